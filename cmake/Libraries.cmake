@@ -1,0 +1,31 @@
+# The libraries that Roost builds on, each as one target. docs/decisions/ says why each was chosen.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n data)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
+find_path(ROCKSDB_INCLUDE_DIR rocksdb/db.h REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+find_package(GTest REQUIRED)
+find_path(RAPIDCHECK_INCLUDE_DIR rapidcheck.h REQUIRED)
+find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+find_package(benchmark REQUIRED)
+
+add_library(roost_asio INTERFACE)  # header-only, from Debian's Boost 1.81
+target_compile_definitions(roost_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+target_link_libraries(roost_asio INTERFACE Threads::Threads)
+
+add_library(roost_rocksdb INTERFACE)
+target_include_directories(roost_rocksdb SYSTEM INTERFACE ${ROCKSDB_INCLUDE_DIR})
+target_link_libraries(roost_rocksdb INTERFACE ${ROCKSDB_LIBRARY})
+
+add_library(roost_rapidcheck INTERFACE)
+target_include_directories(roost_rapidcheck SYSTEM INTERFACE ${RAPIDCHECK_INCLUDE_DIR})
+target_link_libraries(roost_rapidcheck INTERFACE ${RAPIDCHECK_LIBRARY})
