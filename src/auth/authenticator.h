@@ -1,0 +1,106 @@
+// Who may log in, and as whom: the one interface behind which passwords and verifiers live. In the server it is a child
+// process (client.h), so that the process which parses mail never holds a verifier; tests, the simulator and the
+// command line with the server down use the same thing in their own process (local.h).
+//
+// Every method may be called on any loop, and resumes on the loop that called it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "rt/task.h"
+#include "sasl/secret.h"
+
+namespace roost::auth {
+
+using sasl::Secret;
+
+inline constexpr size_t kNameBytesMax = 255;
+inline constexpr size_t kPasswordBytesMax = 1024;
+inline constexpr size_t kUsersPerListMax = 1000;
+
+struct Login {
+  AccountId account;
+  std::string name;  // canonical: as the directory spells it
+
+  friend bool operator==(const Login&, const Login&) = default;
+};
+
+// Where an attempt comes from; failures are counted for (name, address_block).
+struct Origin {
+  std::string address_block;  // net::Peer::address_block, e.g. "192.0.2.0/24", or "unix"
+};
+
+// What TLS gives to SCRAM-…-PLUS (RFC 5802 6). Empty: there is none, and only "n" and "y" are accepted.
+struct ChannelBinding {
+  std::string type;  // "tls-exporter", "tls-server-end-point"
+  Bytes data;
+};
+
+// The server's next SASL message, and the conversation that it belongs to.
+struct ScramStep {
+  uint64_t conversation = 0;
+  Bytes message;
+};
+
+// The exchange succeeded. `message` (server-final) still has to reach the client, which answers with an empty line.
+struct ScramLogin {
+  Login login;
+  Bytes message;
+};
+
+struct UserInfo {
+  std::string name;  // canonical
+  AccountId account;
+  WallTime created;
+  bool disabled = false;
+
+  friend bool operator==(const UserInfo&, const UserInfo&) = default;
+};
+
+// Clients take the strongest mechanism that is announced, so only what every account can complete is announced.
+struct Policy {
+  bool plain = true;  // PLAIN and LOGIN
+  bool scram_sha_256 = false;
+
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+// A failed login is always no(authentication_failed, "Authentication failed."): unknown, disabled and mistaken look
+// alike, in words and in time. Where nothing can be said now (the child died, the queue of hashes is full), it is
+// no(unavailable, …). SASL messages that break their grammar are bad(…).
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+
+  virtual task<Result<Login>> check_password(std::string name, Secret password, Origin origin) = 0;
+
+  // SCRAM-SHA-256 (RFC 5802, 7677): `client_first` is the whole message with its GS2 header. The conversation is kept
+  // for 60 s and ends with scram_finish, whatever comes of it.
+  virtual task<Result<ScramStep>> scram_start(Bytes client_first, ChannelBinding binding, Origin origin) = 0;
+  virtual task<Result<ScramLogin>> scram_finish(uint64_t conversation, Bytes client_final) = 0;
+
+  // Never waits. May change when users or the configuration do.
+  virtual Policy policy() const = 0;
+
+  // Without a password: for delivery and administration. Disabled users are found too.
+  virtual task<Result<std::optional<UserInfo>>> find_user(std::string name) = 0;
+
+  // Durable on return. Names: see name.h. `account` is new to the directory; who calls took it from the store.
+  // already_exists, or no(cannot, why) for a name or password that cannot be.
+  virtual task<Result<UserInfo>> add_user(std::string name, AccountId account, Secret password) = 0;
+  // nonexistent where there is no such user; so too below.
+  virtual task<Result<>> set_password(std::string name, Secret password) = 0;
+  virtual task<Result<>> set_disabled(std::string name, bool disabled) = 0;
+  virtual task<Result<UserInfo>> remove_user(std::string name) = 0;
+  // At most kUsersPerListMax users in the order of their names, those after `after` (empty: from the first).
+  virtual task<Result<std::vector<UserInfo>>> list_users(std::string after) = 0;
+};
+
+}  // namespace roost::auth

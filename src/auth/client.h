@@ -1,0 +1,16 @@
+// The server's side of the auth child: starts it, talks to it, starts it again when it dies.
+#pragma once
+
+#include <memory>
+
+#include "auth/authenticator.h"
+#include "auth/config.h"
+
+namespace roost::auth {
+
+// Starts `roost auth` (this program again, by /proc/self/exe) with a socket as its descriptor 3 and waits until it has
+// read the directory. Restarted, with a growing pause, whenever it dies; requests in flight then end as unavailable.
+// Call before privileges are dropped. The destructor closes the socket, at which the child ends, and reaps it.
+Result<std::unique_ptr<Authenticator>> spawn_auth_child(Config config);
+
+}  // namespace roost::auth

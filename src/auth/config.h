@@ -1,0 +1,34 @@
+// How the user directory is kept and guarded. Travels from the server to its auth child at the start.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace roost::auth {
+
+// How new passwords are stored. One for the whole directory: argon2id resists theft of the file better, but SCRAM
+// cannot be announced with it.
+enum class Scheme : uint8_t { scram_sha_256, argon2id };
+
+inline constexpr uint32_t kIterationsMin = 100'000;     // what a configuration may ask for
+inline constexpr uint32_t kIterationsMax = 10'000'000;  // some seconds for each login
+
+struct Config {
+  std::string directory;  // DIR/auth: created if missing, 0700. Empty: nothing is stored, all is in memory
+  std::string user;       // the child becomes this user; empty: it stays who it is. Give it `directory` first
+  Scheme scheme = Scheme::scram_sha_256;
+  uint32_t iterations = kIterationsMin;
+  uint32_t hash_threads = 2;          // bounds the CPU, and with argon2id the memory (19 MiB each)
+  uint32_t hash_queue_max = 256;      // logins waiting for a hash; more are told "unavailable"
+  uint32_t cached_logins_max = 4096;  // verified passwords remembered (as keyed hashes); 0: none
+  uint32_t cached_login_s_max = 600;
+  uint32_t throttle_entries_max = 65'536;
+  bool throttle = true;
+};
+
+// One sentence about the first value that is out of bounds.
+Result<> check(const Config& config);
+
+}  // namespace roost::auth
