@@ -159,6 +159,9 @@ class AccountStore {
     Range range;
   };
   virtual task<std::vector<Result<Bytes>>> get_blobs(std::vector<BlobRange> blobs) = 0;  // up to 64 at once, in order
+  // Gives `to` the same bytes as `from`, which may belong to another account: linked where the engine can, copied
+  // otherwise. Durable on return.
+  virtual task<Result<>> link_blob(BlobId from, BlobId to) = 0;
   virtual task<Result<>> delete_blobs(std::span<const BlobId> blobs) = 0;               // idempotent
   // Ids of `owner` in ascending order, from `after` on.
   virtual task<Result<std::vector<BlobInfo>>> list_blobs(AccountId owner, uint64_t after_serial, size_t count_max) = 0;

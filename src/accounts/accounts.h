@@ -1,0 +1,118 @@
+// The table of open accounts, and the only writer of their logs: plan → commit → fold → tell.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "accounts/upload.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "base/result.h"
+#include "mail/change.h"
+#include "mail/engine.h"
+#include "mail/operation.h"
+#include "mail/snapshot.h"
+#include "rt/loop.h"
+#include "rt/pool.h"
+#include "store/store.h"
+
+namespace roost::accounts {
+
+struct AccountsConfig {
+  mail::EngineLimits limits;
+  size_t open_bytes_max = size_t{256} << 20;        // memory that open accounts may hold before idle ones are closed
+  size_t card_cache_bytes_max = size_t{64} << 20;   // decoded card segments
+  size_t tail_bytes_min = size_t{1} << 20;          // a checkpoint is due when the tail exceeds this and a quarter of what it would rewrite
+  uint32_t tail_records_max = 10'000;
+  uint32_t inline_body_bytes_max = 128 * 1024;      // larger bodies are streamed to the store before their commit
+  uint32_t combine_operations_max = 256;            // into one record
+  size_t combine_bytes_max = size_t{2} << 20;
+  int64_t retention_seconds = 14 * 24 * 3600;       // dead bodies and history
+  int64_t abandoned_upload_seconds = 24 * 3600;
+  Millis reread_interval{30'000};                   // watch hints may be lost
+  uint64_t message_bytes_max = uint64_t{64} << 20;  // APPENDLIMIT
+};
+
+// Told on its own loop, after the commit, of changes to the mailbox it asked for (or to any, where none was given).
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  // Must only wake somebody: several changes may be told at once, and reading happens from Account::snapshot().
+  virtual void changed(const mail::Change& change) = 0;
+};
+
+// Ends when destroyed, on the listener's loop.
+class Subscription {
+ public:
+  struct Registration {
+    virtual ~Registration() = default;
+  };
+  Subscription() = default;
+  explicit Subscription(std::unique_ptr<Registration> r) : registration_(std::move(r)) {}
+
+ private:
+  std::unique_ptr<Registration> registration_;
+};
+
+class Account;
+using AccountPtr = std::shared_ptr<Account>;  // keeps the account open; drop it when the session ends
+
+// All calls from any loop; each resumes in the loop that called.
+class Account {
+ public:
+  virtual ~Account() = default;
+
+  virtual AccountId id() const = 0;
+
+  // The newest state folded on this node. Thread-safe, a pointer copy.
+  virtual mail::SnapshotPtr snapshot() const = 0;
+
+  // Done when it is durable and folded: snapshot() shows it. Planned again after each conflict.
+  virtual task<Result<mail::OperationResult>> execute(mail::Operation operation) = 0;
+
+  // The newest snapshot in which all rows of this mailbox are in memory. NO [NONEXISTENT] if it is gone.
+  virtual task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) = 0;
+
+  // Encoded cards, in order. Corrupt or missing ones are remade from the body.
+  virtual task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) = 0;
+
+  // A body, or a range of it. Up to 64 at once with bodies().
+  virtual task<Result<Bytes>> body(BlobId blob, store::Range range) = 0;
+  virtual task<std::vector<Result<Bytes>>> bodies(std::vector<store::AccountStore::BlobRange> ranges) = 0;
+
+  // Receives one message of `size` octets (a size that is not known yet: the limit). Gives a NewMessage for Append.
+  virtual task<Result<std::unique_ptr<Upload>>> upload(uint64_t size_max) = 0;
+
+  // `mailbox` of 0 listens to all. `listener` must outlive the subscription.
+  virtual Subscription subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) = 0;
+};
+
+struct AccountsStats {
+  size_t open = 0;
+  size_t bytes = 0;
+  uint64_t commits = 0;
+  uint64_t conflicts = 0;
+  uint64_t checkpoints = 0;
+  uint64_t collected_blobs = 0;
+};
+
+class Accounts {
+ public:
+  virtual ~Accounts() = default;
+
+  virtual task<Result<AccountPtr>> open(AccountId id) = 0;
+  // Writes checkpoints where due, collects dead blobs; run by a timer of its own, never on a session's path. Also for
+  // the command line: does it for this account now.
+  virtual task<Result<>> maintain(AccountId id) = 0;
+  // No operation is accepted any more; returns once those under way are finished.
+  virtual task<> stop() = 0;
+  virtual AccountsStats stats() const = 0;
+  virtual const AccountsConfig& config() const = 0;
+};
+
+// `store`, `pool` (blocking reads, parsing, checkpoints) and `loops` must outlive it.
+std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops, rt::Pool& pool,
+                                        const Clock& clock);
+
+}  // namespace roost::accounts

@@ -1,0 +1,88 @@
+// The rules of the mailbox engine: pure functions from a snapshot. What they need but is not in memory they ask for.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "mail/change.h"
+#include "mail/operation.h"
+#include "mail/snapshot.h"
+
+namespace roost::mail {
+
+// Pages that must be in memory first: load them, with_pages(), and ask again.
+struct Need {
+  std::vector<PageId> pages;
+};
+
+// Limits of the engine; all configurable.
+struct EngineLimits {
+  uint32_t mailboxes_max = 100'000;
+  uint32_t mailbox_name_bytes_max = 1'000;
+  uint32_t mailbox_depth_max = 64;
+  uint32_t keywords_per_mailbox_max = 1'000;
+  uint32_t keyword_sets_per_mailbox_max = 60'000;
+  uint32_t keyword_bytes_max = 255;
+  uint32_t traces_per_mailbox_max = 1'000'000;
+  uint32_t subscriptions_max = 200'000;
+};
+
+struct PlanContext {
+  const EngineLimits* limits;
+  int64_t now;  // seconds since 1970 UTC
+  // For UIDVALIDITY and ids of mailboxes: already random or clock-made values, so that planning stays pure.
+};
+
+// The effects of one planned operation: what fold applies and the record holds. Opaque outside of mail/.
+struct Effects {
+  Bytes encoded;  // docs/formats/record.md
+};
+
+struct Planned {
+  Effects effects;  // empty where nothing is to be written: the operation is done without a commit
+  OperationResult result;
+  struct Body {
+    BlobId id;
+    std::shared_ptr<const Bytes> data;
+  };
+  std::vector<Body> bodies;  // small bodies to store with the commit
+};
+
+using PlanOutcome = std::variant<Planned, Need, Error>;
+
+PlanOutcome plan(const Snapshot& snapshot, const Operation& operation, const PlanContext& context);
+
+// A record is the effects of one or more operations, in order; each was planned on the fold of those before.
+Bytes make_record(const std::vector<Effects>& effects);
+
+struct Folded {
+  SnapshotPtr snapshot;
+  Change change;
+};
+
+// Applies a record that was committed at `position`, or (fold_effects) one operation's effects, to plan the next one
+// of the same record. A record that does not fit the snapshot is corruption.
+using FoldOutcome = std::variant<Folded, Need, Error>;
+FoldOutcome fold(const SnapshotPtr& snapshot, BytesView record, Position position);
+FoldOutcome fold_effects(const SnapshotPtr& snapshot, const Effects& effects);
+
+// The same state with these pages in memory. Error with Code::corruption for a page that does not decode.
+struct LoadedPage {
+  PageId id;
+  Bytes data;
+};
+Result<SnapshotPtr> with_pages(const SnapshotPtr& snapshot, const std::vector<LoadedPage>& pages);
+
+// What happened in a mailbox after `since`. Needs no pages but those of chunks that changed.
+struct MailboxDelta {
+  UidSet changed;   // live, with a MODSEQ above `since` (new ones included)
+  UidSet expunged;  // gone since; where `since` is below the traces' floor, every uid below uidnext that is not there
+  ModSeq highest;   // the mailbox's HIGHESTMODSEQ
+};
+std::variant<MailboxDelta, Need> changes_since(const Mailbox& mailbox, ModSeq since);
+
+}  // namespace roost::mail

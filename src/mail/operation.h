@@ -1,0 +1,142 @@
+// What can be asked of an account. An operation is planned against a snapshot, as often as conflicts make it necessary;
+// it holds no result of an earlier planning.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/flags.h"
+#include "base/ids.h"
+#include "base/uid_set.h"
+#include "mail/row.h"
+
+namespace roost::mail {
+
+// A mailbox by its id (a selected one, stable over RENAME) or by its name, in UTF-8, normalised by imap/ ("INBOX" in
+// capitals).
+using MailboxRef = std::variant<MailboxId, std::string>;
+
+struct NewMessage {
+  SystemFlags flags;
+  std::vector<std::string> keywords;
+  InternalDate internal_date;
+  uint64_t size = 0;
+  std::shared_ptr<const Bytes> body;  // a small body, stored with the commit; null if `blob` was put before
+  BlobId blob;
+  std::shared_ptr<const Bytes> card;  // encoded
+  ObjectId email_id;
+  ObjectId thread_id;
+};
+
+// APPEND, MULTIAPPEND and delivery: all messages or none. NO [TRYCREATE] where the mailbox is missing.
+struct Append {
+  MailboxRef mailbox;
+  std::vector<NewMessage> messages;
+};
+struct Appended {
+  MailboxId mailbox;
+  UidValidity uidvalidity;
+  Uid first;  // the messages have ascending uids from here without a gap
+  ModSeq modseq;
+};
+
+enum class StoreHow : uint8_t { replace, add, remove };
+
+// STORE. Uids that are not there are left out silently.
+struct Store {
+  MailboxId mailbox;
+  UidSet uids;
+  StoreHow how = StoreHow::add;
+  SystemFlags flags;
+  std::vector<std::string> keywords;
+  std::optional<ModSeq> unchanged_since;  // RFC 7162 3.1.3
+};
+struct Stored {
+  UidSet changed;   // those whose flags are different now; they have `modseq`
+  UidSet modified;  // refused by unchanged_since
+  ModSeq modseq;    // 0 where nothing changed
+};
+
+// EXPUNGE, UID EXPUNGE (only `only`), CLOSE: what has \Deleted goes.
+struct Expunge {
+  MailboxId mailbox;
+  std::optional<UidSet> only;
+};
+struct Expunged {
+  UidSet uids;
+  ModSeq modseq;  // 0 where nothing went
+};
+
+// COPY and MOVE within an account, in one record. Uids that are not there are left out.
+struct Copy {
+  MailboxId from;
+  UidSet uids;
+  MailboxRef to;
+  bool move = false;
+};
+struct Copied {
+  MailboxId to;
+  UidValidity uidvalidity;
+  UidSet source;       // nth of source became nth of target (COPYUID)
+  UidSet target;
+  ModSeq modseq;
+};
+
+// RFC 6154 and 8457: without the backslash, as "Sent".
+struct CreateMailbox {
+  std::string name;
+  std::vector<std::string> special_use;
+};
+struct Created {
+  MailboxId mailbox;
+  UidValidity uidvalidity;
+};
+
+// Without its children: a name with children stays as \Noselect, as RFC 9051 6.3.5 allows, until they are gone.
+struct DeleteMailbox {
+  std::string name;
+};
+
+// With its children; INBOX as RFC 9051 6.3.6 says: its messages move, its children stay.
+struct RenameMailbox {
+  std::string from;
+  std::string to;
+};
+
+struct Subscribe {
+  std::string name;  // need not exist
+  bool on = true;
+};
+
+// \Recent: everything below `next` has been told to a session as recent. Without a MODSEQ.
+struct ClaimRecent {
+  MailboxId mailbox;
+  Uid next;
+};
+
+// Sets aside blob serials for uploads that come before their commit, so that one which never commits can be found.
+struct ReserveBlobs {
+  uint32_t count = 1;
+  int64_t now = 0;  // seconds since 1970 UTC
+};
+struct Reserved {
+  uint64_t first_serial = 0;
+  uint32_t count = 0;
+};
+
+// The collector: these blobs, dead for longer than the retention time, or reserved and never used, are being deleted.
+struct ForgetBlobs {
+  std::vector<BlobId> blobs;
+};
+
+struct Done {};
+
+using Operation = std::variant<Append, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
+                               ClaimRecent, ReserveBlobs, ForgetBlobs>;
+using OperationResult = std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved>;
+
+}  // namespace roost::mail

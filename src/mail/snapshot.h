@@ -1,0 +1,111 @@
+// An account at one position of its log: immutable, structurally shared with its neighbours, readable from any thread.
+// Pin one only while a command runs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/uid_set.h"
+#include "mail/row.h"
+
+namespace roost::mail {
+
+class Snapshot;
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+struct MailboxState;   // mail/mailbox_state.h, inside mail/ only
+struct AccountState;   // mail/account_state.h, inside mail/ only
+
+// One mailbox of a snapshot: a cheap handle that must not outlive it. Reading rows (find, uid_at, rank, for_each_…)
+// takes for granted that missing_pages() is empty for what is read: Account::load sees to it.
+class Mailbox {
+ public:
+  MailboxId id() const;
+  const std::string& name() const;  // UTF-8, "/" between levels
+  UidValidity uidvalidity() const;
+  Uid uidnext() const;
+  ModSeq highest_modseq() const;  // of its own messages and expunges; at least 1
+  Uid recent_uid() const;         // messages from here on have not been told to any session as \Recent
+  bool noselect() const;          // deleted while it had children
+  const std::vector<std::string>& special_use() const;
+
+  uint32_t messages() const;
+  uint32_t unseen() const;
+  uint32_t deleted() const;
+  uint64_t bytes() const;
+  uint64_t deleted_bytes() const;
+
+  // Keywords that the mailbox knows, in the order of their first use.
+  const std::vector<std::string>& keywords() const;
+  // Those of one message, as indexes into keywords().
+  const std::vector<uint16_t>& keywords_of(KeywordSet set) const;
+  std::optional<uint16_t> find_keyword(std::string_view keyword) const;  // without regard to ASCII case
+
+  std::vector<PageId> missing_pages() const;
+
+  std::optional<Row> find(Uid uid) const;
+  std::optional<Hot> find_hot(Uid uid) const;
+  // A message that was expunged no longer than an hour ago and is still in a view.
+  std::optional<Row> find_expunged(Uid uid) const;
+  // The nth live message, from 0; nothing past the end.
+  std::optional<Uid> uid_at(uint32_t index) const;
+  // How many live messages have a uid below `uid`.
+  uint32_t rank(Uid uid) const;
+  bool contains(Uid uid) const { return find_hot(uid).has_value(); }
+  UidSet uids() const;
+  // The live ones of `uids`.
+  UidSet live(const UidSet& uids) const;
+  // First message without \Seen.
+  std::optional<Uid> first_unseen() const;
+
+  // Calls fn(Uid, const Hot&) in ascending order for the live messages from `first` to `last`; fn returns false to stop.
+  // Inlined: this is what FETCH 1:* (UID FLAGS) runs on.
+  template <class Fn>
+  void for_each_hot(Uid first, Uid last, Fn&& fn) const;
+  // Calls fn(const Cold&, const Hot&) likewise.
+  template <class Fn>
+  void for_each(Uid first, Uid last, Fn&& fn) const;
+
+ private:
+  friend class Snapshot;
+  friend const MailboxState& state_of(const Mailbox& mailbox);
+  explicit Mailbox(const MailboxState* state) : state_(state) {}
+  const MailboxState* state_;
+};
+
+class Snapshot {
+ public:
+  Position position() const;
+  ModSeq modseq() const;  // the account's counter: the last one given
+
+  std::optional<Mailbox> find(std::string_view name) const;
+  std::optional<Mailbox> find(MailboxId id) const;
+  size_t mailbox_count() const;
+  // In the order of names' octets; fn(const Mailbox&) returns false to stop. From `prefix` on if given.
+  void for_each_mailbox(const std::function<bool(const Mailbox&)>& fn, std::string_view prefix = {}) const;
+  bool has_children(std::string_view name) const;
+  bool subscribed(std::string_view name) const;
+  void for_each_subscription(const std::function<bool(const std::string&)>& fn) const;
+
+  uint64_t messages() const;  // of all mailboxes
+  uint64_t bytes() const;
+
+  // Bytes of memory this snapshot holds on to, more or less, counting what it shares as its own.
+  size_t memory_bytes() const;
+
+  explicit Snapshot(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
+  const AccountState& state() const { return *state_; }
+
+ private:
+  std::shared_ptr<const AccountState> state_;
+};
+
+}  // namespace roost::mail
+
+#include "mail/snapshot_inline.h"
