@@ -17,11 +17,12 @@ namespace roost::net {
 
 // Where a connection comes from. With a trusted PROXY header, what the header says.
 struct Peer {
-  std::string address;       // "192.0.2.7", "2001:db8::1", or "unix"
+  std::string address;  // "192.0.2.7", "2001:db8::1", or "unix"
   uint16_t port = 0;
-  std::string address_block; // the /24 or /56 that limits count by, e.g. "192.0.2.0/24"
-  bool loopback = false;     // 127.0.0.0/8, ::1 or a Unix socket: clear-text logins are allowed
-  bool trusted = false;      // in trusted_networks: not limited per address block
+  std::string address_block;    // the /24 or /56 that limits count by, e.g. "192.0.2.0/24"
+  bool loopback = false;        // 127.0.0.0/8, ::1 or a Unix socket: clear-text logins are allowed
+  bool trusted = false;         // in trusted_networks: not limited per address block
+  std::optional<uint32_t> uid;  // of the process at the other end of a Unix socket (SO_PEERCRED)
 };
 
 struct TlsInfo {
@@ -39,7 +40,8 @@ class Stream {
   virtual task<Result<size_t>> read(std::span<char> into) = 0;
 
   // Parks until bytes can be read, `timeout` passes, or wake() is called. Holds no buffers meanwhile: this is where
-  // 100,000 idle clients wait. Bytes already decrypted or inflated count as readable.
+  // 100,000 idle clients wait. Bytes already decrypted or inflated count as readable. After `readable` the next read()
+  // does not park, even where the peer sent half a TLS record: it gives bytes, or Error::closed at the end of input.
   virtual task<Ready> wait(std::optional<Millis> timeout) = 0;
 
   // Ends a wait() on this stream's loop with `woken`; not lost if no wait is pending. This loop's thread only.
@@ -48,7 +50,12 @@ class Stream {
   // Everything, or an error: waits for a slow reader as long as the write timeout that the listener set.
   virtual task<Result<>> write(BytesView data) = 0;
 
-  // STARTTLS: the server's side of the handshake. Whatever was received in clear and not yet read is thrown away.
+  // Throws away all that has arrived and was not read. RFC 9051 6.2.1: call it before the OK that answers STARTTLS is
+  // written (afterwards it might eat the handshake's first bytes), and drop what your own framer holds as well.
+  virtual void discard_input() = 0;
+  // STARTTLS: the server's side of the handshake, within the listener's handshake timeout. What this stream itself
+  // holds in clear is thrown away; the caller drops its framer's bytes. Error::closed when the handshake fails: the
+  // stream is then aborted.
   virtual task<Result<>> start_tls() = 0;
   // COMPRESS=DEFLATE (RFC 4978) on all that follows, in both directions.
   virtual Result<> start_deflate() = 0;
