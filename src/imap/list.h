@@ -1,0 +1,38 @@
+// LIST and LSUB.
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.h"
+#include "imap/status.h"
+
+namespace roost::imap {
+
+// list = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]     RFC 9051 6.3.9, RFC 5258,
+// 5819, 6154 lsub = "LSUB" SP mailbox SP list-mailbox     RFC 3501 6.3.9
+struct List {
+  static constexpr size_t kPatternsMax = 100;
+
+  struct Selection {
+    bool subscribed = false;
+    bool remote = false;
+    bool recursive_match = false;
+    bool special_use = false;
+  };
+  struct Return {
+    bool subscribed = false;
+    bool children = false;
+    bool special_use = false;
+    StatusItems status;
+  };
+
+  bool lsub = false;
+  bool extended =
+      false;  // any option or parenthesised patterns: an empty pattern is then no question for the separator
+  Selection select;
+  Return give;
+  Bytes reference;              // UTF-8, as decode_list_pattern gives it
+  std::vector<Bytes> patterns;  // likewise; at least one
+};
+
+}  // namespace roost::imap

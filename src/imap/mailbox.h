@@ -1,0 +1,34 @@
+// CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE. Names are UTF-8, normalised (imap/mailbox_name.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace roost::imap {
+
+// create = "CREATE" SP mailbox [create-params]     RFC 9051 6.3.4, RFC 6154 3
+struct Create {
+  Bytes mailbox;                         // a trailing separator is removed: it only announces children
+  std::vector<std::string> special_use;  // "\Sent": the client's spelling, each once
+};
+
+struct Delete {
+  Bytes mailbox;
+};
+
+struct Rename {
+  Bytes from;
+  Bytes to;
+};
+
+struct Subscribe {
+  Bytes mailbox;
+};
+
+struct Unsubscribe {
+  Bytes mailbox;
+};
+
+}  // namespace roost::imap

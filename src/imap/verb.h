@@ -1,0 +1,57 @@
+// The names of commands.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace roost::imap {
+
+enum class Verb : uint8_t {
+  append,
+  authenticate,
+  capability,
+  check,
+  close,
+  compress,
+  copy,
+  create,
+  delete_,
+  enable,
+  examine,
+  expunge,
+  fetch,
+  id,
+  idle,
+  list,
+  login,
+  logout,
+  lsub,
+  move,
+  namespace_,
+  noop,
+  rename,
+  search,
+  select,
+  starttls,
+  status,
+  store,
+  subscribe,
+  uid_copy,
+  uid_expunge,
+  uid_fetch,
+  uid_move,
+  uid_search,
+  uid_store,
+  unselect,
+  unsubscribe,
+};
+
+inline constexpr size_t kVerbCount = static_cast<size_t>(Verb::unsubscribe) + 1;
+
+// In any case; with `uid`, the word after "UID".
+std::optional<Verb> find_verb(std::string_view word, bool uid = false);
+// "UID FETCH".
+std::string_view verb_name(Verb verb);
+
+}  // namespace roost::imap
