@@ -16,8 +16,8 @@ class Secret {
  public:
   Secret() = default;
   Secret(std::string octets) : octets_(std::move(octets)) { wipe(octets); }  // NOLINT: from a string on purpose
-  Secret(std::string_view octets) : octets_(octets) {}                      // NOLINT
-  Secret(const char* octets) : octets_(octets) {}                          // NOLINT
+  Secret(std::string_view octets) : octets_(octets) {}                       // NOLINT
+  Secret(const char* octets) : octets_(octets) {}                            // NOLINT
   Secret(Secret&& other) noexcept : octets_(std::move(other.octets_)) { wipe(other.octets_); }
   Secret& operator=(Secret&& other) noexcept {
     if (this == &other) return *this;

@@ -1,0 +1,44 @@
+// SCRAM-SHA-256's keys (RFC 5802 3, RFC 7677): what the server keeps instead of a password.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace roost::sasl {
+
+inline constexpr uint32_t kScramIterationsMin = 4096;        // RFC 7677 4
+inline constexpr uint32_t kScramIterationsMax = 10'000'000;  // an attacker who writes verifiers must not stall a thread
+inline constexpr uint32_t kScramIterationsDefault = 100'000;
+inline constexpr size_t kScramSaltBytes = 16;
+inline constexpr size_t kScramSaltBytesMax = 64;
+
+using ScramKey = std::array<uint8_t, 32>;
+
+struct ScramVerifier {
+  Bytes salt;  // 1 .. kScramSaltBytesMax octets
+  uint32_t iterations = 0;
+  ScramKey stored_key{};  // H(ClientKey): enough to check a proof, not to make one
+  ScramKey server_key{};
+
+  friend bool operator==(const ScramVerifier&, const ScramVerifier&) = default;
+};
+
+// PBKDF2 over the prepared password: some 30 ms for 100,000 iterations, so never on a loop. Thread-safe.
+ScramVerifier derive_scram(std::string_view password, BytesView salt, uint32_t iterations);
+
+// The same work, and whether it leads to the same keys. Compares in constant time.
+bool check_scram(const ScramVerifier& verifier, std::string_view password);
+
+// One line: $scram-sha-256$i=ITERATIONS$SALT$STORED$SERVER, the last three in base64.
+std::string format_scram(const ScramVerifier& verifier);
+// Nullopt for any other text, and for iterations or salts outside the limits above.
+std::optional<ScramVerifier> parse_scram(std::string_view text);
+
+// How often derive_scram() ran in this process: tests show with it that unknown names cost what known ones do.
+uint64_t scram_derivations();
+
+}  // namespace roost::sasl

@@ -1,0 +1,136 @@
+#include "sasl/scram.h"
+
+#include <gtest/gtest.h>
+
+#include "sasl/base64.h"
+#include "sasl/scram_crypto.h"
+#include "sasl/scram_server.h"
+
+namespace roost::sasl {
+namespace {
+
+// RFC 7677 3.
+constexpr const char* kClientFirst = "n,,n=user,r=rOprNGfwEbeRWgbNEkqO";
+constexpr const char* kServerNonce = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+constexpr const char* kServerFirst =
+    "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+constexpr const char* kClientFinal =
+    "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+constexpr const char* kServerFinal = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
+
+ScramVerifier pencil() { return derive_scram("pencil", *decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096); }
+
+// What a client computes, so that variations of the example can be signed.
+std::string sign(std::string without_proof, std::string_view password, const ScramServer& server) {
+  ScramVerifier v = pencil();
+  ScramKey salted;
+  std::string salt_and_one = v.salt + std::string("\0\0\0\1", 4);
+  ScramKey u = hmac_sha256(password, salt_and_one);
+  salted = u;
+  for (uint32_t i = 1; i < v.iterations; ++i) {
+    u = hmac_sha256(password, view(u));
+    for (size_t j = 0; j < u.size(); ++j) salted[j] ^= u[j];
+  }
+  ScramKey client = hmac_sha256(view(salted), "Client Key");
+  ScramKey stored = sha256(view(client));
+  ScramKey signature =
+      hmac_sha256(view(stored), server.first().bare + "," + server.server_first() + "," + without_proof);
+  for (size_t i = 0; i < client.size(); ++i) client[i] ^= signature[i];
+  return without_proof + ",p=" + encode_base64(view(client));
+}
+
+ScramServer serve(const char* client_first, const OfferedBinding& offered = {}) {
+  return {*parse_client_first(client_first), pencil(), offered.data, kServerNonce};
+}
+
+TEST(Scram, FollowsTheExampleOfRfc7677) {
+  ScramServer server = serve(kClientFirst);
+  EXPECT_EQ(server.server_first(), kServerFirst);
+  EXPECT_EQ(server.finish(kClientFinal), kServerFinal);
+}
+
+TEST(Scram, RefusesAWrongPassword) {
+  ScramServer server = serve(kClientFirst);
+  Bytes nonce = server.first().nonce + kServerNonce;
+  EXPECT_TRUE(server.finish(sign("c=biws,r=" + nonce, "pencil", server)));
+  Result<Bytes> wrong = server.finish(sign("c=biws,r=" + nonce, "Pencil", server));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Code::authentication_failed);
+}
+
+TEST(Scram, RefusesAnotherNonceThoughSigned) {
+  ScramServer server = serve(kClientFirst);
+  EXPECT_FALSE(server.finish(sign("c=biws,r=rOprNGfwEbeRWgbNEkqO", "pencil", server)));
+}
+
+TEST(Scram, RefusesAnotherGs2HeaderThoughSigned) {
+  ScramServer server = serve("y,,n=user,r=abc");
+  Bytes nonce = Bytes("abc") + kServerNonce;
+  EXPECT_TRUE(server.finish(sign("c=" + encode_base64("y,,") + ",r=" + nonce, "pencil", server)));
+  EXPECT_FALSE(server.finish(sign("c=" + encode_base64("n,,") + ",r=" + nonce, "pencil", server)));
+}
+
+TEST(Scram, IgnoresExtensionsOfTheFinalMessage) {
+  ScramServer server = serve(kClientFirst);
+  Bytes nonce = server.first().nonce + kServerNonce;
+  EXPECT_TRUE(server.finish(sign("c=biws,r=" + nonce + ",x=1,y=2", "pencil", server)));
+}
+
+TEST(Scram, BindsToTheChannelWhereItIsOffered) {
+  OfferedBinding offered{"tls-exporter", "secret of the channel"};
+  ScramServer server = serve("p=tls-exporter,,n=user,r=abc", offered);
+  Bytes nonce = Bytes("abc") + kServerNonce;
+  ASSERT_TRUE(check_binding(server.first(), offered));
+  auto bound_to = [](std::string data) { return "c=" + encode_base64("p=tls-exporter,," + data); };
+  EXPECT_TRUE(server.finish(sign(bound_to("secret of the channel") + ",r=" + nonce, "pencil", server)));
+  EXPECT_FALSE(server.finish(sign(bound_to("another channel") + ",r=" + nonce, "pencil", server)));
+  EXPECT_FALSE(server.finish(sign(bound_to("") + ",r=" + nonce, "pencil", server)));
+}
+
+TEST(Scram, TakesBindingFlagsAsRfc5802Section6Says) {
+  auto check = [](const char* first, const OfferedBinding& offered) {
+    return check_binding(*parse_client_first(first), offered).has_value();
+  };
+  OfferedBinding none;
+  OfferedBinding exporter{"tls-exporter", "x"};
+  EXPECT_TRUE(check("n,,n=user,r=abc", none));
+  EXPECT_TRUE(check("y,,n=user,r=abc", none));
+  EXPECT_FALSE(check("p=tls-exporter,,n=user,r=abc", none));
+  EXPECT_TRUE(check("n,,n=user,r=abc", exporter));
+  EXPECT_FALSE(check("y,,n=user,r=abc", exporter));
+  EXPECT_TRUE(check("p=tls-exporter,,n=user,r=abc", exporter));
+  EXPECT_FALSE(check("p=tls-unique,,n=user,r=abc", exporter));
+}
+
+TEST(ScramVerifier, RoundTripsThroughItsLine) {
+  ScramVerifier verifier = pencil();
+  std::string line = format_scram(verifier);
+  EXPECT_EQ(line,
+            "$scram-sha-256$i=4096$W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=$"
+            "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=");
+  EXPECT_EQ(parse_scram(line), verifier);
+}
+
+TEST(ScramVerifier, ChecksAPlainPassword) {
+  EXPECT_TRUE(check_scram(pencil(), "pencil"));
+  EXPECT_FALSE(check_scram(pencil(), "pen"));
+  EXPECT_FALSE(check_scram(pencil(), ""));
+}
+
+TEST(ScramVerifier, IsTheSameForPasswordsThatPrepareToTheSame) {
+  ScramVerifier verifier = derive_scram("I\u00ADX\u00AA", "salt", 4096);
+  EXPECT_TRUE(check_scram(verifier, "IXa"));
+}
+
+TEST(ScramVerifier, RefusesDamagedLines) {
+  std::string line = format_scram(pencil());
+  for (size_t i = 0; i < line.size(); ++i) EXPECT_FALSE(parse_scram(line.substr(0, i))) << i;
+  EXPECT_FALSE(parse_scram(line + "$"));
+  EXPECT_FALSE(parse_scram(line + "\n"));
+  EXPECT_FALSE(parse_scram("$scram-sha-256$i=4095" + line.substr(line.find("$W22"))));
+  EXPECT_FALSE(parse_scram("$scram-sha-256$i=04096" + line.substr(line.find("$W22"))));
+  EXPECT_FALSE(parse_scram("$scram-sha-256$i=99999999999" + line.substr(line.find("$W22"))));
+}
+
+}  // namespace
+}  // namespace roost::sasl
