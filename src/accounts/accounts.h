@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "accounts/upload.h"
@@ -32,6 +33,11 @@ struct AccountsConfig {
   int64_t abandoned_upload_seconds = 24 * 3600;
   Millis reread_interval{30'000};                   // watch hints may be lost
   uint64_t message_bytes_max = uint64_t{64} << 20;  // APPENDLIMIT
+  uint32_t maintenance_accounts_max = 2;            // checkpoints under way at the same time, on each loop
+  int64_t maintenance_walk_seconds = 6 * 3600;      // every account's dead bodies and history are seen to this often
+  int64_t dropped_page_grace_seconds = 3600;        // pages that no checkpoint names are kept for those who still read
+  uint32_t searches_per_account_max = 2;            // at work at the same time
+  std::string parse_guard_file;                     // accounts/parse_guard.h; empty: none
 };
 
 // Told on its own loop, after the commit, of changes to the mailbox it asked for (or to any, where none was given).
@@ -84,7 +90,9 @@ class Account {
   // Receives one message of `size` octets (a size that is not known yet: the limit). Gives a NewMessage for Append.
   virtual task<Result<std::unique_ptr<Upload>>> upload(uint64_t size_max) = 0;
 
-  // `mailbox` of 0 listens to all. `listener` must outlive the subscription.
+  // `mailbox` of 0 listens to all. Call on `loop`; `listener` must outlive the subscription, and the caller must hold
+  // this AccountPtr as long as it wants to be told. Told of every change that the snapshot() at this moment does not
+  // show: so subscribe first, then read.
   virtual Subscription subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) = 0;
 };
 

@@ -16,6 +16,10 @@ class Upload {
   // no(Code::too_big) once the size limit is passed.
   virtual task<Result<>> write(Bytes piece) = 0;
 
+  // What the server itself puts in front (Return-Path, Received), at most once and before any write(): it differs at
+  // every attempt to deliver the same message, so parse_guard.h leaves it out.
+  virtual task<Result<>> write_trace(Bytes piece) = 0;
+
   // The message with size, body or blob (durable), card and ids set; the caller fills in flags, keywords and date.
   virtual task<Result<mail::NewMessage>> finish() = 0;
 };
