@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "rt/link.h"
 #include "rt/task.h"
 
 namespace roost::rt {
@@ -19,7 +20,10 @@ class Timer;
 
 class Loop {
  public:
-  virtual ~Loop() = default;
+  Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  virtual ~Loop();
 
   // Thread-safe: runs `work` on this loop, after what was posted before it.
   virtual void post(Work work) = 0;
@@ -68,6 +72,10 @@ class Loop {
  protected:
   friend class CurrentLoop;
   static void set_current(Loop* loop);
+
+ private:
+  friend struct Spawned;
+  Link spawned_;  // what spawn() started here and has not ended; this loop's thread only
 };
 
 // A pending timer; destroying or cancelling it means that its work never runs. Belongs to its loop's thread.
@@ -94,7 +102,8 @@ class Loops {
 };
 
 // Starts `work` on `loop` and owns it until it ends. An exception that leaves it is a defect: logged, and the process
-// aborts. Thread-safe.
+// aborts. Thread-safe. What has not ended when its loop is destroyed is never resumed and never destroyed: its
+// destructors might touch what is already gone. What has not even begun is destroyed.
 void spawn(Loop& loop, task<> work);
 
 }  // namespace roost::rt

@@ -17,6 +17,7 @@ class RealLoops : public Loops {
   virtual void stop() = 0;
 };
 
+// Ignores SIGPIPE from now on: a peer that has gone away is an error of write().
 std::unique_ptr<RealLoops> make_loops(size_t count);
 
 // The destructor finishes the work that is queued, then joins. `name` is the threads' name, at most 11 characters.
