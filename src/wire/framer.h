@@ -30,11 +30,12 @@ struct Frame {
   }
 };
 
-// All in octets. What exceeds one of these costs no memory.
+// What exceeds one of these costs no memory. The defaults suit a client that has not logged in.
 struct FramerLimits {
-  uint64_t line_bytes_max = 64 * 1024;            // text of one command, over all its lines
+  uint64_t line_bytes_max = 64 * 1024;            // of one command, over all its lines, without literals' octets
   uint64_t discard_bytes_max = 16 * 1024 * 1024;  // of an endless line that is read and thrown away before giving up
   uint64_t skip_bytes_max = 64 * 1024 * 1024;     // of a refused literal that is read and thrown away before giving up
+  uint32_t literals_max = 64;                     // in one command
 };
 
 // Pull-style and incremental: any split of the input gives the same events. Never holds more than line_bytes_max of
@@ -93,33 +94,42 @@ class Framer {
   void set_plain_lines(bool plain) { plain_ = plain; }
 
   // Nothing of a command has arrived: the moment for an idle client to be parked.
-  bool at_start() const { return state_ == State::line && frame_.text.empty() && frame_.literals.empty() && !done_; }
+  bool at_start() const { return state_ == State::line && line_bytes_ == 0 && !cr_ && (done_ || frame_.text.empty()); }
+  // Gives up all storage; for a client that is parked at_start().
+  void release();
 
  private:
   enum class State : uint8_t { line, decide, held, streamed, skip, discard, dead };
+  enum class Found : uint8_t { nothing, literal, too_large };
 
   Event read_line(BytesView& input);
-  Event end_line();
-  Event read_held(BytesView& input);
+  Event end_line(BytesView behind);
+  Event announce(Literal literal, BytesView behind);
+  Event too_large(const Literal& literal, BytesView behind);
+  Event give_up_line(std::string text, BytesView piece, bool ended, BytesView behind);
   Event read_streamed(BytesView& input);
+  void read_held(BytesView& input);
   void skip_octets(BytesView& input);
-  Event discard_line(BytesView& input);
-  bool take_announcement(Literal& literal, bool& fatal);
-  Event start_discard(std::string text);
-  Event die(std::string text);
-  void begin();
+  void discard_line(BytesView& input);
+  void end_discarded_line(BytesView behind);
+  Refusal skip_or_close(const Literal& literal, BytesView behind);
+  void skip(uint64_t size);
+  void start_command();
+  static Found find_announcement(BytesView line, bool cut, Literal& literal);
 
   FramerLimits limits_;
   Frame frame_;
   Bytes tail_;  // the end of a line that is being discarded: it may announce a literal
   BytesView chunk_;
   Error error_;
-  uint64_t left_ = 0;       // octets of the current literal still to come
-  uint64_t discarded_ = 0;  // octets thrown away of the current command
+  uint64_t line_bytes_ = 0;  // of the current command, announcements included
+  uint64_t line_start_ = 0;  // where the current line begins in frame_.text
+  uint64_t left_ = 0;        // octets of the current literal still to come
+  uint64_t discarded_ = 0;   // octets of lines thrown away of the current command
   State state_ = State::line;
   bool plain_ = false;
   bool cr_ = false;    // the last octet was CR
-  bool done_ = false;  // a command was handed out: clear it at the next call
+  bool done_ = false;  // the frame was handed out, or given up: clear it at the next call
 };
 
 }  // namespace roost::wire

@@ -55,8 +55,8 @@ bool is_valid_utf8(BytesView value) {
       if ((at(i + k) & 0xc0) != 0x80) return false;
     }
     // Overlong forms, surrogates, and what lies beyond U+10FFFF (RFC 3629 4).
-    if ((lead == 0xe0 && at(i + 1) < 0xa0) || (lead == 0xed && at(i + 1) > 0x9f) || (lead == 0xf0 && at(i + 1) < 0x90) ||
-        (lead == 0xf4 && at(i + 1) > 0x8f)) {
+    if ((lead == 0xe0 && at(i + 1) < 0xa0) || (lead == 0xed && at(i + 1) > 0x9f) ||
+        (lead == 0xf0 && at(i + 1) < 0x90) || (lead == 0xf4 && at(i + 1) > 0x8f)) {
       return false;
     }
     i += more + 1;
