@@ -39,6 +39,9 @@ class Files {
   virtual Result<std::unique_ptr<File>> open(const std::string& path) = 0;    // for reading
   virtual Result<std::unique_ptr<File>> create(const std::string& path) = 0;  // new or emptied, mode 0600
   virtual Result<> rename(const std::string& from, const std::string& to) = 0;
+  // A second name for the same bytes. Code::already_exists (kind no) where `to` is taken, Code::limit (kind no) where
+  // the file has as many names as the file system allows.
+  virtual Result<> link(const std::string& from, const std::string& to) = 0;
   virtual Result<> remove(const std::string& path) = 0;            // a missing file is fine
   virtual Result<> make_directory(const std::string& path) = 0;    // mode 0700; an existing one is fine
   virtual Result<> remove_directory(const std::string& path) = 0;  // an empty one; a missing one is fine
