@@ -12,7 +12,7 @@ namespace roost::net {
 
 struct AdmissionLimits {
   size_t connections_max = 20'000;
-  size_t connections_per_block_max = 200;  // of a /24 or /56; not applied to trusted peers
+  size_t connections_per_block_max = 200;  // of a /24 or /56
 };
 
 // Thread-safe.
@@ -35,7 +35,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
 
   virtual ~Admission() = default;
 
-  // A place for `peer`, or none: over a limit.
+  // A place for `peer`, or none: over a limit. Trusted peers are counted in the total, and never refused.
   virtual std::optional<Ticket> admit(const Peer& peer) = 0;
   virtual size_t connections() const = 0;
 
