@@ -13,8 +13,8 @@ struct MailboxChange {
   UidSet appended;
   UidSet flags_changed;  // of messages that were there before
   UidSet expunged;
-  bool deleted = false;      // the mailbox itself went (a session that has it selected is told CLOSED or BYE)
-  bool list_changed = false; // created, renamed, subscribed, its use or attributes changed
+  bool deleted = false;       // the mailbox itself went (a session that has it selected is told CLOSED or BYE)
+  bool list_changed = false;  // created, renamed, subscribed, its use or attributes changed
 };
 
 struct Change {

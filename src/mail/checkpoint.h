@@ -1,7 +1,9 @@
 // A snapshot as a root and pages, and back. Pure: accounts/ moves the bytes.
 #pragma once
 
-#include <optional>
+#include <functional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,8 +17,11 @@ namespace roost::mail {
 // account's creation) is where UIDVALIDITY starts; it survives removing and adding the user again.
 SnapshotPtr empty_account(AccountId id, UidValidity uidvalidity_seed);
 
-// The root alone: chunks, card segments and everything else stay on their pages until they are needed.
-Result<SnapshotPtr> open_root(AccountId id, BytesView root);
+// Pages that opening a root takes: mailboxes' entries, subscriptions, body counts, the dead list. To be read with it.
+Result<std::vector<PageId>> root_pages(BytesView root);
+
+// `pages` are those that root_pages() named. Chunks, traces and card segments stay on theirs until they are needed.
+Result<SnapshotPtr> open_root(AccountId id, BytesView root, const std::vector<LoadedPage>& pages);
 
 struct CheckpointPage {
   PageId id;
@@ -25,15 +30,15 @@ struct CheckpointPage {
 
 struct Checkpoint {
   Bytes root;
-  std::vector<CheckpointPage> pages;   // new or rewritten ones; unchanged pages are shared with the last checkpoint
-  std::vector<PageId> dropped;         // no longer referenced: may go once nobody reads the older root
-  SnapshotPtr snapshot;                // the same state, with its cards in segments and everything clean
+  std::vector<CheckpointPage> pages;  // new or rewritten ones; unchanged pages are shared with the last checkpoint
+  std::vector<PageId> dropped;        // no longer referenced: may go once nobody reads the older root
+  SnapshotPtr snapshot;               // the same state, with its cards in segments and everything clean
   Position position;
 };
 
 struct RetentionTimes {
-  int64_t now = 0;                      // seconds since 1970 UTC
-  int64_t expunged_rows_seconds = 3600; // how long an expunged message stays readable in views that show it
+  int64_t now = 0;                       // seconds since 1970 UTC
+  int64_t expunged_rows_seconds = 3600;  // how long an expunged message stays readable in views that show it
 };
 
 // Packs the tail's cards into segments, rewrites dirty chunks and pages. CPU-bound: run it on a pool.
@@ -42,8 +47,10 @@ std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, cons
 // How much a checkpoint would write now, in bytes, to decide when one is worth it.
 size_t checkpoint_bytes(const Snapshot& snapshot);
 
-// A card out of a segment's bytes.
+// A card out of a segment's bytes: unpacks about 32 KiB.
 Result<Bytes> card_in_segment(BytesView segment, uint32_t index);
+// All of them, in the order of their indexes.
+Result<std::vector<Bytes>> cards_in_segment(BytesView segment);
 
 // Blobs that nothing references any more and whose retention ended: to delete after a ForgetBlobs commit. Includes
 // reserved blobs that never were committed (older than `abandoned_before`).
@@ -52,7 +59,11 @@ std::vector<BlobId> collectable_blobs(const Snapshot& snapshot, int64_t dead_bef
 // Recomputes every counter, body count, trace order and keyword table from the rows, and compares with what the
 // snapshot says. All pages must be loaded. One sentence for each difference.
 std::vector<std::string> check_snapshot(const Snapshot& snapshot);
-// Every blob that the snapshot needs, for comparing with what the store has; with its size as the row says.
+// Every blob that a message needs, once for each reference (cards in blobs of their own too), with its size as the row
+// says, for comparing with what the store has. All pages must be loaded.
 void for_each_blob(const Snapshot& snapshot, const std::function<void(BlobId, uint64_t size)>& fn);
+// Blobs that the store may have though no live message needs them: dead ones in their retention time, and reserved
+// serials that were not used yet.
+void for_each_unneeded_blob(const Snapshot& snapshot, const std::function<void(BlobId)>& fn);
 
 }  // namespace roost::mail

@@ -81,7 +81,7 @@ struct Copy {
 struct Copied {
   MailboxId to;
   UidValidity uidvalidity;
-  UidSet source;       // nth of source became nth of target (COPYUID)
+  UidSet source;  // nth of source became nth of target (COPYUID)
   UidSet target;
   ModSeq modseq;
 };

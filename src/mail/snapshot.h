@@ -19,8 +19,8 @@ namespace roost::mail {
 class Snapshot;
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-struct MailboxState;   // mail/mailbox_state.h, inside mail/ only
-struct AccountState;   // mail/account_state.h, inside mail/ only
+struct MailboxState;  // mail/mailbox_state.h, inside mail/ only
+struct AccountState;  // mail/account_state.h, inside mail/ only
 
 // One mailbox of a snapshot: a cheap handle that must not outlive it. Reading rows (find, uid_at, rank, for_each_…)
 // takes for granted that missing_pages() is empty for what is read: Account::load sees to it.
@@ -64,8 +64,8 @@ class Mailbox {
   // First message without \Seen.
   std::optional<Uid> first_unseen() const;
 
-  // Calls fn(Uid, const Hot&) in ascending order for the live messages from `first` to `last`; fn returns false to stop.
-  // Inlined: this is what FETCH 1:* (UID FLAGS) runs on.
+  // Calls fn(Uid, const Hot&) in ascending order for the live messages from `first` to `last`; fn returns false to
+  // stop. Inlined: this is what FETCH 1:* (UID FLAGS) runs on.
   template <class Fn>
   void for_each_hot(Uid first, Uid last, Fn&& fn) const;
   // Calls fn(const Cold&, const Hot&) likewise.

@@ -1,0 +1,110 @@
+// One mailbox of one snapshot, as it lies in memory. Inside mail/ only; everybody else sees mail::Mailbox.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/uid_set.h"
+#include "mail/chunk.h"
+#include "mail/keyword_table.h"
+#include "mail/traces.h"
+
+namespace roost::mail {
+
+struct MailboxName {
+  std::string name;
+  std::vector<std::string> special_use;
+};
+
+// When the expunges up to `modseq` happened, at the latest.
+struct ExpungeTime {
+  ModSeq modseq;
+  int64_t time = 0;  // seconds since 1970 UTC
+};
+
+struct MailboxState {
+  AccountId account;
+  MailboxId id;
+  std::shared_ptr<const MailboxName> label;
+  UidValidity uidvalidity;
+  Uid uidnext{1};
+  ModSeq highest_modseq{1};
+  Uid recent_uid{1};
+  bool noselect = false;
+  bool clean = false;  // its entry on the last checkpoint's page is the same
+
+  uint32_t messages = 0;
+  uint32_t unseen = 0;
+  uint32_t deleted = 0;
+  uint64_t bytes = 0;
+  uint64_t deleted_bytes = 0;
+
+  std::shared_ptr<const KeywordTable> keywords;
+  std::vector<ChunkPtr> chunks;  // ascending by uid
+  Traces traces;
+
+  // Rows that were expunged with a modseq above this one can still be read.
+  ModSeq forgotten_modseq;
+  std::shared_ptr<const std::vector<ExpungeTime>> expunge_times;  // ascending, at most one a minute; null: none
+
+  // INBOX after its messages were renamed away: what it was, for views that still show them. Memory only.
+  std::shared_ptr<const MailboxState> renamed_away;
+  int64_t renamed_away_time = 0;
+
+  const std::string& name() const { return label->name; }
+  size_t resident_bytes() const;
+  // The first chunk whose uid_max is not below `uid`.
+  std::vector<ChunkPtr>::const_iterator chunk_from(Uid uid) const;
+};
+using MailboxPtr = std::shared_ptr<const MailboxState>;
+
+// Calls fn(const Chunk&, uint32_t row, const HotRow&) for the live rows of `uids`, ascending. All chunks that the set
+// touches must be in memory.
+template <class Fn>
+void for_each_live_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn);
+
+// Pages of the chunks that `uids` touches, hot and, if asked for, cold ones, that are not in memory.
+void add_missing_pages(const MailboxState& mailbox, const UidSet& uids, bool with_cold, std::vector<PageId>& out);
+
+// --- implementation ---
+
+// Calls fn(index in the leaf) for the rows between `begin` and `end` that lie in the ranges from `range` on, which is
+// moved on to the first range that reaches beyond the leaf.
+template <class Range, class Fn>
+void for_each_row_in_leaf(const HotRow* begin, const HotRow* end, Range& range, Range ranges_end, Fn&& fn) {
+  const HotRow* row = begin;
+  for (; row != end && range != ranges_end;) {
+    if (range->last < row->uid) {
+      ++range;
+    } else if (row->uid < range->first) {
+      Uid first = range->first;
+      row = std::partition_point(row, end, [first](const HotRow& r) { return r.uid < first; });
+    } else {
+      fn(static_cast<uint32_t>(row - begin));
+      ++row;
+    }
+  }
+}
+
+template <class Fn>
+void for_each_live_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn) {
+  auto range = uids.begin();
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    while (range != uids.end() && range->last < chunk->uid_min) ++range;
+    if (range == uids.end()) return;
+    if (chunk->live == 0 || chunk->uid_max < range->first) continue;
+    uint32_t base = 0;
+    for (const HotLeaf& leaf : *chunk->hot) {
+      for_each_row_in_leaf(leaf.begin(), leaf.end(), range, uids.end(), [&](uint32_t i) {
+        const HotRow& row = (*leaf.column)[i];
+        if (!row.dead) fn(*chunk, base + i, row);
+      });
+      base += leaf.rows;
+    }
+  }
+}
+
+}  // namespace roost::mail
