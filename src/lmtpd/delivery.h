@@ -1,0 +1,48 @@
+// One message for its recipients: received once, committed to each account, one answer for each recipient.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "accounts/accounts.h"
+#include "lmtpd/recipient.h"
+#include "lmtpd/trace.h"
+
+namespace roost::lmtpd {
+
+// A message is gathered in memory while it is small, so that each recipient's copy can say whom it was delivered to.
+// Once it is larger it streams into the first recipient's store, and the others' copies are linked to that one.
+class Delivery {
+ public:
+  Delivery(accounts::Accounts& accounts, const LmtpConfig& config, const Clock& clock, Trace trace,
+           std::vector<Recipient> recipients);
+
+  // The rest of the message is thrown away after an error, which finish() then gives to every recipient.
+  task<> write(Bytes piece);
+
+  // A reply for each recipient, in order, without CRLF: "250 2.1.5 …" only once that copy is durable.
+  task<std::vector<std::string>> finish();
+
+  uint64_t size() const { return size_; }
+
+ private:
+  task<Result<>> stream(Bytes piece);
+  task<Result<mail::NewMessage>> receive_whole(size_t index);
+  task<std::string> deliver_one(size_t index);
+  task<Result<mail::Appended>> append_to(size_t index, mail::NewMessage message);
+
+  accounts::Accounts& accounts_;
+  const LmtpConfig& config_;
+  const Clock& clock_;
+  Trace trace_;
+  std::vector<Recipient> recipients_;
+  Bytes small_;
+  uint64_t size_ = 0;
+  accounts::AccountPtr first_account_;
+  std::unique_ptr<accounts::Upload> large_;
+  Result<mail::NewMessage> shared_ = mail::NewMessage{};
+  Result<> state_;
+};
+
+}  // namespace roost::lmtpd

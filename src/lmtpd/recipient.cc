@@ -1,0 +1,50 @@
+#include "lmtpd/recipient.h"
+
+#include <algorithm>
+
+#include "base/flags.h"
+
+namespace roost::lmtpd {
+namespace {
+
+struct Candidate {
+  std::string name;
+  std::string detail;
+};
+
+// Every login name that the address may mean, the most specific first.
+std::vector<Candidate> candidates(const LmtpConfig& config, const Address& address) {
+  std::vector<Candidate> out;
+  bool local = address.domain.empty() || std::ranges::any_of(config.local_domains, [&](const std::string& domain) {
+                 return equals_ignoring_case(domain, address.domain);
+               });
+  auto add = [&](const std::string& user, const std::string& detail) {
+    if (!address.domain.empty()) out.push_back({user + "@" + address.domain, detail});
+    if (local) out.push_back({user, detail});
+  };
+  add(address.local, "");
+  size_t delimiter = address.local.find(config.detail_delimiter);
+  if (delimiter != std::string::npos && delimiter > 0) {
+    add(address.local.substr(0, delimiter), address.local.substr(delimiter + 1));
+  }
+  return out;
+}
+
+}  // namespace
+
+task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authenticator, const LmtpConfig& config,
+                                                      Address address) {
+  for (Candidate& candidate : candidates(config, address)) {
+    ROOST_CO_TRY(auto user, co_await authenticator.find_user(candidate.name));
+    if (user) co_return Recipient{std::move(address), std::move(candidate.detail), user->account};
+  }
+  co_return std::optional<Recipient>();
+}
+
+std::string mailbox_for(const mail::Snapshot& snapshot, const std::string& detail) {
+  if (detail.empty()) return "INBOX";
+  auto mailbox = snapshot.find(detail);
+  return mailbox && !mailbox->noselect() ? detail : "INBOX";
+}
+
+}  // namespace roost::lmtpd
