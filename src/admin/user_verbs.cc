@@ -1,0 +1,103 @@
+// roost user …: who may log in.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "admin/verb_run.h"
+
+namespace roost::admin {
+namespace {
+
+// What mail programs look for, so that they need not make folders of their own under different names (RFC 6154).
+constexpr std::array<std::string_view, 5> kDefaultMailboxes = {"Archive", "Drafts", "Junk", "Sent", "Trash"};
+
+task<Result<>> create_default_mailboxes(accounts::Account& account) {
+  for (std::string_view name : kDefaultMailboxes) {
+    std::string mailbox(name);
+    mail::CreateMailbox create{mailbox, {mailbox}};
+    ROOST_CO_TRY_VOID(co_await account.execute(std::move(create)));
+    mail::Subscribe subscribe{mailbox, true};
+    ROOST_CO_TRY_VOID(co_await account.execute(std::move(subscribe)));
+  }
+  mail::Subscribe inbox{"INBOX", true};
+  ROOST_CO_TRY_VOID(co_await account.execute(std::move(inbox)));
+  co_return Result<>{};
+}
+
+// The mailboxes are made before the name exists, so that nobody ever logs in to half an account.
+task<Result<>> run_user_add(VerbRun run) {
+  std::string name = run.argument(0);
+  ROOST_CO_TRY(auto existing, co_await run.services.authenticator.find_user(name));
+  if (existing) co_return no(Code::already_exists, fmt::format("The user '{}' exists already", name));
+  ROOST_CO_TRY(AccountId id, co_await run.services.store.new_account_id());
+  ROOST_CO_TRY(auto account, co_await run.services.accounts.open(id));
+  if (!run.request.has("no-mailboxes")) ROOST_CO_TRY_VOID(co_await create_default_mailboxes(*account));
+  auto added = co_await run.services.authenticator.add_user(name, id, auth::Secret(run.request.input));
+  if (!added) {
+    account.reset();
+    (void)co_await run.services.store.delete_account(id);
+    co_return Fail(added.error());
+  }
+  co_await run.say(fmt::format("Added {}.\n", added->name));
+  Json json = {{"name", added->name}, {"account", added->account.value}};
+  co_await run.print(std::move(json));
+  co_return Result<>{};
+}
+
+task<Result<>> run_user_passwd(VerbRun run) {
+  ROOST_CO_TRY_VOID(co_await run.services.authenticator.set_password(run.argument(0), auth::Secret(run.request.input)));
+  co_await run.say(fmt::format("The password of {} is changed.\n", run.argument(0)));
+  co_return Result<>{};
+}
+
+task<Result<>> set_disabled(VerbRun run, bool disabled) {
+  ROOST_CO_TRY_VOID(co_await run.services.authenticator.set_disabled(run.argument(0), disabled));
+  co_await run.say(fmt::format("{} may {}log in.\n", run.argument(0), disabled ? "no longer " : ""));
+  co_return Result<>{};
+}
+
+task<Result<>> run_user_disable(VerbRun run) { return set_disabled(run, true); }
+task<Result<>> run_user_enable(VerbRun run) { return set_disabled(run, false); }
+
+// The name goes first: from then on nobody opens the account, and what is left of it can be deleted again.
+task<Result<>> run_user_remove(VerbRun run) {
+  ROOST_CO_TRY(auto removed, co_await run.services.authenticator.remove_user(run.argument(0)));
+  ROOST_CO_TRY_VOID(co_await run.services.store.delete_account(removed.account));
+  co_await run.say(fmt::format("Removed {} and its mail.\n", removed.name));
+  co_return Result<>{};
+}
+
+task<Result<>> run_user_list(VerbRun run) {
+  std::vector<std::vector<Json>> rows;
+  std::string after;
+  for (;;) {
+    ROOST_CO_TRY(auto users, co_await run.services.authenticator.list_users(after));
+    for (const auth::UserInfo& user : users) {
+      std::vector<Json> row = {user.name, user.account.value, format_time(user.created.seconds),
+                               user.disabled ? "disabled" : "active"};
+      rows.push_back(std::move(row));
+    }
+    if (users.size() < auth::kUsersPerListMax) break;
+    after = users.back().name;
+  }
+  std::vector<std::string> titles = {"Name", "Account", "Created", "State"};
+  co_await run.table(std::move(titles), std::move(rows));
+  co_return Result<>{};
+}
+
+constexpr std::array kVerbs = {
+    Verb{{"user add", "NAME", "--no-mailboxes", "Add a user, with INBOX, Archive, Drafts, Junk, Sent and Trash.",
+          Reads::password},
+         run_user_add},
+    Verb{{"user passwd", "NAME", "", "Change a user's password.", Reads::password}, run_user_passwd},
+    Verb{{"user list", "", "", "List the users."}, run_user_list},
+    Verb{{"user disable", "NAME", "", "Refuse a user's logins; mail still arrives."}, run_user_disable},
+    Verb{{"user enable", "NAME", "", "Allow a user's logins again."}, run_user_enable},
+    Verb{{"user remove", "NAME", "", "Remove a user and all of the user's mail."}, run_user_remove},
+};
+
+}  // namespace
+
+std::span<const Verb> user_verbs() { return kVerbs; }
+
+}  // namespace roost::admin

@@ -1,0 +1,67 @@
+// The verbs of the command line: each is one function that runs the same inside the server and, where none is up, in
+// the command's own process.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "accounts/accounts.h"
+#include "admin/request.h"
+#include "auth/authenticator.h"
+#include "base/clock.h"
+#include "rt/task.h"
+#include "store/store.h"
+
+namespace roost::admin {
+
+// Exit statuses, which scripts rely on.
+inline constexpr int kOk = 0;
+inline constexpr int kFailed = 1;
+inline constexpr int kUsage = 2;
+
+// What `roost status` shows of a running server.
+struct ServerStatus {
+  int64_t started = 0;  // seconds since 1970 UTC
+  size_t connections = 0;
+  size_t logged_in = 0;
+  size_t idling = 0;
+  accounts::AccountsStats accounts;
+};
+
+struct Services {
+  accounts::Accounts& accounts;
+  store::AccountStore& store;
+  auth::Authenticator& authenticator;
+  const Clock& clock;
+  std::function<ServerStatus()> status;  // empty: no server is up
+};
+
+// Where a verb's output goes, piece by piece.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual task<> write(Frame frame) = 0;
+};
+
+// Runs on one loop; `services` and `output` outlive it. Gives the exit status; what went wrong was written as one
+// sentence to standard error.
+task<int> run_verb(Services& services, Request request, Output& output);
+
+// What a verb reads from standard input (Request::input).
+enum class Reads : uint8_t { nothing, password, message };
+
+// How a verb is called; the command line is built from this, and the man page lists it.
+struct VerbSyntax {
+  std::string_view verb;       // "user add"
+  std::string_view arguments;  // "NAME" or "ACCOUNT MAILBOX [PASSWORD…]"; those in brackets may be left out
+  std::string_view options;    // "--special-use=USE --flat": with "=" it takes a value
+  std::string_view help;
+  Reads reads = Reads::nothing;
+};
+
+std::span<const VerbSyntax> verb_syntaxes();
+
+}  // namespace roost::admin
