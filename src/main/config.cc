@@ -1,0 +1,176 @@
+#include "main/config.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "imapd/server.h"
+
+namespace roost::main {
+namespace {
+
+void add_server(OptionTable& t, ServerConfig& c) {
+  t.add("server.host_name", c.host_name,
+        "What the server calls itself, in greetings and Received. Empty: the machine's name.");
+  t.add("server.user", c.user,
+        "The user that the server becomes once its ports are open, if it is started as root. The data directory must "
+        "belong to it. Empty: it stays who it is.");
+  t.add("server.threads", c.threads, "Event loops. 0: one for each core.");
+  t.add("server.blocking_threads", c.blocking_threads, "Threads for reads from the disk and for long computations.", 1);
+  t.add_choice("server.log_level", c.log_level, {"debug", "info", "warn", "error"},
+               "What is logged, to standard error.");
+  t.add_choice("server.log_format", c.log_format, {"text", "json"}, "One line for each event, as text or as JSON.");
+  t.add("server.drain_ms_max", c.drain_ms_max,
+        "How long a stopping server waits for its connections, in milliseconds.");
+  t.add("server.sandbox", c.sandbox,
+        "Give up what a mail server never needs, with seccomp and Landlock where the kernel has them.");
+}
+
+void add_listen(OptionTable& t, ListenConfig& c) {
+  t.add("listen.imap", c.imap, "Where IMAP is served, with STARTTLS: ADDRESS:PORT, or *:PORT for every address.");
+  t.add("listen.imaps", c.imaps, "Where IMAP is served over TLS from the first octet.");
+  t.add("listen.lmtp", c.lmtp, "Where LMTP is served: ADDRESS:PORT or unix:PATH. Whoever reaches it can deliver mail.");
+  t.add("listen.trusted_networks", c.trusted_networks,
+        "Networks of proxies and webmail servers, as \"10.0.0.0/8\": their connections are not counted by address.");
+  t.add("listen.proxy_header", c.proxy_header,
+        "Connections from trusted_networks begin with a PROXY header (version 1 or 2), which names the real client.");
+}
+
+void add_tls(OptionTable& t, TlsConfig& c) {
+  t.add("tls.certificate_file", c.certificate_file,
+        "PEM: the certificate and its chain. Empty: a self-signed one in the data directory.");
+  t.add("tls.key_file", c.key_file, "PEM: the certificate's key. SIGHUP reads both again.");
+}
+
+void add_limits(OptionTable& t, net::AdmissionLimits& admission, net::StreamTimeouts& timeouts) {
+  t.add("limits.connections_max", admission.connections_max, "Connections at once, of all kinds.", 1);
+  t.add("limits.connections_per_block_max", admission.connections_per_block_max,
+        "Connections at once from one address block (an IPv4 /24, an IPv6 /56), trusted_networks excepted.", 1);
+  t.add("limits.write_ms_max", timeouts.write_ms_max,
+        "How long a client may take nothing of what is sent to it, in milliseconds.");
+  t.add("limits.handshake_ms_max", timeouts.handshake_ms_max, "How long a TLS handshake may take, in milliseconds.");
+}
+
+void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_clear_text_logins) {
+  t.add_choice("auth.scheme", scheme, {"scram-sha-256", "argon2id"},
+               "How new passwords are kept. argon2id resists theft better, but turns SCRAM-SHA-256 off.");
+  t.add("auth.iterations", c.iterations, "Of scram-sha-256, for new passwords.", auth::kIterationsMin);
+  t.add("auth.hash_threads", c.hash_threads, "Logins checked at once (19 MiB of memory each with argon2id).", 1);
+  t.add("auth.hash_queue_max", c.hash_queue_max, "Logins that may wait for that; more are told to come back.", 1);
+  t.add("auth.cached_logins_max", c.cached_logins_max, "Verified logins remembered (as keyed hashes). 0: none.");
+  t.add("auth.cached_login_s_max", c.cached_login_s_max, "For how long, in seconds.");
+  t.add("auth.throttle", c.throttle, "Delay logins after failures of the same name from the same address block.");
+  t.add("auth.allow_clear_text_logins", allow_clear_text_logins,
+        "Allow LOGIN and PLAIN without TLS from anywhere, not only from this machine.");
+}
+
+void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_bytes_max) {
+  t.add("mail.message_bytes_max", message_bytes_max, "The largest message, in octets (APPENDLIMIT, SIZE).", 1024);
+  t.add("mail.retention_seconds", c.retention_seconds,
+        "How long the body of an expunged message is kept, and the history of changes. At least an hour.", 3600);
+  t.add("mail.mailboxes_max", c.limits.mailboxes_max, "Mailboxes of one account.", 1);
+  t.add("mail.mailbox_depth_max", c.limits.mailbox_depth_max, "Levels of a mailbox's name.", 1);
+  t.add("mail.keywords_per_mailbox_max", c.limits.keywords_per_mailbox_max, "Different keywords in one mailbox.");
+  t.add("mail.traces_per_mailbox_max", c.limits.traces_per_mailbox_max,
+        "Ranges of expunged messages that a mailbox remembers for clients that resynchronise.", 1);
+  t.add("mail.open_bytes_max", c.open_bytes_max, "Memory that open accounts may hold before idle ones are closed.");
+  t.add("mail.card_cache_bytes_max", c.card_cache_bytes_max,
+        "Memory for what is sent about messages without opening them.");
+  t.add("mail.tail_bytes_min", c.tail_bytes_min, "An account's log is checkpointed once it is longer, in octets.",
+        4096);
+  t.add("mail.tail_records_max", c.tail_records_max, "Or once it has this many records.", 1);
+}
+
+void add_store(OptionTable& t, store::StoreConfig& c) {
+  t.add("store.block_cache_bytes_max", c.block_cache_bytes_max, "Memory for what was read from the disk.");
+  t.add("store.write_buffer_bytes_max", c.write_buffer_bytes_max, "Memory for what is not yet in table files.",
+        1 << 20);
+  t.add("store.wal_bytes_max", c.wal_bytes_max, "What a restart may have to replay, in octets.", 1 << 20);
+  t.add("store.background_jobs_max", c.background_jobs_max, "Flushes and compactions at once.", 1);
+  t.add("store.group_bytes_max", c.group_bytes_max, "Commits of all accounts share synced writes of at most this size.",
+        1);
+  t.add("store.free_bytes_min", c.free_bytes_min, "With less free space on the disk, writes are refused.");
+  t.add("store.accept_log_damage", c.accept_log_damage,
+        "Open a store whose write-ahead log is damaged, without what was written after the damage.");
+}
+
+void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
+  t.add("imap.login_ms_max", c.login_ms_max, "From the connection to a login, in milliseconds.");
+  t.add("imap.autologout_ms", c.autologout_ms, "Without a command; the standard asks for at least half an hour.");
+  t.add("imap.idle_ms_max", c.idle_ms_max, "Within IDLE, in milliseconds.");
+  t.add("imap.line_bytes_max", c.line_bytes_max, "The longest command line, literals not counted.", 8192);
+  t.add("imap.login_failures_max", c.login_failures_max, "Failed logins of one connection, which then ends.", 1);
+  t.add("imap.bad_commands_max", c.bad_commands_max, "Commands in a row that are none; then the connection ends.", 1);
+  t.add("imap.append_messages_max", c.append_messages_max, "Messages of one APPEND.", 1);
+  t.add("imap.append_held_bytes_max", c.append_held_bytes_max, "Their size together, in octets.", 1);
+  t.add("imap.held_bytes_max", c.held_bytes_max, "Memory for the arguments of all commands under way.", 1 << 20);
+  t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");
+  t.add("imap.literal_minus", c.literal_minus, "Offer LITERAL- instead of LITERAL+.");
+}
+
+void add_lmtp(OptionTable& t, lmtpd::LmtpConfig& c) {
+  t.add("lmtp.local_domains", c.local_domains,
+        "Mail for NAME at one of these is also for the user NAME, where no user has the whole address as name.");
+  t.add("lmtp.recipients_max", c.recipients_max, "Recipients of one message.", 100);
+  t.add("lmtp.idle_ms_max", c.idle_ms_max, "How long a client may say nothing, in milliseconds.");
+}
+
+std::string machine_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
+}
+
+}  // namespace
+
+Config::Config() {
+  add_server(options_, server);
+  add_listen(options_, listen);
+  add_tls(options_, tls);
+  add_limits(options_, admission, stream_timeouts);
+  add_auth(options_, auth, auth_scheme_, imap.allow_clear_text_logins);
+  add_mail(options_, accounts, accounts.message_bytes_max);
+  add_store(options_, store);
+  add_imap(options_, imap);
+  add_lmtp(options_, lmtp);
+}
+
+Result<> Config::finish(const std::string& data_directory) {
+  data = std::filesystem::absolute(data_directory).lexically_normal().string();
+  while (data.size() > 1 && data.back() == '/') data.pop_back();
+  if (server.host_name.empty()) server.host_name = machine_name();
+  if (server.threads == 0) server.threads = std::max(1U, std::thread::hardware_concurrency());
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    return no(Code::none, "tls.certificate_file and tls.key_file: give both or neither");
+  }
+  for (const std::string& text : listen.trusted_networks) {
+    auto network = net::parse_network(text);
+    if (!network) return no(Code::none, "listen.trusted_networks: " + network.error().text);
+    trusted_networks.push_back(*network);
+  }
+  for (const auto* list : {&listen.imap, &listen.imaps, &listen.lmtp}) {
+    for (const std::string& text : *list) {
+      auto endpoint = net::parse_endpoint(text);
+      if (!endpoint) return no(Code::none, "listen: " + text + ": " + endpoint.error().text);
+    }
+  }
+  auth.directory = data + "/auth";
+  auth.user = server.user;
+  auth.scheme = auth_scheme_ == "argon2id" ? auth::Scheme::argon2id : auth::Scheme::scram_sha_256;
+  store.directory = data + "/store";
+  lmtp.host_name = server.host_name;
+  lmtp.local_domains.push_back(server.host_name);
+  lmtp.message_bytes_max = accounts.message_bytes_max;
+  lmtp.shared_body_bytes_min = accounts.inline_body_bytes_max;
+  ROOST_TRY_VOID(auth::check(auth));
+  return imapd::check_imapd(imap);
+}
+
+std::string config_path(const std::string& given, const std::string& data) {
+  if (!given.empty()) return given;
+  std::string implied = data + "/roost.toml";
+  return std::filesystem::exists(implied) ? implied : "";
+}
+
+}  // namespace roost::main

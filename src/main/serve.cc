@@ -1,0 +1,173 @@
+#include "main/serve.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+#include "accounts/accounts.h"
+#include "admin/control_server.h"
+#include "auth/client.h"
+#include "base/log.h"
+#include "imapd/server.h"
+#include "lmtpd/session.h"
+#include "main/listeners.h"
+#include "main/sandbox.h"
+#include "main/signals.h"
+#include "net/tls.h"
+#include "rt/real.h"
+#include "store/open.h"
+
+namespace roost::main {
+namespace {
+
+Result<std::shared_ptr<net::TlsContext>> open_tls(const Config& config) {
+  if (!config.tls.certificate_file.empty()) return net::load_tls(config.tls.certificate_file, config.tls.key_file);
+  std::filesystem::path directory = std::filesystem::path(config.data) / "tls";
+  std::filesystem::create_directories(directory);
+  ROOST_TRY_VOID(net::write_self_signed(directory / "certificate.pem", directory / "key.pem", config.server.host_name));
+  return net::load_tls(directory / "certificate.pem", directory / "key.pem");
+}
+
+// What the running server is made of. Built in two steps: listen() while it may still bind low ports, then, with
+// fewer rights, open(). Members are destroyed in the reverse order: sessions, accounts, store, loops.
+class Server {
+ public:
+  explicit Server(const Config& config) : config_(config) {}
+
+  Result<> listen();
+  Result<> open();
+  void run();
+
+ private:
+  void stop();
+  task<> shut_down();
+  admin::ServerStatus status() const;
+  task<> say_ready();
+
+  const Config& config_;
+  std::unique_ptr<rt::RealLoops> loops_;
+  std::unique_ptr<rt::Pool> blocking_;
+  std::shared_ptr<net::TlsContext> tls_;
+  std::unique_ptr<auth::Authenticator> authenticator_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::AccountStore> store_;
+  std::unique_ptr<accounts::Accounts> accounts_;
+  std::optional<imapd::Services> imap_;
+  std::optional<lmtpd::Services> lmtp_;
+  std::optional<admin::Services> control_;
+  std::optional<Listeners> listeners_;
+  int64_t started_ = system_clock().wall().seconds;
+};
+
+Result<> Server::listen() {
+  ROOST_TRY(tls_, open_tls(config_));
+  ROOST_TRY(authenticator_, auth::spawn_auth_child(config_.auth));
+  loops_ = rt::make_loops(config_.server.threads);
+  Handlers handlers;
+  handlers.imap = [this](std::unique_ptr<net::Stream> stream) { return imapd::serve(std::move(stream), *imap_); };
+  handlers.lmtp = [this](std::unique_ptr<net::Stream> stream) { return lmtpd::serve(std::move(stream), *lmtp_); };
+  handlers.control = [this](std::unique_ptr<net::Stream> stream) {
+    return admin::serve_control(std::move(stream), *control_);
+  };
+  ROOST_TRY(listeners_, Listeners::open(config_, *loops_, tls_, handlers));
+  return {};
+}
+
+Result<> Server::open() {
+  blocking_ = rt::make_pool("blocking", config_.server.blocking_threads);
+  ROOST_TRY(database_, store::open_store(config_.store, *blocking_));
+  store_ = database_->node();
+  accounts_ = accounts::make_accounts(config_.accounts, *store_, *loops_, *blocking_, system_clock());
+  imap_.emplace(config_.imap, *accounts_, *authenticator_);
+  lmtp_.emplace(lmtpd::Services{*accounts_, *authenticator_, system_clock(), config_.lmtp});
+  control_.emplace(admin::Services{*accounts_, *store_, *authenticator_, system_clock(), [this] { return status(); }});
+  return {};
+}
+
+admin::ServerStatus Server::status() const {
+  return {started_, imap_->stats.connections, imap_->stats.logged_in, imap_->stats.idling, accounts_->stats()};
+}
+
+task<> Server::say_ready() {
+  log::info("ready", {{"listening", listeners_->text()}});
+  fmt::print("ready {}\n", listeners_->text());
+  std::fflush(stdout);
+  co_return;
+}
+
+void Server::run() {
+  SignalThread signals([this] { stop(); },
+                       [this] {
+                         auto reloaded = tls_->reload();
+                         log::info("reload", {{"certificate", reloaded ? "read again" : reloaded.error().text}});
+                       });
+  rt::spawn(loops_->at(0), say_ready());
+  loops_->run();
+}
+
+void Server::stop() {
+  log::info("stopping");
+  rt::spawn(loops_->at(0), shut_down());
+}
+
+// Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then the loops.
+task<> Server::shut_down() {
+  listeners_->stop();
+  imap_->stopping = true;
+  listeners_->for_each([](net::Stream& stream) { stream.wake(); });
+  co_await listeners_->drain(config_.server.drain_ms_max);
+  co_await accounts_->stop();
+  log::info("stopped");
+  loops_->stop();
+}
+
+// Everything that the server reads or writes from now on.
+void restrict(const Config& config) {
+  if (!config.server.sandbox) return;
+  std::vector<std::string> writable = {config.data};
+  for (const std::string& where : config.listen.lmtp) {
+    if (where.starts_with("unix:")) writable.push_back(std::filesystem::path(where.substr(5)).parent_path());
+  }
+  std::vector<std::string> readable = {"/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev"};
+  for (const std::string& file : {config.tls.certificate_file, config.tls.key_file}) {
+    if (!file.empty()) readable.push_back(std::filesystem::path(file).parent_path());
+  }
+  bool landlock = restrict_files(writable, readable);
+  log::info("sandbox", {{"landlock", landlock}});
+}
+
+Result<> start(const Config& config, Server& server) {
+  ROOST_TRY_VOID(server.listen());
+  ROOST_TRY_VOID(drop_privileges(config.server.user));
+  restrict(config);
+  ROOST_TRY_VOID(server.open());
+  if (config.server.sandbox) ROOST_TRY_VOID(restrict_system_calls());
+  return {};
+}
+
+}  // namespace
+
+int serve(const Config& config) {
+  ::umask(077);
+  block_signals();
+  std::error_code error;
+  std::filesystem::create_directories(config.data, error);
+  if (error) {
+    fmt::print(stderr, "The data directory {}: {}.\n", config.data, error.message());
+    return 1;
+  }
+  Server server(config);
+  if (auto started = start(config, server); !started) {
+    fmt::print(stderr, "{}\n", started.error().text);
+    return 1;
+  }
+  if (::geteuid() == 0) log::warn("running_as_root", {{"advice", "set server.user"}});
+  server.run();
+  return 0;
+}
+
+}  // namespace roost::main
