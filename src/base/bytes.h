@@ -74,7 +74,8 @@ class Decoder {
   T fixed() {
     BytesView v = raw(sizeof(T));
     T out{};
-    for (size_t i = 0; i < v.size(); ++i) out = static_cast<T>(out | (static_cast<T>(static_cast<uint8_t>(v[i])) << (8 * i)));
+    for (size_t i = 0; i < v.size(); ++i)
+      out = static_cast<T>(out | (static_cast<T>(static_cast<uint8_t>(v[i])) << (8 * i)));
     return out;
   }
   BytesView in_;

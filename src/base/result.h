@@ -69,9 +69,9 @@ inline Fail closed() { return Fail(Error{Error::Kind::closed, Code::none, "close
 // Returns the error of `expr` from the enclosing function, or binds its value: ROOST_TRY(auto x, parse(...));
 #define ROOST_CONCAT_(a, b) a##b
 #define ROOST_CONCAT(a, b) ROOST_CONCAT_(a, b)
-#define ROOST_TRY_(tmp, ret, decl, ...)                      \
-  auto tmp = __VA_ARGS__;                                    \
-  if (!tmp) ret std::unexpected(std::move(tmp).error());     \
+#define ROOST_TRY_(tmp, ret, decl, ...)                  \
+  auto tmp = __VA_ARGS__;                                \
+  if (!tmp) ret std::unexpected(std::move(tmp).error()); \
   decl = *std::move(tmp)
 #define ROOST_TRY(decl, ...) ROOST_TRY_(ROOST_CONCAT(try_, __COUNTER__), return, decl, __VA_ARGS__)
 #define ROOST_CO_TRY(decl, ...) ROOST_TRY_(ROOST_CONCAT(try_, __COUNTER__), co_return, decl, __VA_ARGS__)

@@ -50,8 +50,8 @@ enum class Outcome : uint8_t {
 
 struct Committed {
   Outcome outcome = Outcome::unavailable;
-  Position position;                // ok: the record's
-  std::vector<LogRecord> missed;    // conflict: everything after Commit::expect; may be empty if it was trimmed: reopen
+  Position position;              // ok: the record's
+  std::vector<LogRecord> missed;  // conflict: everything after Commit::expect; may be empty if it was trimmed: reopen
 };
 
 // One consistent read. `root` is empty and `generation` 0 while there is no checkpoint.
@@ -137,7 +137,8 @@ class AccountStore {
   // --- checkpoints ---
   // Makes `root` and `pages` the account's checkpoint if its generation still is `expect`; the records up to
   // root.position become history. False if another checkpoint came first; the pages are then not stored.
-  virtual task<Result<bool>> checkpoint(AccountId account, Generation expect, Root root, std::span<const NewPage> pages) = 0;
+  virtual task<Result<bool>> checkpoint(AccountId account, Generation expect, Root root,
+                                        std::span<const NewPage> pages) = 0;
   // In the order asked for. A page that is missing or damaged is an error with Code::corruption.
   virtual task<Result<std::vector<Bytes>>> get_pages(AccountId account, std::span<const PageId> pages) = 0;
   virtual task<Result<>> delete_pages(AccountId account, std::span<const PageId> pages) = 0;  // idempotent
@@ -162,7 +163,7 @@ class AccountStore {
   // Gives `to` the same bytes as `from`, which may belong to another account: linked where the engine can, copied
   // otherwise. Durable on return.
   virtual task<Result<>> link_blob(BlobId from, BlobId to) = 0;
-  virtual task<Result<>> delete_blobs(std::span<const BlobId> blobs) = 0;               // idempotent
+  virtual task<Result<>> delete_blobs(std::span<const BlobId> blobs) = 0;  // idempotent
   // Ids of `owner` in ascending order, from `after` on.
   virtual task<Result<std::vector<BlobInfo>>> list_blobs(AccountId owner, uint64_t after_serial, size_t count_max) = 0;
 
