@@ -42,7 +42,8 @@ struct ListenerConfig {
 // Serves one connection on the loop it is pinned to; owns the stream, and destroys it on that loop.
 using Serve = std::function<task<>(std::unique_ptr<Stream>)>;
 
-// Thread-safe. Destroy it after its loops have stopped, or once drain() has returned.
+// Thread-safe. Destroy it, and every stream, before its loops are destroyed: after they have stopped, or once drain()
+// has returned.
 class Listener {
  public:
   virtual ~Listener() = default;

@@ -1,0 +1,18 @@
+// What one attempt at a non-blocking operation came to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace roost::net {
+
+struct Step {
+  enum class Kind : uint8_t { done, want_read, want_write, closed };
+  Kind kind = Kind::done;
+  size_t bytes = 0;  // done: how many
+
+  bool done() const { return kind == Kind::done; }
+  bool closed() const { return kind == Kind::closed; }
+};
+
+}  // namespace roost::net

@@ -1,0 +1,43 @@
+// One connection's TLS: OpenSSL on a non-blocking socket.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "base/bytes.h"
+#include "net/step.h"
+#include "net/stream.h"
+
+struct ssl_st;
+
+namespace roost::net {
+
+// Belongs to its stream's loop. Each call is one attempt; a write that was not done must be tried again with the same
+// bytes (which may have moved).
+class TlsLayer {
+ public:
+  // Owns `ssl`; uses `fd` without owning it.
+  TlsLayer(ssl_st* ssl, int fd);
+
+  Step handshake();
+  Step read(std::span<char> into);
+  Step write(BytesView data);
+  // Sends close_notify.
+  Step shut_down();
+
+  // Bytes that came from the socket and were not read: maybe only half a record.
+  bool holds_bytes() const;
+  TlsInfo info() const;
+
+ private:
+  struct Free {
+    void operator()(ssl_st* ssl) const;
+  };
+
+  Step step(int result, size_t bytes);
+
+  std::unique_ptr<ssl_st, Free> ssl_;
+  bool failed_ = false;  // OpenSSL forbids every further call but the destructor's
+};
+
+}  // namespace roost::net
