@@ -99,7 +99,8 @@ class Authenticator {
   virtual task<Result<>> set_password(std::string name, Secret password) = 0;
   virtual task<Result<>> set_disabled(std::string name, bool disabled) = 0;
   virtual task<Result<UserInfo>> remove_user(std::string name) = 0;
-  // At most kUsersPerListMax users in the order of their names, those after `after` (empty: from the first).
+  // Up to kUsersPerListMax users in the order of their names, those after `after` (empty: from the first). An empty
+  // answer is the end; a short one is not.
   virtual task<Result<std::vector<UserInfo>>> list_users(std::string after) = 0;
 };
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "sasl/base64.h"
-#include "sasl/scram_crypto.h"
+#include "sasl/scram_client_test.h"
 #include "sasl/scram_server.h"
 
 namespace roost::sasl {
@@ -20,23 +20,8 @@ constexpr const char* kServerFinal = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl9
 
 ScramVerifier pencil() { return derive_scram("pencil", *decode_base64("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096); }
 
-// What a client computes, so that variations of the example can be signed.
 std::string sign(std::string without_proof, std::string_view password, const ScramServer& server) {
-  ScramVerifier v = pencil();
-  ScramKey salted;
-  std::string salt_and_one = v.salt + std::string("\0\0\0\1", 4);
-  ScramKey u = hmac_sha256(password, salt_and_one);
-  salted = u;
-  for (uint32_t i = 1; i < v.iterations; ++i) {
-    u = hmac_sha256(password, view(u));
-    for (size_t j = 0; j < u.size(); ++j) salted[j] ^= u[j];
-  }
-  ScramKey client = hmac_sha256(view(salted), "Client Key");
-  ScramKey stored = sha256(view(client));
-  ScramKey signature =
-      hmac_sha256(view(stored), server.first().bare + "," + server.server_first() + "," + without_proof);
-  for (size_t i = 0; i < client.size(); ++i) client[i] ^= signature[i];
-  return without_proof + ",p=" + encode_base64(view(client));
+  return testing::sign(server.first().bare, server.server_first(), std::move(without_proof), password);
 }
 
 ScramServer serve(const char* client_first, const OfferedBinding& offered = {}) {

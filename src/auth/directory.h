@@ -1,0 +1,65 @@
+// The users, all of them in memory, and their file. Not thread-safe; blocks only where it says so.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/authenticator.h"
+#include "auth/files.h"
+#include "auth/verifier.h"
+
+namespace roost::auth {
+
+struct User {
+  std::string name;  // canonical
+  AccountId account;
+  WallTime created;
+  bool disabled = false;
+  std::string verifier;
+
+  UserInfo info() const { return {name, account, created, disabled}; }
+  friend bool operator==(const User&, const User&) = default;
+};
+
+// One user put in the place of whoever had the name, or taken out.
+struct Change {
+  std::string name;
+  std::optional<User> user;
+};
+
+using Users = std::map<std::string, User, std::less<>>;
+
+// The file `users`: docs/formats/users.md. Hostile octets give an error that names the line.
+Bytes format_users(const Users& users);
+Result<Users> parse_users(BytesView text);
+
+class Directory {
+ public:
+  Directory() = default;  // empty
+
+  // Reads `directory`/users; a directory without that file has no users. Blocks.
+  static Result<Directory> load(Files& files, const std::string& directory);
+
+  const User* find(std::string_view canonical_name) const;
+  // Those after `after`, in the order of their names.
+  std::vector<UserInfo> list(std::string_view after, size_t count_max) const;
+  size_t size() const { return users_.size(); }
+  // Whether every one of them can complete SCRAM.
+  bool all_have_scram() const { return without_scram_ == 0; }
+
+  // The file as it will be once `change` is applied.
+  Bytes format_with(const Change& change) const;
+  void apply(Change change);
+
+ private:
+  Users users_;
+  size_t without_scram_ = 0;
+};
+
+// The secret behind Decoys: made when it is first asked for, then the same for ever. Blocks.
+Result<sasl::Secret> load_secret(Files& files, const std::string& directory);
+
+}  // namespace roost::auth

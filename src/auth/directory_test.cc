@@ -1,0 +1,199 @@
+#include "auth/directory.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "auth/crash_disk_test.h"
+
+namespace roost::auth {
+namespace {
+
+constexpr const char* kVerifier =
+    "$scram-sha-256$i=4096$W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=$"
+    "wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+constexpr const char* kArgon =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+User user(std::string name, uint64_t account) {
+  return {std::move(name), AccountId(account), {1700000000}, false, kVerifier};
+}
+
+Users users(std::initializer_list<const char*> names) {
+  Users out;
+  uint64_t account = 0;
+  for (const char* name : names) out.emplace(name, user(name, ++account));
+  return out;
+}
+
+// The example of docs/formats/users.md.
+TEST(UsersFile, IsTextThatAPersonCanRead) {
+  Users two = users({"alice", "bob@example.org"});
+  two.at("bob@example.org").disabled = true;
+  std::string text = std::string("roost-users 1\nalice\t1\t1700000000\tenabled\t") + kVerifier +
+                     "\nbob@example.org\t2\t1700000000\tdisabled\t" + kVerifier + "\n";
+  EXPECT_EQ(format_users(two), text);
+  EXPECT_EQ(parse_users(text), two);
+}
+
+TEST(UsersFile, NamesTheLineOfAMistake) {
+  std::string good = std::string("alice\t1\t1700000000\tenabled\t") + kVerifier + "\n";
+  auto with_line = [&good](const std::string& line) { return "roost-users 1\n" + good + line + "\n"; };
+  std::string v = kVerifier;
+  const std::string wrong[] = {
+      "",
+      "bob",
+      "Bob\t1\t1\tenabled\t" + v,
+      "\t1\t1\tenabled\t" + v,
+      "bob\t0\t1\tenabled\t" + v,
+      "bob\t-1\t1\tenabled\t" + v,
+      "bob\t1\tx\tenabled\t" + v,
+      "bob\t1\t1\ton\t" + v,
+      "bob\t1\t1\tenabled\t" + v + "\t",
+      "bob\t1\t1\tenabled\tplain",
+      "bob\t99999999999999999999\t1\tenabled\t" + v,
+      good.substr(0, good.size() - 1),
+  };
+  for (const std::string& line : wrong) {
+    Result<Users> parsed = parse_users(with_line(line));
+    ASSERT_FALSE(parsed) << line;
+    EXPECT_EQ(parsed.error().code, Code::corruption);
+    EXPECT_TRUE(parsed.error().text.starts_with("line 3: ")) << parsed.error().text;
+  }
+}
+
+TEST(UsersFile, RefusesAFileThatWasCutOff) {
+  std::string text = format_users(users({"alice", "bob"}));
+  size_t second = text.find("alice");
+  size_t third = text.find("bob");
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == second || i == third) continue;  // whole lines cannot be missed
+    EXPECT_FALSE(parse_users(text.substr(0, i))) << i;
+  }
+}
+
+TEST(Directory, FormatsAChangeAsItsFileWillBe) {
+  Directory directory;
+  for (const char* name : {"m", "a", "z"}) directory.apply({name, user(name, 1)});
+  for (const Change& change : {Change{"b", user("b", 9)}, Change{"a", user("a", 9)}, Change{"zz", user("zz", 9)},
+                               Change{"A", user("A", 9)}, Change{"m", std::nullopt}, Change{"q", std::nullopt}}) {
+    Bytes text = directory.format_with(change);
+    Directory after = directory;
+    after.apply(change);
+    Users expected;
+    for (const UserInfo& info : after.list("", 100)) expected.emplace(info.name, *after.find(info.name));
+    EXPECT_EQ(text, format_users(expected));
+  }
+}
+
+TEST(Directory, ListsInPages) {
+  Directory directory;
+  for (int i = 0; i < 25; ++i) directory.apply({std::to_string(100 + i), user(std::to_string(100 + i), 1)});
+  std::vector<std::string> seen;
+  for (std::string after;;) {
+    std::vector<UserInfo> page = directory.list(after, 10);
+    if (page.empty()) break;
+    for (const UserInfo& info : page) seen.push_back(info.name);
+    after = seen.back();
+  }
+  EXPECT_EQ(seen.size(), 25U);
+  EXPECT_TRUE(std::ranges::is_sorted(seen));
+}
+
+TEST(Directory, KnowsWhetherAllCanUseScram) {
+  Directory directory;
+  EXPECT_TRUE(directory.all_have_scram());
+  directory.apply({"a", user("a", 1)});
+  User argon = user("b", 2);
+  argon.verifier = kArgon;
+  directory.apply({"b", argon});
+  EXPECT_FALSE(directory.all_have_scram());
+  directory.apply({"b", argon});
+  directory.apply({"b", std::nullopt});
+  EXPECT_TRUE(directory.all_have_scram());
+}
+
+TEST(Directory, SurvivesAPowerCutAtEveryStep) {
+  for (bool renames_survive : {false, true}) {
+    for (int step = 1;; ++step) {
+      testing::CrashDisk disk;
+      Bytes before = format_users(users({"alice"}));
+      Bytes after = format_users(users({"alice", "bob"}));
+      ASSERT_TRUE(replace_file(disk, "/auth", "users", before));
+      disk.cut_power_at(step);
+      Result<> replaced = replace_file(disk, "/auth", "users", after);
+      bool cut = disk.power_was_cut();
+      disk.restart(renames_survive);
+      Result<Directory> directory = Directory::load(disk, "/auth");
+      ASSERT_TRUE(directory) << "step " << step << ": " << directory.error().text;
+      EXPECT_NE(directory->find("alice"), nullptr);
+      if (replaced) EXPECT_NE(directory->find("bob"), nullptr) << "acknowledged and lost";
+      if (!cut) break;
+    }
+  }
+}
+
+TEST(Directory, StartsEmptyAndRefusesDamage) {
+  testing::CrashDisk disk;
+  EXPECT_EQ(Directory::load(disk, "/auth")->size(), 0U);
+  ASSERT_TRUE(disk.write("/auth/users", "roost-users 2\n"));
+  EXPECT_FALSE(Directory::load(disk, "/auth"));
+}
+
+TEST(Secret, IsMadeOnceAndKept) {
+  testing::CrashDisk disk;
+  sasl::Secret first = load_secret(disk, "/auth").value();
+  disk.restart(false);
+  sasl::Secret second = load_secret(disk, "/auth").value();
+  EXPECT_EQ(first.view().size(), 32U);
+  EXPECT_EQ(first.view(), second.view());
+  ASSERT_TRUE(disk.write("/auth/secret", "short\n"));
+  EXPECT_FALSE(load_secret(disk, "/auth"));
+}
+
+class SystemFilesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = ::testing::TempDir() + "/roost-auth-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern + "/auth";
+    ASSERT_TRUE(system_files().make_directory(directory_));
+    ASSERT_TRUE(system_files().make_directory(directory_));
+  }
+  void TearDown() override { std::filesystem::remove_all(std::filesystem::path(directory_).parent_path()); }
+
+  std::string directory_;
+};
+
+TEST_F(SystemFilesTest, KeepsFilesForTheirOwnerOnly) {
+  ASSERT_TRUE(replace_file(system_files(), directory_, "users", "one"));
+  ASSERT_TRUE(replace_file(system_files(), directory_, "users", "two"));
+  EXPECT_EQ(system_files().read(directory_ + "/users").value(), "two");
+  EXPECT_EQ(system_files().read(directory_ + "/absent").value(), std::nullopt);
+  struct stat status{};
+  ASSERT_EQ(stat((directory_ + "/users").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+  ASSERT_EQ(stat(directory_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700U);
+}
+
+TEST_F(SystemFilesTest, TellsWhyItFailed) {
+  Result<> written = replace_file(system_files(), directory_ + "/absent", "users", "one");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().text.find("No such file"), std::string::npos);
+}
+
+TEST_F(SystemFilesTest, LocksOutASecondProcess) {
+  std::optional<DirectoryLock> first = DirectoryLock::acquire(directory_, Millis{0}).value();
+  Result<DirectoryLock> second = DirectoryLock::acquire(directory_, Millis{0});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::in_use);
+  first.reset();
+  EXPECT_TRUE(DirectoryLock::acquire(directory_, Millis{0}));
+}
+
+}  // namespace
+}  // namespace roost::auth

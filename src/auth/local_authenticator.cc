@@ -1,0 +1,193 @@
+// Logging in. What an unknown name, a wrong password and a disabled user cost and say must stay the same: each takes
+// one turn of the throttle, one hash, and one look at the directory after it.
+#include "auth/local_authenticator.h"
+
+#include <utility>
+
+#include "auth/name.h"
+#include "sasl/base64.h"
+
+namespace roost::auth {
+namespace {
+
+constexpr uint32_t kDelayedMax = 1024;     // logins held back by the throttle at once
+constexpr size_t kServerNonceOctets = 18;  // 24 characters of base64, which has no comma
+constexpr size_t kAddressBlockBytesMax = 64;
+
+Fail failed() { return no(Code::authentication_failed, "Authentication failed."); }
+Fail busy() { return no(Code::unavailable, "Too many logins at once; try again."); }
+
+}  // namespace
+
+LocalAuthenticator::LocalAuthenticator(Config config, Ground ground, Directory directory, sasl::Secret secret,
+                                       std::optional<DirectoryLock> lock)
+    : config_(std::move(config)),
+      home_(ground.home),
+      pool_(ground.pool),
+      files_(ground.files),
+      directory_(std::move(directory)),
+      decoys_(std::move(secret), config_.scheme, config_.iterations),
+      lock_(std::move(lock)),
+      throttle_(config_.throttle_entries_max),
+      cache_(config_.cached_logins_max, Seconds(config_.cached_login_s_max)) {
+  set_policy();
+}
+
+template <class T>
+task<T> LocalAuthenticator::at_home(task<T> work) {
+  rt::Loop* caller = rt::Loop::current();
+  co_await home_.hop();
+  T result = co_await std::move(work);
+  co_await caller->hop();
+  co_return result;
+}
+
+task<Result<Login>> LocalAuthenticator::check_password(std::string name, Secret password, Origin origin) {
+  return at_home(check_at_home(std::move(name), std::move(password), std::move(origin)));
+}
+
+task<Result<ScramStep>> LocalAuthenticator::scram_start(Bytes client_first, ChannelBinding binding, Origin origin) {
+  return at_home(start_at_home(std::move(client_first), std::move(binding), std::move(origin)));
+}
+
+task<Result<ScramLogin>> LocalAuthenticator::scram_finish(uint64_t conversation, Bytes client_final) {
+  return at_home(finish_at_home(conversation, std::move(client_final)));
+}
+
+task<Result<std::optional<UserInfo>>> LocalAuthenticator::find_user(std::string name) {
+  return at_home(find_at_home(std::move(name)));
+}
+
+task<Result<UserInfo>> LocalAuthenticator::add_user(std::string name, AccountId account, Secret password) {
+  return at_home(add_at_home(std::move(name), account, std::move(password)));
+}
+
+task<Result<>> LocalAuthenticator::set_password(std::string name, Secret password) {
+  return at_home(set_password_at_home(std::move(name), std::move(password)));
+}
+
+task<Result<>> LocalAuthenticator::set_disabled(std::string name, bool disabled) {
+  return at_home(set_disabled_at_home(std::move(name), disabled));
+}
+
+task<Result<UserInfo>> LocalAuthenticator::remove_user(std::string name) {
+  return at_home(remove_at_home(std::move(name)));
+}
+
+task<Result<std::vector<UserInfo>>> LocalAuthenticator::list_users(std::string after) {
+  return at_home(list_at_home(std::move(after)));
+}
+
+Policy LocalAuthenticator::policy() const {
+  return {.plain = true, .scram_sha_256 = announce_scram_.load(std::memory_order_relaxed)};
+}
+
+void LocalAuthenticator::set_policy() {
+  bool scram = config_.scheme == Scheme::scram_sha_256 && directory_.all_have_scram();
+  announce_scram_.store(scram, std::memory_order_relaxed);
+}
+
+LocalAuthenticator::Subject LocalAuthenticator::look_up(std::string_view name) const {
+  std::optional<std::string> canonical = canonical_name(name);
+  Subject out;
+  out.name = canonical ? *std::move(canonical) : std::string(name.substr(0, kNameBytesMax));
+  const User* user = directory_.find(out.name);
+  out.exists = user != nullptr;
+  out.verifier = decoys_.verifier(out.name);
+  if (user != nullptr) out.verifier = user->verifier;
+  return out;
+}
+
+Result<Login> LocalAuthenticator::admit(const std::string& name, std::string_view verifier) const {
+  const User* user = directory_.find(name);
+  if (user == nullptr || user->disabled || user->verifier != verifier) return failed();
+  return Login{user->account, user->name};
+}
+
+Result<Login> LocalAuthenticator::conclude(const Throttle::Attempt& attempt, Result<Login> login) {
+  if (!config_.throttle) return login;
+  TimePoint now = home_.clock().now();
+  if (login) {
+    throttle_.succeeded(attempt, now);
+  } else if (login.error().code == Code::authentication_failed) {
+    throttle_.failed(attempt, now);
+  } else {
+    throttle_.abandoned(attempt);
+  }
+  return login;
+}
+
+task<Result<Throttle::Attempt>> LocalAuthenticator::wait_turn(std::string name, std::string address_block) {
+  if (!config_.throttle) co_return Throttle::Attempt{};
+  address_block.resize(std::min(address_block.size(), kAddressBlockBytesMax));
+  std::optional<Throttle::Attempt> attempt = throttle_.begin(name, address_block, home_.clock().now());
+  if (!attempt) co_return busy();
+  if (attempt->delay == Millis{0}) co_return *attempt;
+  if (delayed_ >= kDelayedMax) {
+    throttle_.abandoned(*attempt);
+    co_return busy();
+  }
+  ++delayed_;
+  co_await home_.sleep(attempt->delay);
+  --delayed_;
+  co_return *attempt;
+}
+
+task<Result<bool>> LocalAuthenticator::compare(std::string verifier, Secret password) {
+  if (hashing_ >= config_.hash_queue_max) co_return busy();
+  ++hashing_;
+  bool right = co_await pool_.run([&verifier, &password] { return matches(verifier, password.view()); });
+  --hashing_;
+  co_return right;
+}
+
+// Whether a password is cached is only looked at after the throttle: an attempt that is let in at once by the cache,
+// and held back without it, would tell a guesser everything that he wants to know.
+task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret password, Origin origin) {
+  if (password.view().size() > kPasswordBytesMax) password = Secret("");
+  ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(look_up(name).name, std::move(origin.address_block)));
+  Subject subject = look_up(name);
+  if (subject.exists && cache_.holds(subject.name, subject.verifier, password.view(), home_.clock().now())) {
+    Result<Login> login = admit(subject.name, subject.verifier);
+    if (login) co_return conclude(attempt, std::move(login));
+  }
+  Result<bool> right = co_await compare(subject.verifier, password.copy());
+  if (!right) co_return conclude(attempt, std::unexpected(right.error()));
+  Result<Login> login = admit(subject.name, subject.verifier);
+  if (!*right) login = failed();
+  if (login) cache_.add(subject.name, subject.verifier, password.view(), home_.clock().now());
+  co_return conclude(attempt, std::move(login));
+}
+
+task<Result<ScramStep>> LocalAuthenticator::start_at_home(Bytes client_first, ChannelBinding binding, Origin origin) {
+  if (!policy().scram_sha_256) co_return no(Code::cannot, "SCRAM-SHA-256 is not available.");
+  ROOST_CO_TRY(sasl::ClientFirst first, sasl::parse_client_first(client_first));
+  ROOST_CO_TRY_VOID(sasl::check_binding(first, {binding.type, binding.data}));
+  Subject subject = look_up(first.name);
+  std::optional<sasl::ScramVerifier> verifier = sasl::parse_scram(subject.verifier);
+  if (!verifier) co_return fault("a verifier that SCRAM cannot use");
+  Bytes nonce = sasl::encode_base64(random_octets(kServerNonceOctets));
+  sasl::ScramServer server(std::move(first), *std::move(verifier), binding.data, nonce);
+  Bytes message = server.server_first();
+  uint64_t id = conversations_.add({std::move(subject.name), std::move(subject.verifier),
+                                    std::move(origin.address_block), std::move(server), home_.clock().now()});
+  co_return ScramStep{id, std::move(message)};
+}
+
+task<Result<ScramLogin>> LocalAuthenticator::finish_at_home(uint64_t conversation, Bytes client_final) {
+  std::optional<Conversation> talk = conversations_.take(conversation, home_.clock().now());
+  if (!talk) co_return failed();
+  ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(talk->name, talk->address_block));
+  Result<Bytes> message = talk->server.finish(client_final);
+  Result<Login> login = admit(talk->name, talk->verifier);
+  if (!message) login = std::unexpected(message.error());
+  login = conclude(attempt, std::move(login));
+  if (!login) co_return std::unexpected(login.error());
+  const Bytes& authzid = talk->server.first().authzid;
+  if (!authzid.empty() && canonical_name(authzid) != login->name) {
+    co_return no(Code::authorization_failed, "You may not act as somebody else.");
+  }
+  co_return ScramLogin{*std::move(login), *std::move(message)};
+}
+
+}  // namespace roost::auth

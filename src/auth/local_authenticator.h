@@ -1,0 +1,86 @@
+// The rules of logging in and of changing users, over the directory, the throttle, the cache and the hashing pool.
+// All members live on the home loop: calls hop there and back.
+#pragma once
+
+#include <atomic>
+
+#include "auth/conversations.h"
+#include "auth/directory.h"
+#include "auth/local.h"
+#include "auth/login_cache.h"
+#include "auth/throttle.h"
+#include "rt/event.h"
+
+namespace roost::auth {
+
+// What the rules stand on; all must outlive the Authenticator.
+struct Ground {
+  rt::Loop& home;
+  rt::Pool& pool;
+  Files& files;
+};
+
+class LocalAuthenticator : public Authenticator {
+ public:
+  LocalAuthenticator(Config config, Ground ground, Directory directory, sasl::Secret secret,
+                     std::optional<DirectoryLock> lock);
+
+  task<Result<Login>> check_password(std::string name, Secret password, Origin origin) override;
+  task<Result<ScramStep>> scram_start(Bytes client_first, ChannelBinding binding, Origin origin) override;
+  task<Result<ScramLogin>> scram_finish(uint64_t conversation, Bytes client_final) override;
+  Policy policy() const override;
+  task<Result<std::optional<UserInfo>>> find_user(std::string name) override;
+  task<Result<UserInfo>> add_user(std::string name, AccountId account, Secret password) override;
+  task<Result<>> set_password(std::string name, Secret password) override;
+  task<Result<>> set_disabled(std::string name, bool disabled) override;
+  task<Result<UserInfo>> remove_user(std::string name) override;
+  task<Result<std::vector<UserInfo>>> list_users(std::string after) override;
+
+ private:
+  // Who an attempt names, as the directory stood when it was looked up.
+  struct Subject {
+    std::string name;      // canonical, or as it came where that cannot be
+    std::string verifier;  // the user's, or a decoy
+    bool exists = false;
+  };
+
+  template <class T>
+  task<T> at_home(task<T> work);
+
+  task<Result<Login>> check_at_home(std::string name, Secret password, Origin origin);
+  task<Result<ScramStep>> start_at_home(Bytes client_first, ChannelBinding binding, Origin origin);
+  task<Result<ScramLogin>> finish_at_home(uint64_t conversation, Bytes client_final);
+  task<Result<std::optional<UserInfo>>> find_at_home(std::string name);
+  task<Result<UserInfo>> add_at_home(std::string name, AccountId account, Secret password);
+  task<Result<>> set_password_at_home(std::string name, Secret password);
+  task<Result<>> set_disabled_at_home(std::string name, bool disabled);
+  task<Result<UserInfo>> remove_at_home(std::string name);
+  task<Result<std::vector<UserInfo>>> list_at_home(std::string after);
+
+  Subject look_up(std::string_view name) const;
+  // The login, if the user still is the one whose verifier was compared, and may log in.
+  Result<Login> admit(const std::string& name, std::string_view verifier) const;
+  Result<Login> conclude(const Throttle::Attempt& attempt, Result<Login> login);
+  task<Result<Throttle::Attempt>> wait_turn(std::string name, std::string address_block);
+  task<Result<bool>> compare(std::string verifier, Secret password);
+  task<Result<std::string>> hash(Secret password);
+  task<Result<>> store(Change change);
+  void set_policy();
+
+  Config config_;
+  rt::Loop& home_;
+  rt::Pool& pool_;
+  Files& files_;
+  Directory directory_;
+  Decoys decoys_;
+  std::optional<DirectoryLock> lock_;
+  Throttle throttle_;
+  LoginCache cache_;
+  Conversations conversations_;
+  rt::Mutex changes_;  // one change of the directory at a time
+  uint32_t hashing_ = 0;
+  uint32_t delayed_ = 0;
+  std::atomic<bool> announce_scram_{false};
+};
+
+}  // namespace roost::auth

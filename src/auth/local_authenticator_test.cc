@@ -1,0 +1,301 @@
+#include "auth/local_authenticator.h"
+
+#include <gtest/gtest.h>
+
+#include "auth/crash_disk_test.h"
+#include "rt/simulated.h"
+#include "sasl/scram_client_test.h"
+
+namespace roost::auth {
+namespace {
+
+constexpr const char* kBare = "n=alice,r=clientnonce";
+
+Origin home() { return {"192.0.2.0/24"}; }
+
+class LocalAuthenticatorTest : public ::testing::Test {
+ protected:
+  void start(Scheme scheme = Scheme::scram_sha_256) {
+    Config config;
+    config.directory = "/auth";
+    config.scheme = scheme;
+    config.iterations = sasl::kScramIterationsMin;
+    config.hash_queue_max = 8;
+    start(std::move(config));
+  }
+  void start(Config config) {
+    Ground ground{simulation_->loops().at(0), simulation_->pool(), disk_};
+    auth_ = std::make_unique<LocalAuthenticator>(std::move(config), ground, Directory::load(disk_, "/auth").value(),
+                                                 load_secret(disk_, "/auth").value(), std::nullopt);
+  }
+  void SetUp() override { start(); }
+
+  template <class T>
+  T wait(task<T> work) {
+    return simulation_->wait(std::move(work));
+  }
+  Result<Login> log_in(std::string name, const char* password) {
+    return wait(auth_->check_password(std::move(name), password, home()));
+  }
+  uint64_t hashes_of(std::string name, const char* password) {
+    uint64_t before = hashes_checked();
+    last_ = log_in(std::move(name), password);
+    return hashes_checked() - before;
+  }
+  Result<ScramLogin> scram(const char* bare, const char* password, const char* gs2 = "n,,") {
+    Result<ScramStep> first = wait(auth_->scram_start(std::string(gs2) + bare, {}, home()));
+    if (!first) return std::unexpected(first.error());
+    return wait(auth_->scram_finish(first->conversation, sasl::testing::answer(gs2, bare, first->message, password)));
+  }
+  void add(const char* name, uint64_t account, const char* password = "s3cret") {
+    ASSERT_TRUE(wait(auth_->add_user(name, AccountId(account), password)));
+  }
+
+  std::unique_ptr<rt::Simulation> simulation_ = rt::make_simulation(1, 2);
+  testing::CrashDisk disk_;
+  std::unique_ptr<LocalAuthenticator> auth_;
+  Result<Login> last_;
+};
+
+TEST_F(LocalAuthenticatorTest, LogsInWithTheRightPasswordOnly) {
+  add("Alice", 7);
+  EXPECT_EQ(log_in("ALICE", "s3cret"), (Login{AccountId(7), "alice"}));
+  Result<Login> wrong = log_in("alice", "S3cret");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error(), (Error{Error::Kind::no, Code::authentication_failed, "Authentication failed."}));
+}
+
+TEST_F(LocalAuthenticatorTest, SpendsTheSameAndSaysTheSameOnEveryFailure) {
+  add("alice", 7);
+  add("disabled", 8);
+  ASSERT_TRUE(wait(auth_->set_disabled("disabled", true)));
+  std::string long_name(5000, 'x');
+  for (const auto& [name, password] : std::vector<std::pair<std::string, const char*>>{{"alice", "wrong"},
+                                                                                       {"nobody", "wrong"},
+                                                                                       {"disabled", "wrong"},
+                                                                                       {"disabled", "s3cret"},
+                                                                                       {"no body", "wrong"},
+                                                                                       {"", "wrong"},
+                                                                                       {"\xff", "wrong"},
+                                                                                       {long_name, "wrong"},
+                                                                                       {"alice", ""}}) {
+    EXPECT_EQ(hashes_of(name, password), 1U) << name;
+    ASSERT_FALSE(last_) << name;
+    EXPECT_EQ(last_.error(), (Error{Error::Kind::no, Code::authentication_failed, "Authentication failed."})) << name;
+  }
+}
+
+TEST_F(LocalAuthenticatorTest, HashesARepeatedLoginOnce) {
+  add("alice", 7);
+  EXPECT_EQ(hashes_of("alice", "s3cret"), 1U);
+  EXPECT_EQ(hashes_of("alice", "s3cret"), 0U);
+  EXPECT_TRUE(last_);
+  EXPECT_EQ(hashes_of("alice", "wrong"), 1U);
+  EXPECT_EQ(hashes_of("alice", "wrong"), 1U) << "a wrong password was remembered";
+  simulation_->run_for(Seconds(601));
+  EXPECT_EQ(hashes_of("alice", "s3cret"), 1U);
+}
+
+TEST_F(LocalAuthenticatorTest, ForgetsTheOldPasswordAtOnce) {
+  add("alice", 7);
+  ASSERT_TRUE(log_in("alice", "s3cret"));
+  ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
+  EXPECT_FALSE(log_in("alice", "s3cret"));
+  EXPECT_TRUE(log_in("alice", "n3w"));
+  ASSERT_TRUE(wait(auth_->set_disabled("alice", true)));
+  EXPECT_FALSE(log_in("alice", "n3w"));
+  ASSERT_TRUE(wait(auth_->set_disabled("alice", false)));
+  EXPECT_TRUE(log_in("alice", "n3w"));
+  ASSERT_TRUE(wait(auth_->remove_user("alice")));
+  EXPECT_FALSE(log_in("alice", "n3w"));
+}
+
+TEST_F(LocalAuthenticatorTest, RefusesALoginWhoseUserWentWhileItWasHashed) {
+  add("alice", 7);
+  std::optional<Result<Login>> login;
+  auto attempt = [](LocalAuthenticator* auth, std::optional<Result<Login>>* out) -> task<> {
+    *out = co_await auth->check_password("alice", "s3cret", home());
+  };
+  disk_.cut_power_at(-1);
+  rt::spawn(simulation_->loops().at(1), attempt(auth_.get(), &login));
+  ASSERT_TRUE(wait(auth_->remove_user("alice")));
+  simulation_->run();
+  ASSERT_TRUE(login);
+  if (*login) EXPECT_EQ((*login)->account, AccountId(7)) << "only where it was decided before the removal";
+  EXPECT_FALSE(log_in("alice", "s3cret"));
+}
+
+TEST_F(LocalAuthenticatorTest, SpeaksScram) {
+  add("alice", 7);
+  Result<ScramLogin> login = scram(kBare, "s3cret");
+  ASSERT_TRUE(login) << login.error().text;
+  EXPECT_EQ(login->login, (Login{AccountId(7), "alice"}));
+  EXPECT_TRUE(login->message.starts_with("v="));
+  EXPECT_EQ(scram(kBare, "wrong").error().code, Code::authentication_failed);
+}
+
+TEST_F(LocalAuthenticatorTest, ShowsAStrangerTheSameSaltEveryTime) {
+  add("alice", 7);
+  auto shown = [this](const char* bare) {
+    Bytes message = wait(auth_->scram_start(std::string("n,,") + bare, {}, home()))->message;
+    return message.substr(message.find(",s="));
+  };
+  EXPECT_EQ(shown("n=nobody,r=abc"), shown("n=nobody,r=abc"));
+  EXPECT_EQ(shown("n=Nobody,r=abc"), shown("n=nobody,r=abc"));
+  EXPECT_NE(shown("n=nobody,r=abc"), shown("n=somebody,r=abc"));
+  EXPECT_EQ(shown("n=nobody,r=abc").size(), shown(kBare).size());
+  std::string before = shown("n=nobody,r=abc");
+  start();
+  EXPECT_EQ(shown("n=nobody,r=abc"), before) << "a restart changed it";
+  EXPECT_EQ(scram("n=nobody,r=abc", "s3cret").error(), scram(kBare, "wrong").error());
+}
+
+TEST_F(LocalAuthenticatorTest, FinishesAScramConversationOnce) {
+  add("alice", 7);
+  ScramStep first = wait(auth_->scram_start(std::string("n,,") + kBare, {}, home())).value();
+  Bytes final = sasl::testing::answer("n,,", kBare, first.message, "s3cret");
+  EXPECT_TRUE(wait(auth_->scram_finish(first.conversation, final)));
+  EXPECT_EQ(wait(auth_->scram_finish(first.conversation, final)).error().code, Code::authentication_failed);
+  EXPECT_EQ(wait(auth_->scram_finish(12345, final)).error().code, Code::authentication_failed);
+}
+
+TEST_F(LocalAuthenticatorTest, RefusesAScramLoginWhosePasswordChangedMeanwhile) {
+  add("alice", 7);
+  ScramStep first = wait(auth_->scram_start(std::string("n,,") + kBare, {}, home())).value();
+  ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
+  Bytes final = sasl::testing::answer("n,,", kBare, first.message, "s3cret");
+  EXPECT_FALSE(wait(auth_->scram_finish(first.conversation, final)));
+}
+
+TEST_F(LocalAuthenticatorTest, LetsNobodyActAsSomebodyElse) {
+  add("alice", 7);
+  EXPECT_TRUE(scram(kBare, "s3cret", "n,a=Alice,"));
+  EXPECT_EQ(scram(kBare, "s3cret", "n,a=bob,").error().code, Code::authorization_failed);
+  EXPECT_EQ(scram(kBare, "wrong", "n,a=bob,").error().code, Code::authentication_failed);
+}
+
+TEST_F(LocalAuthenticatorTest, TakesBindingFlagsAsTheChannelIs) {
+  add("alice", 7);
+  EXPECT_TRUE(scram(kBare, "s3cret", "y,,"));
+  EXPECT_FALSE(scram(kBare, "s3cret", "p=tls-exporter,,"));
+  ChannelBinding offered{"tls-exporter", "data"};
+  EXPECT_FALSE(wait(auth_->scram_start(std::string("y,,") + kBare, offered, home())));
+  EXPECT_TRUE(wait(auth_->scram_start(std::string("p=tls-exporter,,") + kBare, offered, home())));
+}
+
+TEST_F(LocalAuthenticatorTest, AnnouncesScramOnlyWhereAllCanUseIt) {
+  EXPECT_TRUE(auth_->policy().scram_sha_256);
+  start(Scheme::argon2id);
+  EXPECT_FALSE(auth_->policy().scram_sha_256);
+  EXPECT_FALSE(scram(kBare, "s3cret"));
+  add("alice", 7);
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_EQ(hashes_of("nobody", "s3cret"), 1U);
+  start(Scheme::scram_sha_256);
+  EXPECT_FALSE(auth_->policy().scram_sha_256) << "alice cannot";
+  ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
+  EXPECT_TRUE(auth_->policy().scram_sha_256);
+}
+
+TEST_F(LocalAuthenticatorTest, DelaysGuessersAndNobodyElse) {
+  add("alice", 7);
+  auto took = [this](std::string name, const char* password, const char* block) {
+    TimePoint start = simulation_->clock().now();
+    last_ = wait(auth_->check_password(std::move(name), password, {block}));
+    return std::chrono::duration_cast<Seconds>(simulation_->clock().now() - start);
+  };
+  for (int i = 0; i < 8; ++i) took("alice", "wrong", "198.51.100.0/24");
+  EXPECT_GE(took("alice", "wrong", "198.51.100.0/24"), Seconds{8});
+  EXPECT_GE(took("alice", "s3cret", "198.51.100.0/24"), Seconds{8});
+  EXPECT_TRUE(last_) << "delayed, not refused";
+  EXPECT_LT(took("alice", "s3cret", "192.0.2.0/24"), Seconds{1});
+  EXPECT_TRUE(last_);
+  for (int i = 0; i < 8; ++i) took("nobody", "wrong", "198.51.100.0/24");
+  EXPECT_GE(took("nobody", "wrong", "198.51.100.0/24"), Seconds{8}) << "a stranger's name is told by its speed";
+}
+
+TEST_F(LocalAuthenticatorTest, HoldsBackACachedPasswordLikeAnyOther) {
+  add("alice", 7);
+  ASSERT_TRUE(log_in("alice", "s3cret"));
+  for (int i = 0; i < 8; ++i) wait(auth_->check_password("alice", "wrong", {"198.51.100.0/24"}));
+  TimePoint start = simulation_->clock().now();
+  EXPECT_TRUE(wait(auth_->check_password("alice", "s3cret", {"198.51.100.0/24"})));
+  EXPECT_GE(simulation_->clock().now() - start, Seconds{8});
+}
+
+TEST_F(LocalAuthenticatorTest, SaysUnavailableWhereTooManyHashesWait) {
+  add("alice", 7);
+  int unavailable = 0;
+  auto attempt = [](LocalAuthenticator* auth, int i, int* count) -> task<> {
+    Result<Login> login = co_await auth->check_password("alice" + std::to_string(i), "wrong", home());
+    if (login.error().code == Code::unavailable) ++*count;
+  };
+  for (int i = 0; i < 64; ++i) rt::spawn(simulation_->loops().at(1), attempt(auth_.get(), i, &unavailable));
+  simulation_->run();
+  EXPECT_GT(unavailable, 0);
+  EXPECT_LT(unavailable, 64);
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+}
+
+TEST_F(LocalAuthenticatorTest, KeepsUsersAcrossARestart) {
+  add("alice", 7);
+  add("bob", 8);
+  ASSERT_TRUE(wait(auth_->set_disabled("bob", true)));
+  disk_.restart(false);
+  start();
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+  UserInfo bob = wait(auth_->find_user("BOB"))->value();
+  EXPECT_EQ(bob.account, AccountId(8));
+  EXPECT_TRUE(bob.disabled);
+  EXPECT_EQ(wait(auth_->find_user("carol")).value(), std::nullopt);
+  EXPECT_EQ(wait(auth_->list_users(""))->size(), 2U);
+  EXPECT_EQ(wait(auth_->list_users("alice"))->front().name, "bob");
+  EXPECT_TRUE(wait(auth_->list_users("bob"))->empty());
+}
+
+TEST_F(LocalAuthenticatorTest, RefusesWhatCannotBe) {
+  add("alice", 7);
+  EXPECT_EQ(wait(auth_->add_user("Alice", AccountId(9), "x")).error().code, Code::already_exists);
+  EXPECT_EQ(wait(auth_->add_user("a b", AccountId(9), "x")).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->add_user("bob", AccountId(0), "x")).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->add_user("bob", AccountId(9), "")).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->add_user("bob", AccountId(9), "a\nb")).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->add_user("bob", AccountId(9), std::string(1025, 'x'))).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->set_password("bob", "x")).error().code, Code::nonexistent);
+  EXPECT_EQ(wait(auth_->set_disabled("bob", true)).error().code, Code::nonexistent);
+  EXPECT_EQ(wait(auth_->remove_user("bob")).error().code, Code::nonexistent);
+}
+
+TEST_F(LocalAuthenticatorTest, BelievesNoChangeThatIsNotOnDisk) {
+  add("alice", 7);
+  disk_.cut_power_at(2);
+  EXPECT_FALSE(wait(auth_->add_user("bob", AccountId(8), "s3cret")));
+  EXPECT_FALSE(log_in("bob", "s3cret"));
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+}
+
+TEST_F(LocalAuthenticatorTest, MakesChangesOneAtATime) {
+  auto adding = [](LocalAuthenticator* auth, int i) -> task<> {
+    Result<UserInfo> added = co_await auth->add_user("user" + std::to_string(i), AccountId(1 + i), "s3cret");
+    EXPECT_TRUE(added);
+  };
+  for (int i = 0; i < 20; ++i) rt::spawn(simulation_->loops().at(1), adding(auth_.get(), i));
+  simulation_->run();
+  disk_.restart(false);
+  start();
+  EXPECT_EQ(wait(auth_->list_users(""))->size(), 20U);
+}
+
+TEST_F(LocalAuthenticatorTest, AddsANameOnceHoweverManyAskAtOnce) {
+  int added = 0;
+  auto adding = [](LocalAuthenticator* auth, int i, int* count) -> task<> {
+    Result<UserInfo> result = co_await auth->add_user("alice", AccountId(1 + i), "s3cret");
+    *count += result ? 1 : 0;
+  };
+  for (int i = 0; i < 5; ++i) rt::spawn(simulation_->loops().at(1), adding(auth_.get(), i, &added));
+  simulation_->run();
+  EXPECT_EQ(added, 1);
+}
+
+}  // namespace
+}  // namespace roost::auth

@@ -1,0 +1,109 @@
+// Changing the directory: prepared in memory, written durably on the pool, and only then believed.
+#include <algorithm>
+
+#include "auth/local_authenticator.h"
+#include "auth/name.h"
+
+namespace roost::auth {
+namespace {
+
+constexpr size_t kNamesPerListBytesMax = 64 * 1024;  // so that a list fits into one message of the protocol
+
+Fail nobody() { return no(Code::nonexistent, "There is no such user."); }
+
+Result<> check_new_password(std::string_view password) {
+  if (password.empty()) return no(Code::cannot, "A password may not be empty.");
+  if (password.size() > kPasswordBytesMax) return no(Code::cannot, "A password may have at most 1024 octets.");
+  if (password.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos) {
+    return no(Code::cannot, "A password may not contain a line break or NUL.");
+  }
+  return {};
+}
+
+// Nobody who is looked up by an impossible name exists.
+std::string lookup_name(std::string_view name) { return canonical_name(name).value_or(std::string()); }
+
+}  // namespace
+
+task<Result<std::string>> LocalAuthenticator::hash(Secret password) {
+  ROOST_CO_TRY_VOID(check_new_password(password.view()));
+  Scheme scheme = config_.scheme;
+  uint32_t iterations = config_.iterations;
+  co_return co_await pool_.run(
+      [&password, scheme, iterations] { return make_verifier(scheme, iterations, password.view()); });
+}
+
+// With the lock on changes held.
+task<Result<>> LocalAuthenticator::store(Change change) {
+  if (!config_.directory.empty()) {
+    Bytes text = directory_.format_with(change);
+    ROOST_CO_TRY_VOID(
+        co_await pool_.run([this, &text] { return replace_file(files_, config_.directory, "users", text); }));
+  }
+  directory_.apply(std::move(change));
+  set_policy();
+  co_return Result<>{};
+}
+
+task<Result<std::optional<UserInfo>>> LocalAuthenticator::find_at_home(std::string name) {
+  const User* user = directory_.find(lookup_name(name));
+  if (user == nullptr) co_return std::optional<UserInfo>{};
+  co_return std::optional<UserInfo>{user->info()};
+}
+
+task<Result<UserInfo>> LocalAuthenticator::add_at_home(std::string name, AccountId account, Secret password) {
+  ROOST_CO_TRY(std::string canonical, new_name(name));
+  if (account.value == 0) co_return no(Code::cannot, "A user needs an account.");
+  ROOST_CO_TRY(std::string verifier, co_await hash(std::move(password)));
+  auto lock = co_await changes_.lock();
+  if (directory_.find(canonical) != nullptr) co_return no(Code::already_exists, "There already is such a user.");
+  User user{canonical, account, home_.clock().wall(), false, std::move(verifier)};
+  UserInfo info = user.info();
+  ROOST_CO_TRY_VOID(co_await store({canonical, std::move(user)}));
+  co_return info;
+}
+
+task<Result<>> LocalAuthenticator::set_password_at_home(std::string name, Secret password) {
+  std::string canonical = lookup_name(name);
+  if (directory_.find(canonical) == nullptr) co_return nobody();
+  ROOST_CO_TRY(std::string verifier, co_await hash(std::move(password)));
+  auto lock = co_await changes_.lock();
+  const User* user = directory_.find(canonical);
+  if (user == nullptr) co_return nobody();
+  User changed = *user;
+  changed.verifier = std::move(verifier);
+  co_return co_await store({canonical, std::move(changed)});
+}
+
+task<Result<>> LocalAuthenticator::set_disabled_at_home(std::string name, bool disabled) {
+  std::string canonical = lookup_name(name);
+  auto lock = co_await changes_.lock();
+  const User* user = directory_.find(canonical);
+  if (user == nullptr) co_return nobody();
+  User changed = *user;
+  changed.disabled = disabled;
+  co_return co_await store({canonical, std::move(changed)});
+}
+
+task<Result<UserInfo>> LocalAuthenticator::remove_at_home(std::string name) {
+  std::string canonical = lookup_name(name);
+  auto lock = co_await changes_.lock();
+  const User* user = directory_.find(canonical);
+  if (user == nullptr) co_return nobody();
+  UserInfo info = user->info();
+  ROOST_CO_TRY_VOID(co_await store({canonical, std::nullopt}));
+  co_return info;
+}
+
+task<Result<std::vector<UserInfo>>> LocalAuthenticator::list_at_home(std::string after) {
+  std::vector<UserInfo> users = directory_.list(after, kUsersPerListMax);
+  size_t octets = 0;
+  auto end = std::ranges::find_if(users, [&octets](const UserInfo& user) {
+    octets += user.name.size();
+    return octets > kNamesPerListBytesMax;
+  });
+  users.erase(end, users.end());
+  co_return users;
+}
+
+}  // namespace roost::auth
