@@ -10,7 +10,7 @@
 #include "admin/command_line.h"
 #include "admin/control_client.h"
 #include "admin/verbs.h"
-#include "auth/child.h"
+#include "auth/server.h"
 #include "base/log.h"
 #include "main/config.h"
 #include "main/offline.h"
@@ -143,8 +143,8 @@ int run(int argc, char** argv) {
 }  // namespace roost::main
 
 int main(int argc, char** argv) {
-  // The server starts itself again as its auth child, which takes nothing from the command line.
-  if (argc == 2 && std::string_view(argv[1]) == "auth") return roost::auth::run_auth_child_process();
+  // The server starts itself again as its auth child, with their socket as descriptor 3.
+  if (argc == 2 && std::string_view(argv[1]) == "auth") return roost::auth::run_auth_child(3);
   try {
     return roost::main::run(argc, argv);
   } catch (const std::exception& e) {

@@ -15,9 +15,8 @@ Result<> drop_privileges(const std::string& user);
 // else opened; no program can be started. Threads made later inherit it. False where the kernel has no Landlock.
 bool restrict_files(const std::vector<std::string>& writable, const std::vector<std::string>& readable);
 
-// Every thread, now and later: the process is killed if it tries what a mail server never does (
-// tracing, mounting, loading kernel code, …). Starting programs is left to restrict_files(): one thread, older than it,
-// restarts the auth child.
+// Every thread, now and later: the process is killed if it tries what a mail server never does: starting programs,
+// tracing, mounting, loading kernel code, setting clocks.
 Result<> restrict_system_calls();
 
 }  // namespace roost::main
