@@ -138,9 +138,10 @@ class SystemFiles : public Files {
     return {};
   }
 
-  Result<> make_directory(const std::string& path) override {
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error("make", path, errno);
-    return {};
+  Result<bool> make_directory(const std::string& path) override {
+    if (::mkdir(path.c_str(), 0700) == 0) return true;
+    if (errno != EEXIST) return system_error("make", path, errno);
+    return false;
   }
 
   Result<> remove_directory(const std::string& path) override {

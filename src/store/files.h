@@ -42,9 +42,9 @@ class Files {
   // A second name for the same bytes. Code::already_exists (kind no) where `to` is taken, Code::limit (kind no) where
   // the file has as many names as the file system allows.
   virtual Result<> link(const std::string& from, const std::string& to) = 0;
-  virtual Result<> remove(const std::string& path) = 0;            // a missing file is fine
-  virtual Result<> make_directory(const std::string& path) = 0;    // mode 0700; an existing one is fine
-  virtual Result<> remove_directory(const std::string& path) = 0;  // an empty one; a missing one is fine
+  virtual Result<> remove(const std::string& path) = 0;              // a missing file is fine
+  virtual Result<bool> make_directory(const std::string& path) = 0;  // mode 0700; false where it is there already
+  virtual Result<> remove_directory(const std::string& path) = 0;    // an empty one; a missing one is fine
   virtual Result<> sync_directory(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names; none if it does not exist
   virtual Result<uint64_t> size(const std::string& path) = 0;

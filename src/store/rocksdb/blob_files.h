@@ -1,0 +1,72 @@
+// The directory of large blobs: DIR/blobs/xx/<owner>/<serial>, hexadecimal numbers, xx being the owner's lowest octet.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "store/files.h"
+#include "store/rocksdb/blob_format.h"
+
+namespace roost::store {
+
+// Thread-safe; every call may block. A failed write or sync ends the process; what is given back as an error is a file
+// that is missing or damaged (Code::corruption) or a disk without room (Code::unavailable).
+class BlobFiles {
+ public:
+  BlobFiles(Files& files, std::string directory) : files_(files), directory_(std::move(directory)) {}
+
+  // Makes the directory, and throws away what was never finished.
+  Result<> prepare();
+
+  // A file under a name of its own until finish() gives it its place.
+  class Writer {
+   public:
+    // Destroying it without finish() removes the file.
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    // `data`: a multiple of 64 KiB, but for the last piece.
+    Result<> append(BytesView data);
+    // Header, sync, rename, sync of the directories: durable on return.
+    Result<> finish(BlobId id);
+
+   private:
+    friend class BlobFiles;
+    Writer(BlobFiles& blobs, std::string path, std::unique_ptr<File> file);
+
+    BlobFiles& blobs_;
+    const std::string path_;
+    std::unique_ptr<File> file_;
+    blob_format::Header header_;
+    bool finished_ = false;
+  };
+  Result<std::unique_ptr<Writer>> create();
+
+  // Code::nonexistent (kind no) where there is no such file.
+  Result<Bytes> read(BlobId id, Range range);
+  Result<> link(BlobId from, BlobId to);
+  Result<> remove(BlobId id);
+  Result<> remove_owner(AccountId owner);
+  // Above `after_serial`, ascending.
+  Result<std::vector<BlobInfo>> list(AccountId owner, uint64_t after_serial, size_t count_max);
+
+ private:
+  std::string owner_directory(AccountId owner) const;
+  std::string path(BlobId id) const;
+  std::string unfinished_directory() const { return directory_ + "/unfinished"; }
+  std::string unfinished_path();
+  // The owner's directory, with its names synced.
+  Result<> make_owner_directory(AccountId owner);
+  Result<> copy(const std::string& from, const std::string& to);
+
+  Files& files_;
+  const std::string directory_;
+  std::atomic<uint64_t> unfinished_ = 0;
+  std::mutex making_;  // nobody uses a directory that another thread made and did not sync yet
+};
+
+}  // namespace roost::store

@@ -1,0 +1,85 @@
+#include "store/rocksdb/engine.h"
+
+#include "base/log.h"
+#include "store/rocksdb/blob_files.h"
+#include "store/rocksdb/committer.h"
+#include "store/rocksdb/format_file.h"
+#include "store/rocksdb/requests.h"
+#include "store/rocksdb/tables.h"
+#include "store/rocksdb/values.h"
+
+namespace roost::store {
+namespace {
+
+std::string tables_directory(const StoreConfig& config) { return config.directory + "/db"; }
+
+class RocksdbDatabase : public Database {
+ public:
+  explicit RocksdbDatabase(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  std::unique_ptr<AccountStore> node() override { return make_node(engine_); }
+
+ private:
+  std::shared_ptr<Engine> engine_;
+};
+
+Fail lock_error(const StoreConfig& config, const Error& error) {
+  if (error.code != Code::in_use) return Fail(error);
+  return no(Code::in_use, "the store in " + config.directory + " is in use by process " + error.text);
+}
+
+}  // namespace
+
+Engine::Engine(const StoreConfig& config, rt::Pool& reads, Files& files)
+    : config_(config), reads_(reads), files_(files) {}
+
+Engine::~Engine() = default;
+
+Result<> Engine::prepare_directory() {
+  ROOST_TRY_VOID(files_.make_directory(config_.directory));
+  auto lock = files_.lock(config_.directory + "/lock");
+  if (!lock) return lock_error(config_, lock.error());
+  lock_ = *std::move(lock);
+  ROOST_TRY_VOID(check_format(files_, config_.directory));
+  blob_files_ = std::make_unique<BlobFiles>(files_, config_.directory + "/blobs");
+  ROOST_TRY_VOID(blob_files_->prepare());
+  return files_.sync_directory(config_.directory);
+}
+
+Result<> Engine::judge_log() const {
+  ROOST_TRY(WalVerdict verdict, check_wal(files_, tables_directory(config_)));
+  if (!verdict.damaged_file.empty()) {
+    log::warn("store_log_ends_early", {{"file", verdict.damaged_file}, {"lost_synced", verdict.lost_synced}});
+  }
+  if (!verdict.lost_synced || config_.accept_log_damage) return {};
+  return fault("the write-ahead log in " + tables_directory(config_) + " (" + verdict.damaged_file +
+                   ") is damaged before its last sync: restore it, or open the store without what was written after",
+               Code::corruption);
+}
+
+Result<> Engine::load_counters() {
+  ROOST_TRY(auto stored, tables_->get(Family::meta, AccountIdRequest::key()));
+  if (!stored) return {};
+  ROOST_TRY(last_account_, values::decode_number(*stored));
+  return {};
+}
+
+Result<std::shared_ptr<Engine>> Engine::open(const StoreConfig& config, rt::Pool& reads, const EngineSeams& seams) {
+  Files& files = seams.files != nullptr ? *seams.files : system_files();
+  std::shared_ptr<Engine> engine(new Engine(config, reads, files));
+  ROOST_TRY_VOID(engine->prepare_directory());
+  ROOST_TRY_VOID(engine->judge_log());
+  ROOST_TRY(engine->tables_, Tables::open(config, tables_directory(config), seams.file_system));
+  ROOST_TRY_VOID(engine->load_counters());
+  engine->heads_ = std::make_unique<Heads>(config.heads_max);
+  engine->space_ = std::make_unique<SpaceGuard>(files, config.directory, config.free_bytes_min);
+  engine->committer_ = std::make_unique<Committer>(*engine->tables_, *engine->heads_, engine->watchers_,
+                                                   *engine->space_, config.group_bytes_max);
+  return engine;
+}
+
+Result<std::unique_ptr<Database>> open_store(const StoreConfig& config, rt::Pool& reads) {
+  ROOST_TRY(auto engine, Engine::open(config, reads, {}));
+  return std::make_unique<RocksdbDatabase>(std::move(engine));
+}
+
+}  // namespace roost::store

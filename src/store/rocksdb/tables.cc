@@ -1,0 +1,181 @@
+#include "store/rocksdb/tables.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/sst_file_manager.h>
+#include <rocksdb/table.h>
+
+#include "base/log.h"
+#include "store/rocksdb/fatal.h"
+
+namespace roost::store {
+namespace {
+
+using rocksdb::BackgroundErrorReason;
+
+// In the order of Family. RocksDB insists on "default".
+constexpr std::array<const char*, kFamilies> kNames = {"default", "log",   "roots", "pages",
+                                                       "blobs",   "sizes", "names", "followers"};
+constexpr uint64_t kPackedBlobBytesMin = 1024;  // smaller values stay in the tables themselves
+constexpr size_t kLogFileBytesMax = size_t{4} << 20;
+constexpr size_t kLogFilesMax = 4;
+
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions options;
+  options.block_cache = cache;
+  options.block_size = size_t{16} << 10;
+  options.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  // Indexes and filters count against the cache's limit too, else they grow with the store.
+  options.cache_index_and_filter_blocks = true;
+  options.cache_index_and_filter_blocks_with_high_priority = true;
+  options.pin_l0_filter_and_index_blocks_in_cache = true;
+  options.format_version = 5;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(const StoreConfig& config, Family family,
+                                            const rocksdb::BlockBasedTableOptions& table,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.write_buffer_size = config.write_buffer_bytes_max / 2;
+  options.arena_block_size = size_t{256} << 10;
+  options.paranoid_file_checks = false;  // reads every new table again; the checksums find it when it is read
+  if (family == Family::blobs) {
+    options.enable_blob_files = true;
+    options.min_blob_size = kPackedBlobBytesMin;
+    options.blob_file_size = config.blob_pack_bytes;
+    options.blob_compression_type = rocksdb::kLZ4Compression;
+    options.blob_cache = cache;
+    options.enable_blob_garbage_collection = true;
+    options.blob_garbage_collection_age_cutoff = 0.5;
+    options.blob_garbage_collection_force_threshold = 0.3;
+  }
+  return options;
+}
+
+// docs/decisions/0002-rocksdb.md gives the reason for each that is not RocksDB's default.
+rocksdb::DBOptions db_options(const StoreConfig& config) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.track_and_verify_wals_in_manifest = true;
+  options.recycle_log_file_num = 0;
+  options.avoid_flush_during_recovery = false;
+  options.max_total_wal_size = config.wal_bytes_max;
+  options.db_write_buffer_size = config.write_buffer_bytes_max;
+  options.max_open_files = config.open_files_max;
+  options.max_background_jobs = config.background_jobs_max;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.max_log_file_size = kLogFileBytesMax;
+  options.keep_log_file_num = kLogFilesMax;
+  return options;
+}
+
+Fail open_error(const std::string& directory, const rocksdb::Status& status) {
+  Fail error = status_error(status);
+  error.error().text = "cannot open the store in " + directory + ": " + error.error().text;
+  return error;
+}
+
+}  // namespace
+
+Fail status_error(const rocksdb::Status& status) {
+  return fault(status.ToString(), status.IsCorruption() ? Code::corruption : Code::unavailable);
+}
+
+class Tables::Listener : public rocksdb::EventListener {
+ public:
+  explicit Listener(std::atomic<bool>& refuses_writes) : refuses_writes_(refuses_writes) {}
+
+  // A full disk may get room again, and damage in a table leaves the rest readable: the store then refuses writes.
+  // Everything else, and anything on the way of a write that somebody waits for, ends the process.
+  void OnBackgroundError(BackgroundErrorReason reason, rocksdb::Status* error) override {
+    bool background = reason == BackgroundErrorReason::kFlush || reason == BackgroundErrorReason::kCompaction;
+    bool bearable = error->IsNoSpace() || error->IsCorruption();
+    if (!background || !bearable) die("background work or a write", error->ToString());
+    refuses_writes_ = true;
+    log::error("store_refuses_writes", {{"error", error->ToString()}});
+  }
+
+  void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& info) override {
+    if (!info.new_bg_error.ok()) return;
+    refuses_writes_ = false;
+    log::info("store_takes_writes_again");
+  }
+
+ private:
+  std::atomic<bool>& refuses_writes_;
+};
+
+Result<std::unique_ptr<Tables>> Tables::open(const StoreConfig& config, const std::string& directory,
+                                             std::shared_ptr<rocksdb::FileSystem> file_system) {
+  std::unique_ptr<Tables> tables(new Tables);
+  rocksdb::DBOptions options = db_options(config);
+  if (file_system != nullptr) {
+    tables->env_ = rocksdb::NewCompositeEnv(std::move(file_system));
+    options.env = tables->env_.get();
+  }
+  options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_));
+  options.sst_file_manager.reset(rocksdb::NewSstFileManager(options.env));  // for going on after a full disk
+
+  auto cache = rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3);
+  auto table = table_options(cache);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (size_t i = 0; i < kFamilies; ++i) {
+    families.emplace_back(kNames[i], family_options(config, static_cast<Family>(i), table, cache));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status = rocksdb::DB::Open(options, directory, families, &handles, &db);
+  if (!status.ok()) return open_error(directory, status);
+  tables->db_.reset(db);
+  std::copy(handles.begin(), handles.end(), tables->handles_.begin());
+  return tables;
+}
+
+Tables::~Tables() {
+  if (db_ == nullptr) return;
+  if (!refuses_writes_) {
+    rocksdb::FlushOptions options;
+    rocksdb::Status status = db_->Flush(options, {handles_.begin(), handles_.end()});
+    if (!status.ok()) log::warn("store_flush_failed", {{"error", status.ToString()}});
+  }
+  for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  rocksdb::Status status = db_->Close();
+  if (!status.ok()) log::warn("store_close_failed", {{"error", status.ToString()}});
+}
+
+Result<std::optional<Bytes>> Tables::get(Family family, BytesView key, const rocksdb::Snapshot* snapshot) {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  Bytes value;
+  rocksdb::Status status = db_->Get(options, this->family(family), rocksdb::Slice(key.data(), key.size()), &value);
+  if (status.IsNotFound()) return std::optional<Bytes>();
+  if (!status.ok()) return status_error(status);
+  return std::optional<Bytes>(std::move(value));
+}
+
+Result<std::optional<Bytes>> Tables::last_key(Family family, const std::string& begin, const std::string& end) {
+  rocksdb::Slice lower(begin);
+  rocksdb::Slice upper(end);
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &lower;
+  options.iterate_upper_bound = &upper;
+  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, this->family(family)));
+  it->SeekToLast();
+  if (!it->status().ok()) return status_error(it->status());
+  if (!it->Valid()) return std::optional<Bytes>();
+  return std::optional<Bytes>(it->key().ToString());
+}
+
+}  // namespace roost::store

@@ -1,0 +1,82 @@
+// RocksDB, opened with Roost's settings: the only header that includes RocksDB's.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/write_batch.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "store/open.h"
+
+namespace roost::store {
+
+// The column families; docs/formats/store.md has their keys and values.
+enum class Family : uint8_t { meta, log, roots, pages, blobs, sizes, names, followers };
+inline constexpr size_t kFamilies = 8;
+
+// code corruption, or unavailable for everything else that a read can meet.
+Fail status_error(const rocksdb::Status& status);
+
+// Thread-safe.
+class Tables {
+ public:
+  // `file_system` null: the system's.
+  static Result<std::unique_ptr<Tables>> open(const StoreConfig& config, const std::string& directory,
+                                              std::shared_ptr<rocksdb::FileSystem> file_system);
+  Tables(const Tables&) = delete;
+  Tables& operator=(const Tables&) = delete;
+  // Writes out what is only in memory and in the write-ahead log, so that the next opening has nothing to replay.
+  ~Tables();
+
+  rocksdb::DB& db() { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family family) const { return handles_[static_cast<size_t>(family)]; }
+
+  // Nothing where the key is not there.
+  Result<std::optional<Bytes>> get(Family family, BytesView key, const rocksdb::Snapshot* snapshot = nullptr);
+
+  // Calls visit(key, value) for the keys in [begin, end) in order until it gives back false.
+  template <class Visit>
+  Result<> scan(Family family, const std::string& begin, const std::string& end, Visit visit,
+                const rocksdb::Snapshot* snapshot = nullptr);
+
+  // The last key in [begin, end).
+  Result<std::optional<Bytes>> last_key(Family family, const std::string& begin, const std::string& end);
+
+  // A flush or compaction met a full disk or damage: RocksDB takes no writes (and, when there is room again, goes on).
+  bool refuses_writes() const { return refuses_writes_; }
+
+ private:
+  class Listener;
+
+  Tables() = default;
+
+  std::atomic<bool> refuses_writes_ = false;
+  std::unique_ptr<rocksdb::Env> env_;  // where file_system is not the system's
+  std::unique_ptr<rocksdb::DB> db_;
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
+};
+
+template <class Visit>
+Result<> Tables::scan(Family family, const std::string& begin, const std::string& end, Visit visit,
+                      const rocksdb::Snapshot* snapshot) {
+  rocksdb::Slice upper(end);
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot;
+  options.iterate_upper_bound = &upper;
+  std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options, this->family(family)));
+  for (it->Seek(begin); it->Valid(); it->Next()) {
+    if (!visit(it->key().ToStringView(), it->value().ToStringView())) break;
+  }
+  if (!it->status().ok()) return status_error(it->status());
+  return {};
+}
+
+}  // namespace roost::store
