@@ -1,6 +1,7 @@
 // APPEND, also of many messages; read while their literals arrive.
 #pragma once
 
+#include <expected>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,9 @@
 #include "wire/framer.h"
 
 namespace roost::imap {
+
+struct Command;
+struct Rejected;
 
 // append-message = append-opts SP append-data     RFC 9051 6.3.12, RFC 3502, RFC 3516
 struct AppendMessage {
@@ -49,7 +53,11 @@ class AppendReader {
   const Append& append() const { return append_; }
 
  private:
-  Result<> read_start(const wire::Frame& frame);
+  friend std::expected<Command, Rejected> parse_command(const wire::Frame& frame, const Dialect& dialect);
+
+  // What the literal at `index` is; all before it have been read.
+  Result<Use> read_literal(const wire::Frame& frame, size_t index);
+  Result<> read_options(const wire::Frame& frame, size_t index);
 
   Dialect dialect_;
   Append append_;

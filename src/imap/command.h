@@ -22,8 +22,6 @@
 
 namespace roost::imap {
 
-inline constexpr size_t kTagBytesMax = 1024;
-
 // Without arguments: CAPABILITY, NOOP, LOGOUT, STARTTLS, CHECK, CLOSE, UNSELECT, IDLE, NAMESPACE. The verb says which.
 struct Plain {};
 

@@ -7,13 +7,17 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "base/result.h"
 #include "imap/sequence_set.h"
 
 namespace roost::imap {
 
+class Parser;
+
 // section = "[" [section-spec] "]"     RFC 9051 6.4.5.1; RFC822.HEADER and RFC822.TEXT have their own items
 struct Section {
-  static constexpr size_t kPartsMax = 100;
+  static constexpr size_t kPartsMax = 100;  // nesting of MIME
+  static constexpr size_t kFieldsMax = 1000;
 
   enum class Text : uint8_t { whole, header, header_fields, header_fields_not, text, mime };
 
@@ -74,5 +78,7 @@ struct Fetch {
   std::optional<ModSeq> changed_since;
   bool vanished = false;
 };
+
+Result<Fetch> parse_fetch(Parser& in, bool uid);
 
 }  // namespace roost::imap

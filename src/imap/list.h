@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/result.h"
 #include "imap/status.h"
 
 namespace roost::imap {
+
+class Parser;
 
 // list = "LIST" [SP list-select-opts] SP mailbox SP mbox-or-pat [SP list-return-opts]     RFC 9051 6.3.9, RFC 5258,
 // 5819, 6154 lsub = "LSUB" SP mailbox SP list-mailbox     RFC 3501 6.3.9
@@ -34,5 +37,8 @@ struct List {
   Bytes reference;              // UTF-8, as decode_list_pattern gives it
   std::vector<Bytes> patterns;  // likewise; at least one
 };
+
+Result<List> parse_list(Parser& in);
+Result<List> parse_lsub(Parser& in);
 
 }  // namespace roost::imap

@@ -5,8 +5,11 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/result.h"
 
 namespace roost::imap {
+
+class Parser;
 
 // create = "CREATE" SP mailbox [create-params]     RFC 9051 6.3.4, RFC 6154 3
 struct Create {
@@ -30,5 +33,11 @@ struct Subscribe {
 struct Unsubscribe {
   Bytes mailbox;
 };
+
+Result<Create> parse_create(Parser& in);
+Result<Delete> parse_delete(Parser& in);
+Result<Rename> parse_rename(Parser& in);
+Result<Subscribe> parse_subscribe(Parser& in);
+Result<Unsubscribe> parse_unsubscribe(Parser& in);
 
 }  // namespace roost::imap

@@ -79,7 +79,4 @@ void write_flags_response(Bytes& out, SystemFlags system, std::span<const std::s
 // * ID …     RFC 2971; no fields: NIL
 void write_id(Bytes& out, std::span<const std::pair<std::string, std::string>> fields);
 
-// Decimal, no leading zeros. Fast.
-void write_number(Bytes& out, uint64_t value);
-
 }  // namespace roost::imap

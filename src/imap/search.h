@@ -9,10 +9,13 @@
 #include "base/bytes.h"
 #include "base/flags.h"
 #include "base/ids.h"
+#include "base/result.h"
 #include "imap/date.h"
 #include "imap/sequence_set.h"
 
 namespace roost::imap {
+
+class Parser;
 
 inline constexpr size_t kSearchDepthMax = 100;    // of parentheses
 inline constexpr size_t kSearchKeysMax = 10'000;  // in one command
@@ -85,5 +88,9 @@ struct Search {
   std::string charset;         // as the client named it; empty: none
   SearchKey key;               // several keys are one and_
 };
+
+Result<Search> parse_search(Parser& in, bool uid);
+// search-key *(SP search-key), to the end of the command
+Result<SearchKey> parse_search_keys(Parser& in);
 
 }  // namespace roost::imap

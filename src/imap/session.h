@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/result.h"
 
 namespace roost::imap {
+
+class Parser;
 
 // login = "LOGIN" SP userid SP password     RFC 9051 6.2.3; octets as they came, any but NUL
 struct Login {
@@ -39,5 +42,12 @@ struct Id {
 struct Compress {
   std::string algorithm;  // in capitals
 };
+
+// Each reads a command's arguments, from the space after its name to the end.
+Result<Login> parse_login(Parser& in);
+Result<Authenticate> parse_authenticate(Parser& in);
+Result<Enable> parse_enable(Parser& in);
+Result<Id> parse_id(Parser& in);
+Result<Compress> parse_compress(Parser& in);
 
 }  // namespace roost::imap

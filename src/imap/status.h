@@ -4,8 +4,11 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/result.h"
 
 namespace roost::imap {
+
+class Parser;
 
 enum class StatusItem : uint16_t {
   messages = 1 << 0,
@@ -33,5 +36,9 @@ struct Status {
   Bytes mailbox;
   StatusItems items;
 };
+
+Result<Status> parse_status(Parser& in);
+// "(" status-att *(SP status-att) ")"
+Result<StatusItems> parse_status_items(Parser& in);
 
 }  // namespace roost::imap

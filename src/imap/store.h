@@ -7,9 +7,12 @@
 #include "base/bytes.h"
 #include "base/flags.h"
 #include "base/ids.h"
+#include "base/result.h"
 #include "imap/sequence_set.h"
 
 namespace roost::imap {
+
+class Parser;
 
 // store = "STORE" SP sequence-set [store-modifiers] SP store-att-flags     RFC 9051 6.4.6, RFC 7162 3.1.3
 struct Store {
@@ -35,5 +38,9 @@ struct Copy {
 struct Expunge {
   std::optional<SequenceSet> uids;
 };
+
+Result<Store> parse_store(Parser& in, bool uid);
+Result<Copy> parse_copy(Parser& in, bool uid, bool move);
+Result<Expunge> parse_uid_expunge(Parser& in);
 
 }  // namespace roost::imap

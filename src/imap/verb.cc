@@ -1,0 +1,35 @@
+#include "imap/verb.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/flags.h"
+
+namespace roost::imap {
+namespace {
+
+constexpr std::array<std::string_view, kVerbCount> kNames = {
+    "APPEND",   "AUTHENTICATE", "CAPABILITY", "CHECK",    "CLOSE",      "COMPRESS", "COPY",        "CREATE",
+    "DELETE",   "ENABLE",       "EXAMINE",    "EXPUNGE",  "FETCH",      "ID",       "IDLE",        "LIST",
+    "LOGIN",    "LOGOUT",       "LSUB",       "MOVE",     "NAMESPACE",  "NOOP",     "RENAME",      "SEARCH",
+    "SELECT",   "STARTTLS",     "STATUS",     "STORE",    "SUBSCRIBE",  "UID COPY", "UID EXPUNGE", "UID FETCH",
+    "UID MOVE", "UID SEARCH",   "UID STORE",  "UNSELECT", "UNSUBSCRIBE"};
+static_assert(std::ranges::is_sorted(kNames));
+
+constexpr std::string_view kUidPrefix = "UID ";
+
+}  // namespace
+
+std::string_view verb_name(Verb verb) { return kNames[static_cast<size_t>(verb)]; }
+
+std::optional<Verb> find_verb(std::string_view word, bool uid) {
+  for (size_t i = 0; i < kVerbCount; ++i) {
+    std::string_view name = kNames[i];
+    if (name.starts_with(kUidPrefix) != uid) continue;
+    if (uid) name.remove_prefix(kUidPrefix.size());
+    if (equals_ignoring_case(name, word)) return static_cast<Verb>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace roost::imap
