@@ -1,0 +1,49 @@
+// Every limit of an IMAP session. What is over a limit is refused before it costs anything.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace roost::imapd {
+
+struct ImapdConfig {
+  // --- before authentication: a stranger gets little of everything ---
+  Millis login_ms_max{60'000};  // from the connection to a login, however busy the client looks
+  uint64_t login_line_bytes_max = 8 * 1024;
+  uint32_t login_commands_max = 100;
+  uint32_t login_bad_commands_max = 5;
+  uint32_t login_failures_max = 10;
+
+  // --- after ---
+  Millis autologout_ms{30 * 60'000};  // without a command; RFC 9051 5.4: never less than 30 minutes
+  Millis idle_ms_max{60 * 60'000};    // within IDLE, without a word from the client
+  uint64_t line_bytes_max = 256 * 1024;
+  uint32_t bad_commands_max = 200;  // in a row: a client that talks something else
+
+  // Of a refused non-synchronising literal that is read and thrown away; a larger one ends the connection.
+  uint64_t skip_literal_bytes_max = uint64_t{1} << 20;
+
+  // --- APPEND ---
+  uint32_t append_messages_max = 10'000;
+  uint64_t append_held_bytes_max = uint64_t{64} << 20;  // small messages of one MULTIAPPEND, in memory until its commit
+
+  // --- shared by all sessions of the process ---
+  uint64_t held_bytes_max = uint64_t{512} << 20;  // literals and small messages in memory, of commands under way
+
+  // --- output ---
+  uint32_t batch_bytes = 256 * 1024;           // then the batch is written
+  Millis batch_ms_max{2};                      // of CPU, then other sessions of this loop get their turn
+  uint32_t batch_bodies = 64;                  // read at once
+  uint32_t body_piece_bytes = 256 * 1024;      // of a large body, read and written one after the other
+  uint64_t small_body_bytes_max = 128 * 1024;  // read whole, many at once
+
+  // --- what is offered ---
+  bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
+  bool starttls = true;                  // whether the listener has a certificate
+  bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only
+  bool compress = true;
+};
+
+}  // namespace roost::imapd

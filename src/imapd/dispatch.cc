@@ -1,0 +1,125 @@
+// From a complete frame to its tagged reply: the checks, the handler, what is told, and the one place that catches
+// exceptions.
+#include <exception>
+#include <random>
+
+#include "base/log.h"
+#include "fmt/format.h"
+#include "imapd/features.h"
+#include "imapd/session.h"
+#include "imapd/telling.h"
+
+namespace roost::imapd {
+namespace {
+
+std::string_view wrong_state(State state) {
+  switch (state) {
+    case State::not_authenticated: return "Log in first.";
+    case State::authenticated: return "No mailbox is selected, or the command comes too late.";
+    case State::selected: return "Not while a mailbox is selected.";
+  }
+  return "Not now.";
+}
+
+// What the client is shown of a fault, and what finds it in the log.
+std::string new_fault_id() {
+  static thread_local std::mt19937_64 random{std::random_device{}()};
+  return fmt::format("{:012x}", random() & 0xffff'ffff'ffff);
+}
+
+}  // namespace
+
+Result<const CommandRow*> Session::allowed_row(const imap::Head& head) const {
+  if (!head.verb) return bad("Unknown command.");
+  const CommandRow* row = find_command(*head.verb);
+  if (row == nullptr) return bad("Unknown command.");
+  State now = state();
+  if ((row->states & static_cast<uint8_t>(now)) == 0) return bad(std::string(wrong_state(now)));
+  return row;
+}
+
+task<Result<>> Session::on_command() {
+  wire::Frame& frame = input_.framer().frame();
+  ++commands_;
+  ++services_.stats.commands_total;
+  if (!account_ && commands_ > config().login_commands_max) {
+    co_return bye("login_commands", "Too many commands without a login.");
+  }
+  imap::Head head = imap::parse_head(frame);
+  Result<const CommandRow*> row = allowed_row(head);
+  if (!row) co_return note_bad(head, row.error());
+  auto command = append_ ? imap::finish_append(frame, append_->reader()) : imap::parse_command(frame, dialect_);
+  if (!command) {
+    forget_command();
+    // RFC 9051 6.3.2: a SELECT that fails leaves nothing selected, also when the name alone is impossible.
+    bool selects = head.verb == imap::Verb::select || head.verb == imap::Verb::examine;
+    if (selects && command.error().error.kind == Error::Kind::no) deselect();
+    co_return reject(head, command.error().error);
+  }
+  bad_in_a_row_ = 0;
+  Result<> executed = co_await execute(**row, *std::move(command));
+  forget_command();
+  if (executed && batch_due()) co_return co_await next_batch();
+  co_return executed;
+}
+
+task<Result<>> Session::execute(const CommandRow& row, imap::Command command) {
+  Bytes tag = command.tag;
+  Result<Completion> completion = no(Code::unavailable, "The server is too busy.");
+  if (held_.grow(row.memory_bytes)) completion = co_await run_guarded(row, std::move(command));
+  if (!completion) co_return reject({.tag = tag, .verb = row.verb}, completion.error());
+  if (!completion->sent) {
+    imap::write_tagged(buffer(), tag, completion->condition, completion->code, completion->text);
+  }
+  co_return Result<>{};
+}
+
+// The one place where exceptions of a command end: they are defects, and cost this command only.
+task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Command command) {
+  try {
+    co_return co_await run_and_tell(row, std::move(command));
+  } catch (const std::exception& e) {
+    co_return fault(fmt::format("exception: {}", e.what()));
+  }
+}
+
+task<Result<Completion>> Session::run_and_tell(const CommandRow& row, imap::Command command) {
+  Result<Completion> completion = co_await row.run(*this, std::move(command));
+  bool answered = completion ? !completion->sent : completion.error().kind == Error::Kind::no;
+  if (!answered || row.hazard == Hazard::ignores || !selected_) co_return completion;
+  ROOST_CO_TRY_VOID(co_await tell(*this, row.hazard));
+  co_return completion;
+}
+
+Result<> Session::reject(const imap::Head& head, const Error& error) {
+  if (error.kind == Error::Kind::bad) return note_bad(head, error);
+  if (error.kind == Error::Kind::closed) return std::unexpected(error);
+  if (error.kind == Error::Kind::fault) {
+    write_fault(head.tag, head.verb.value_or(imap::Verb::noop), error);
+  } else {
+    imap::write_error(buffer(), head.tag, error);
+  }
+  return {};
+}
+
+Result<> Session::note_bad(const imap::Head& head, const Error& error) {
+  forget_command();
+  ++services_.stats.bad_commands_total;
+  log::info("bad_command", {{"user", user_},
+                            {"address", stream_->peer().address},
+                            {"command", head.verb ? imap::verb_name(*head.verb) : "unknown"},
+                            {"why", error.text}});
+  imap::write_error(buffer(), head.tag, error);
+  uint32_t allowed = account_ ? config().bad_commands_max : config().login_bad_commands_max;
+  if (++bad_in_a_row_ < allowed) return {};
+  return bye("bad_commands", "Too many bad commands.");
+}
+
+void Session::write_fault(BytesView tag, imap::Verb verb, const Error& error) {
+  std::string id = new_fault_id();
+  log::error("fault", {{"id", id}, {"user", user_}, {"command", imap::verb_name(verb)}, {"what", error.text}});
+  Code code = error.code == Code::none ? Code::server_bug : error.code;
+  imap::write_tagged(buffer(), tag, imap::Condition::no, imap::code_of(code), "Internal error " + id + ".");
+}
+
+}  // namespace roost::imapd

@@ -1,0 +1,39 @@
+// Every feature, by name. features.cc puts them in order.
+#pragma once
+
+#include "imapd/feature.h"
+
+namespace roost::imapd {
+
+extern const Feature kAppend;
+extern const Feature kAppendLimit;
+extern const Feature kAuthenticate;
+extern const Feature kCapability;
+extern const Feature kCheck;
+extern const Feature kClose;
+extern const Feature kCompress;
+extern const Feature kCopy;
+extern const Feature kCreate;
+extern const Feature kDelete;
+extern const Feature kEnable;
+extern const Feature kExpunge;
+extern const Feature kFetch;
+extern const Feature kId;
+extern const Feature kIdle;
+extern const Feature kList;
+extern const Feature kLogin;
+extern const Feature kLogout;
+extern const Feature kLsub;
+extern const Feature kMove;
+extern const Feature kNamespace;
+extern const Feature kNoop;
+extern const Feature kRename;
+extern const Feature kSearch;
+extern const Feature kSelect;
+extern const Feature kStartTls;
+extern const Feature kStatus;
+extern const Feature kStore;
+extern const Feature kSubscribe;
+extern const Feature kUnselect;
+
+}  // namespace roost::imapd

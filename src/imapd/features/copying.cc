@@ -1,0 +1,21 @@
+#include "imapd/features/copying.h"
+
+namespace roost::imapd {
+
+task<Result<mail::Copied>> copy_messages(Session& session, const imap::Copy& copy) {
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(UidSet uids, view.resolve(copy.set, copy.uid));
+  UidSet live = uids.subtract(view.ghosts());
+  if (!copy.uid && live.count() != uids.count()) {
+    co_return no(Code::expunge_issued, "Some of the messages are gone.");
+  }
+  auto target = view.snapshot()->find(copy.mailbox);
+  if (!target || target->noselect()) co_return no(Code::try_create, "No such mailbox.");
+  if (live.empty()) co_return mail::Copied{};
+  mail::Copy operation{
+      .from = session.selected()->mailbox, .uids = std::move(live), .to = copy.mailbox, .move = copy.move};
+  ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  co_return std::get<mail::Copied>(std::move(result));
+}
+
+}  // namespace roost::imapd

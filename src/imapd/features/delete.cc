@@ -1,0 +1,30 @@
+// DELETE (RFC 9051 6.3.5).
+#include "imap/response.h"
+#include "imapd/features/all.h"
+#include "imapd/session.h"
+
+namespace roost::imapd {
+namespace {
+
+task<Result<Completion>> run_delete(Session& session, imap::Command command) {
+  auto& name = std::get<imap::Delete>(command.body).mailbox;
+  ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = std::move(name)}));
+  if (Selected* selected = session.selected()) {
+    auto mailbox = session.account().snapshot()->find(selected->mailbox);
+    if (!mailbox || mailbox->noselect()) {
+      session.deselect();
+      imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "The selected mailbox was deleted.");
+    }
+  }
+  co_return done("DELETE completed.");
+}
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::delete_, kLoggedIn, Hazard::breaks, kNameLiteralBytesMax, kSmallCommandBytes, run_delete},
+};
+
+}  // namespace
+
+constinit const Feature kDelete = {.name = "delete", .commands = kCommands};
+
+}  // namespace roost::imapd

@@ -1,0 +1,184 @@
+// FETCH and UID FETCH (RFC 9051 6.4.5).
+#include "base/log.h"
+#include "imap/fetch_response.h"
+#include "imapd/features/all.h"
+#include "imapd/features/fetch_batch.h"
+#include "imapd/features/fetch_plan.h"
+#include "imapd/features/fetch_rows.h"
+#include "imapd/keyword_names.h"
+#include "imapd/session.h"
+#include "imapd/telling.h"
+
+namespace roost::imapd {
+namespace {
+
+using Kind = imap::FetchItem::Kind;
+
+inline constexpr uint32_t kFetchMemoryBytes = 1024 * 1024;
+
+// What could not be sent.
+struct Missing {
+  size_t gone = 0;               // expunged, and nothing is left
+  std::optional<Error> failure;  // unreadable: the last reason
+};
+
+class Fetching {
+ public:
+  Fetching(Session& session, FetchPlan plan, View view) : session_(session), plan_(std::move(plan)), view_(view) {}
+
+  task<Result<>> run(UidSet uids);
+  const Missing& missing() const { return missing_; }
+
+ private:
+  task<Result<>> send_batch(FetchBatch& batch);
+  task<Result<UidSet>> set_seen(FetchBatch& batch);
+  task<Result<>> send_message(FetchedMessage& message, bool seen_now);
+  task<Result<>> send_large(mail::Cold cold, message::ByteRange range);
+  bool write_item(imap::FetchWriter& response, const imap::FetchItem& item, const FetchedMessage& message,
+                  KeywordNames& keywords);
+
+  Session& session_;
+  FetchPlan plan_;
+  View view_;
+  Missing missing_;
+};
+
+task<Result<>> Fetching::run(UidSet uids) {
+  if (plan_.says_flags) {
+    tell_keywords(session_, view_.mailbox());
+    session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(uids);
+  }
+  if (!plan_.needs_card && !plan_.needs_body) {
+    ROOST_CO_TRY(missing_.gone, co_await fetch_rows(session_, view_, std::move(uids), plan_));
+    co_return Result<>{};
+  }
+  std::vector<Uid> list;
+  list.reserve(uids.count());
+  uids.for_each([&](Uid uid) { list.push_back(uid); });
+  size_t next = 0;
+  while (next < list.size()) {
+    FetchBatch batch(session_.account(), session_.config(), plan_);
+    batch.take_rows(view_, list, next);
+    ROOST_CO_TRY_VOID(co_await batch.load());
+    ROOST_CO_TRY_VOID(co_await send_batch(batch));
+    missing_.gone += batch.gone();
+    if (batch.failure()) missing_.failure = batch.failure();
+    if (session_.batch_due()) ROOST_CO_TRY_VOID(co_await session_.next_batch());
+  }
+  co_return Result<>{};
+}
+
+task<Result<>> Fetching::send_batch(FetchBatch& batch) {
+  UidSet seen_now;
+  if (plan_.sets_seen && !session_.selected()->read_only) {
+    ROOST_CO_TRY(seen_now, co_await set_seen(batch));
+  }
+  for (FetchedMessage& message : batch.messages()) {
+    if (message.failed) continue;
+    ROOST_CO_TRY_VOID(co_await send_message(message, seen_now.contains(message.uid)));
+    if (session_.batch_due()) ROOST_CO_TRY_VOID(co_await session_.next_batch());
+  }
+  co_return Result<>{};
+}
+
+// BODY[] sets \Seen (RFC 9051 6.4.5), durable before the octets leave; the new flags go with them.
+task<Result<UidSet>> Fetching::set_seen(FetchBatch& batch) {
+  UidSet unseen;
+  for (FetchedMessage& message : batch.messages()) {
+    if (!message.failed && !message.row.hot.flags.has(SystemFlag::seen)) unseen.append(message.uid);
+  }
+  unseen = unseen.subtract(view_.ghosts());
+  if (unseen.empty()) co_return unseen;
+  mail::Store operation{.mailbox = session_.selected()->mailbox, .uids = unseen, .flags = SystemFlag::seen};
+  ROOST_CO_TRY_VOID(co_await session_.account().execute(std::move(operation)));
+  ROOST_CO_TRY(view_, co_await catch_up(session_));
+  tell_keywords(session_, view_.mailbox());
+  session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(unseen);
+  co_return unseen;
+}
+
+bool Fetching::write_item(imap::FetchWriter& response, const imap::FetchItem& item, const FetchedMessage& message,
+                          KeywordNames& keywords) {
+  bool recent = session_.selected()->recent.contains(message.uid);
+  if (write_row_item(response, item, message.row.cold, message.row.hot, keywords, recent)) return true;
+  bool utf8 = session_.dialect().utf8_names;
+  switch (item.kind) {
+    case Kind::envelope: response.ready("ENVELOPE", message.card->envelope(utf8)); return true;
+    case Kind::body: response.ready("BODY", message.card->body(utf8)); return true;
+    case Kind::body_structure: response.ready("BODYSTRUCTURE", message.card->body_structure(utf8)); return true;
+    default: return false;
+  }
+}
+
+task<Result<>> Fetching::send_message(FetchedMessage& message, bool seen_now) {
+  KeywordNames keywords(view_.mailbox());
+  if (auto hot = view_.mailbox().find_hot(message.uid)) message.row.hot = *hot;  // after \Seen
+  imap::FetchWriter response(session_.buffer(), view_.seq(message.uid));
+  size_t next_piece = 0;
+  for (const imap::FetchItem& item : plan_.items) {
+    if (write_item(response, item, message, keywords) || !is_body_item(item)) continue;
+    BodyPiece& piece = message.pieces[next_piece++];
+    switch (piece.how) {
+      case BodyPiece::How::nil: response.body_nil(item); break;
+      case BodyPiece::How::held:
+        response.body_literal(item, piece.octets.size());
+        session_.buffer().append(piece.octets);
+        Bytes().swap(piece.octets);
+        break;
+      case BodyPiece::How::large:
+        response.body_literal(item, piece.range.size);
+        ROOST_CO_TRY_VOID(co_await send_large(message.row.cold, piece.range));
+        break;
+    }
+  }
+  bool recent = session_.selected()->recent.contains(message.uid);
+  if (seen_now && !plan_.says_flags) {
+    response.flags(message.row.hot.flags, keywords.of(message.row.hot.keywords), recent);
+  }
+  response.finish();
+  co_return Result<>{};
+}
+
+// Read, sent, read: never more than one piece in memory. The literal is announced, so a failure ends the connection.
+task<Result<>> Fetching::send_large(mail::Cold cold, message::ByteRange range) {
+  uint64_t piece_bytes = session_.config().body_piece_bytes;
+  for (uint64_t at = 0; at < range.size; at += piece_bytes) {
+    uint64_t wanted = std::min(piece_bytes, range.size - at);
+    Result<Bytes> piece = co_await session_.account().body(cold.blob, {.offset = range.offset + at, .size = wanted});
+    if (!piece || piece->size() != wanted) {
+      log::error("body_unreadable", {{"account", session_.account().id().value},
+                                     {"uid", cold.uid.value},
+                                     {"what", piece ? "too short" : piece.error().text}});
+      co_return session_.cut("body_unreadable");
+    }
+    session_.buffer().append(*piece);
+    ROOST_CO_TRY_VOID(co_await session_.next_batch());
+  }
+  co_return Result<>{};
+}
+
+task<Result<Completion>> run_fetch(Session& session, imap::Command command) {
+  auto& fetch = std::get<imap::Fetch>(command.body);
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));
+  Fetching fetching(session, plan_fetch(std::move(fetch)), std::move(view));
+  ROOST_CO_TRY_VOID(co_await fetching.run(std::move(uids)));
+  const Missing& missing = fetching.missing();
+  if (missing.failure) {
+    if (missing.failure->kind == Error::Kind::fault) co_return std::unexpected(*missing.failure);
+    co_return no(missing.failure->code, "Some messages could not be read.");
+  }
+  if (missing.gone > 0) co_return no(Code::expunge_issued, "Some of the messages are gone.");
+  co_return done("FETCH completed.");
+}
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::fetch, kSelected, Hazard::uses, kNameLiteralBytesMax, kFetchMemoryBytes, run_fetch},
+    {imap::Verb::uid_fetch, kSelected, Hazard::breaks, kNameLiteralBytesMax, kFetchMemoryBytes, run_fetch},
+};
+
+}  // namespace
+
+constinit const Feature kFetch = {.name = "fetch", .commands = kCommands};
+
+}  // namespace roost::imapd

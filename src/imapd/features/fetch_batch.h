@@ -1,0 +1,84 @@
+// Up to 64 messages of a FETCH with everything that is sent of them: rows, cards, and the octets of small sections,
+// read all at once. Large sections are only located, to be sent piece by piece.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "accounts/accounts.h"
+#include "base/bytes.h"
+#include "base/result.h"
+#include "imapd/config.h"
+#include "imapd/features/fetch_plan.h"
+#include "imapd/view.h"
+#include "mail/row.h"
+#include "message/card.h"
+#include "message/part.h"
+#include "rt/task.h"
+
+namespace roost::imapd {
+
+// The answer to one body item.
+struct BodyPiece {
+  enum class How : uint8_t {
+    nil,    // there is no such section
+    held,   // `octets`
+    large,  // `range` of the message, to be read while it is sent
+  };
+  How how = How::nil;
+  Bytes octets;
+  message::ByteRange range;
+};
+
+struct FetchedMessage {
+  Uid uid;
+  mail::Row row;
+  std::shared_ptr<const Bytes> card_bytes;
+  std::optional<message::CardView> card;
+  std::vector<BodyPiece> pieces;  // of the plan's body items, in their order
+  bool failed = false;            // could not be read: nothing is sent of it
+};
+
+class FetchBatch {
+ public:
+  FetchBatch(accounts::Account& account, const ImapdConfig& config, const FetchPlan& plan)
+      : account_(account), config_(config), plan_(plan) {}
+
+  // Takes messages from `next` on (of `uids`, by index) while the batch has room, and advances `next`.
+  void take_rows(const View& view, const std::vector<Uid>& uids, size_t& next);
+  task<Result<>> load();
+
+  std::vector<FetchedMessage>& messages() { return messages_; }
+  // Expunged so long ago that nothing is left to read.
+  size_t gone() const { return gone_; }
+  // Why something failed, if anything did.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  struct Read {
+    size_t message;
+    size_t piece;
+    const imap::FetchItem* filter;  // HEADER.FIELDS of what is read; null: as it is
+  };
+
+  task<Result<>> load_cards();
+  task<> load_card(FetchedMessage& message);
+  void open_card(FetchedMessage& message);
+  void locate(size_t index);
+  void locate_item(size_t index, const imap::FetchItem& item, const std::vector<message::Part>& parts);
+  void want(Read read, message::ByteRange range);
+  task<> read_pieces();
+  void fail(FetchedMessage& message, Error error);
+
+  accounts::Account& account_;
+  const ImapdConfig& config_;
+  const FetchPlan& plan_;
+  std::vector<FetchedMessage> messages_;
+  std::vector<Read> reads_;
+  std::vector<store::AccountStore::BlobRange> ranges_;
+  std::optional<Error> failure_;
+  size_t gone_ = 0;
+};
+
+}  // namespace roost::imapd

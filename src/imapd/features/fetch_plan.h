@@ -1,0 +1,24 @@
+// What a FETCH needs to know about each message, decided once for all of them.
+#pragma once
+
+#include <vector>
+
+#include "imap/fetch.h"
+
+namespace roost::imapd {
+
+struct FetchPlan {
+  std::vector<imap::FetchItem> items;  // with UID in front where UID FETCH implies it (RFC 9051 6.4.9)
+  bool uid_and_flags_only = false;     // the resynchronising client's FETCH, which has a path of its own
+  bool needs_card = false;
+  bool needs_body = false;
+  bool sets_seen = false;
+  bool says_flags = false;
+};
+
+FetchPlan plan_fetch(imap::Fetch fetch);
+
+// Answered with octets of the message.
+bool is_body_item(const imap::FetchItem& item);
+
+}  // namespace roost::imapd

@@ -1,0 +1,101 @@
+#include "imapd/features/fetch_rows.h"
+
+namespace roost::imapd {
+
+using Kind = imap::FetchItem::Kind;
+
+namespace {
+
+inline constexpr uint32_t kMessagesBetweenChecks = 64;  // of the batch's size and time
+
+class RowWriter {
+ public:
+  RowWriter(Session& session, const View& view, const FetchPlan& plan)
+      : session_(session), plan_(plan), keywords_(view.mailbox()), recent_(session.selected()->recent) {}
+
+  void uid_flags(SeqNum seq, Uid uid, const mail::Hot& hot) {
+    imap::write_fetch_uid_flags(session_.buffer(), seq, uid, hot.flags, keywords_.of(hot.keywords), is_recent(uid));
+  }
+  void row(SeqNum seq, const mail::Cold& cold, const mail::Hot& hot) {
+    imap::FetchWriter response(session_.buffer(), seq);
+    for (const imap::FetchItem& item : plan_.items) {
+      write_row_item(response, item, cold, hot, keywords_, is_recent(cold.uid));
+    }
+    response.finish();
+  }
+  // True every now and then, when the batch is full.
+  bool pause_due() { return ++messages_ % kMessagesBetweenChecks == 0 && session_.batch_due(); }
+
+ private:
+  bool is_recent(Uid uid) const { return !recent_.empty() && recent_.contains(uid); }
+
+  Session& session_;
+  const FetchPlan& plan_;
+  KeywordNames keywords_;
+  const UidSet& recent_;
+  uint32_t messages_ = 0;
+};
+
+// Writes from `next` on, until the range or the batch ends; gives the first uid that was not written. All uids of the
+// range are live, so their numbers follow that of the first.
+uint64_t write_range(RowWriter& writer, const View& view, const FetchPlan& plan, UidRange range, SeqNum first_seq,
+                     uint64_t next) {
+  auto number = [&](Uid uid) { return SeqNum(first_seq.value + (uid.value - range.first.value)); };
+  uint64_t after = uint64_t{range.last.value} + 1;
+  Uid from(static_cast<uint32_t>(next));
+  if (plan.uid_and_flags_only) {
+    view.mailbox().for_each_hot(from, range.last, [&](Uid uid, const mail::Hot& hot) {
+      writer.uid_flags(number(uid), uid, hot);
+      if (!writer.pause_due()) return true;
+      after = uint64_t{uid.value} + 1;
+      return false;
+    });
+  } else {
+    view.mailbox().for_each(from, range.last, [&](const mail::Cold& cold, const mail::Hot& hot) {
+      writer.row(number(cold.uid), cold, hot);
+      if (!writer.pause_due()) return true;
+      after = uint64_t{cold.uid.value} + 1;
+      return false;
+    });
+  }
+  return after;
+}
+
+}  // namespace
+
+bool write_row_item(imap::FetchWriter& response, const imap::FetchItem& item, const mail::Cold& cold,
+                    const mail::Hot& hot, KeywordNames& keywords, bool recent) {
+  switch (item.kind) {
+    case Kind::uid: response.uid(cold.uid); return true;
+    case Kind::flags: response.flags(hot.flags, keywords.of(hot.keywords), recent); return true;
+    case Kind::rfc822_size: response.rfc822_size(cold.size); return true;
+    case Kind::internal_date:
+      response.internal_date({.utc = {cold.internal_date.seconds}, .zone_minutes = cold.internal_date.zone_minutes});
+      return true;
+    default: return false;
+  }
+}
+
+task<Result<size_t>> fetch_rows(Session& session, View view, UidSet uids, const FetchPlan& plan) {
+  RowWriter writer(session, view, plan);
+  UidSet live = uids.subtract(view.ghosts());
+  for (const UidRange& range : live) {
+    SeqNum first_seq = view.seq(range.first);
+    uint64_t next = range.first.value;
+    while (true) {
+      next = write_range(writer, view, plan, range, first_seq, next);
+      if (next > range.last.value) break;
+      ROOST_CO_TRY_VOID(co_await session.next_batch());
+    }
+  }
+  size_t unreadable = 0;
+  UidSet ghosts = uids.intersect(view.ghosts());
+  ghosts.for_each([&](Uid uid) {
+    auto row = view.mailbox().find_expunged(uid);
+    if (row) writer.row(view.seq(uid), row->cold, row->hot);
+    unreadable += row ? 0 : 1;
+  });
+  co_return unreadable;
+}
+
+}  // namespace roost::imapd

@@ -1,0 +1,25 @@
+// NAMESPACE (RFC 2342): one personal namespace, without a prefix.
+#include "imap/list_response.h"
+#include "imapd/features/all.h"
+#include "imapd/session.h"
+
+namespace roost::imapd {
+namespace {
+
+task<Result<Completion>> run_namespace(Session& session, imap::Command) {
+  const Bytes personal[] = {""};
+  imap::write_namespace(session.buffer(), personal, {}, {}, session.dialect().utf8_names);
+  co_return done("NAMESPACE completed.");
+}
+
+constexpr Capability kCapabilities[] = {{"NAMESPACE", kLoggedIn}};
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::namespace_, kLoggedIn, Hazard::breaks, 0, kSmallCommandBytes, run_namespace},
+};
+
+}  // namespace
+
+constinit const Feature kNamespace = {.name = "namespace", .capabilities = kCapabilities, .commands = kCommands};
+
+}  // namespace roost::imapd

@@ -1,0 +1,65 @@
+// SEARCH and UID SEARCH (RFC 3501 6.4.4): on decoded content, in any charset that ICU knows.
+#include "accounts/search.h"
+
+#include "imap/list_response.h"
+#include "imap/response.h"
+#include "imapd/features/all.h"
+#include "imapd/features/search_query.h"
+#include "imapd/session.h"
+#include "imapd/telling.h"
+#include "message/charset.h"
+
+namespace roost::imapd {
+namespace {
+
+inline constexpr uint32_t kSearchMemoryBytes = 256 * 1024;
+inline constexpr uint64_t kSearchLiteralBytesMax = 64 * 1024;
+inline constexpr uint32_t kNumbersBetweenChecks = 512;
+constexpr std::string_view kCharsets[] = {"UTF-8", "US-ASCII"};
+
+// Numbers are those of `view`: nothing has been told since it was made.
+task<Result<>> write_found(Session& session, const View& view, const UidSet& found, bool by_uid) {
+  imap::write_search_start(session.buffer());
+  uint32_t count = 0;
+  for (const UidRange& range : found) {
+    // All of a range's uids are members, so their numbers are consecutive.
+    uint32_t number = by_uid ? range.first.value : view.seq(range.first).value;
+    for (uint64_t n = range.count(); n > 0; --n) {
+      imap::write_search_number(session.buffer(), number++);
+      if (++count % kNumbersBetweenChecks == 0 && session.batch_due()) {
+        ROOST_CO_TRY_VOID(co_await session.next_batch());
+      }
+    }
+  }
+  imap::write_search_end(session.buffer(), std::nullopt);
+  co_return Result<>{};
+}
+
+task<Result<Completion>> run_search(Session& session, imap::Command command) {
+  const auto& wanted = std::get<imap::Search>(command.body);
+  if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
+    co_return Completion{.condition = imap::Condition::no,
+                         .code = imap::code_bad_charset(kCharsets),
+                         .text = "The charset is not known."};
+  }
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  const Selected& selected = *session.selected();
+  ROOST_CO_TRY(search::Query query, make_query(wanted, {.view = view, .recent = selected.recent}));
+  ROOST_CO_TRY(UidSet found, co_await accounts::search(session.account_ptr(), view.snapshot(), selected.mailbox,
+                                                       std::move(query), nullptr));
+  // Arrivals that the client has not been told of are not in its view.
+  UidSet shown = view.members(found);
+  ROOST_CO_TRY_VOID(co_await write_found(session, view, shown, wanted.uid));
+  co_return done("SEARCH completed.");
+}
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::search, kSelected, Hazard::uses, kSearchLiteralBytesMax, kSearchMemoryBytes, run_search},
+    {imap::Verb::uid_search, kSelected, Hazard::breaks, kSearchLiteralBytesMax, kSearchMemoryBytes, run_search},
+};
+
+}  // namespace
+
+constinit const Feature kSearch = {.name = "search", .commands = kCommands};
+
+}  // namespace roost::imapd

@@ -1,0 +1,20 @@
+// From SEARCH as it was written to the query that the engine runs: numbers become uids, strings become UTF-8.
+#pragma once
+
+#include "base/result.h"
+#include "imap/search.h"
+#include "imapd/view.h"
+#include "search/query.h"
+
+namespace roost::imapd {
+
+// What a SEARCH means depends on who asks: the numbering, and \Recent.
+struct SearchContext {
+  const View& view;
+  const UidSet& recent;
+};
+
+// bad for a message number that is not there; BADCHARSET is the caller's to check (message::is_known_charset).
+Result<search::Query> make_query(const imap::Search& search, const SearchContext& context);
+
+}  // namespace roost::imapd

@@ -1,0 +1,110 @@
+// STORE and UID STORE (RFC 9051 6.4.6).
+#include <algorithm>
+#include <iterator>
+
+#include "imapd/features/all.h"
+#include "imapd/session.h"
+#include "imapd/telling.h"
+
+namespace roost::imapd {
+namespace {
+
+mail::StoreHow how(imap::Store::Mode mode) {
+  switch (mode) {
+    case imap::Store::Mode::replace: return mail::StoreHow::replace;
+    case imap::Store::Mode::add: return mail::StoreHow::add;
+    case imap::Store::Mode::remove: return mail::StoreHow::remove;
+  }
+  return mail::StoreHow::add;
+}
+
+// A message's flags; keywords as indexes into the mailbox's table, sorted.
+struct Flags {
+  SystemFlags system;
+  std::vector<uint16_t> keywords;
+  friend bool operator==(const Flags&, const Flags&) = default;
+};
+
+Flags flags_of(const mail::Mailbox& mailbox, const mail::Hot& hot) {
+  Flags flags{.system = hot.flags, .keywords = mailbox.keywords_of(hot.keywords)};
+  std::sort(flags.keywords.begin(), flags.keywords.end());
+  return flags;
+}
+
+// What a client that is told nothing must take the flags to be. The table of keywords only grows, so `named`, from the
+// newer snapshot, means the same in the older one.
+Flags predict(Flags before, const imap::Store& store, const std::vector<uint16_t>& named) {
+  Flags after;
+  switch (store.mode) {
+    case imap::Store::Mode::replace: return {.system = store.flags.system, .keywords = named};
+    case imap::Store::Mode::add:
+      after.system = before.system | store.flags.system;
+      std::set_union(before.keywords.begin(), before.keywords.end(), named.begin(), named.end(),
+                     std::back_inserter(after.keywords));
+      return after;
+    case imap::Store::Mode::remove:
+      after.system = before.system & ~store.flags.system;
+      std::set_difference(before.keywords.begin(), before.keywords.end(), named.begin(), named.end(),
+                          std::back_inserter(after.keywords));
+      return after;
+  }
+  return after;
+}
+
+// The messages of a silent STORE whose flags are just what the client expects: they owe it nothing.
+UidSet predicted(const View& before, const View& after, const UidSet& uids, const imap::Store& store) {
+  std::vector<uint16_t> named;
+  for (const std::string& keyword : store.flags.keywords) {
+    if (auto index = after.mailbox().find_keyword(keyword)) named.push_back(*index);
+  }
+  std::sort(named.begin(), named.end());
+  UidSet same;
+  uids.for_each([&](Uid uid) {
+    auto old_hot = before.mailbox().find_hot(uid);
+    auto new_hot = after.mailbox().find_hot(uid);
+    if (!old_hot || !new_hot) return;
+    Flags expected = predict(flags_of(before.mailbox(), *old_hot), store, named);
+    if (expected == flags_of(after.mailbox(), *new_hot)) same.append(uid);
+  });
+  return same;
+}
+
+task<Result<Completion>> run_store(Session& session, imap::Command command) {
+  auto& store = std::get<imap::Store>(command.body);
+  Selected& selected = *session.selected();
+  if (selected.read_only) co_return no(Code::read_only, "The mailbox is read-only.");
+  ROOST_CO_TRY(View before, co_await catch_up(session));
+  ROOST_CO_TRY(UidSet uids, before.resolve(store.set, store.uid));
+  UidSet live = uids.subtract(before.ghosts());
+  bool some_gone = !store.uid && live.count() != uids.count();
+  UidSet owed_before = selected.flags_owed;
+  if (!live.empty()) {
+    mail::Store operation{.mailbox = selected.mailbox,
+                          .uids = live,
+                          .how = how(store.mode),
+                          .flags = store.flags.system,
+                          .keywords = store.flags.keywords,
+                          .unchanged_since = store.unchanged_since};
+    ROOST_CO_TRY_VOID(co_await session.account().execute(std::move(operation)));
+    ROOST_CO_TRY(View after, co_await catch_up(session));
+    if (store.silent) {
+      UidSet quiet = predicted(before, after, live.subtract(owed_before), store);
+      selected.flags_owed = selected.flags_owed.subtract(quiet);
+    } else {
+      ROOST_CO_TRY_VOID(co_await tell_flags(session, after, live, store.uid));
+    }
+  }
+  if (some_gone) co_return no(Code::expunge_issued, "Some of the messages are gone.");
+  co_return done("STORE completed.");
+}
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::store, kSelected, Hazard::uses, kNameLiteralBytesMax, kSmallCommandBytes, run_store},
+    {imap::Verb::uid_store, kSelected, Hazard::breaks, kNameLiteralBytesMax, kSmallCommandBytes, run_store},
+};
+
+}  // namespace
+
+constinit const Feature kStore = {.name = "store", .commands = kCommands};
+
+}  // namespace roost::imapd

@@ -1,0 +1,130 @@
+// One connection's conversation: read, frame, parse, check, dispatch, write. A table and a loop; what a command does is
+// in features/, what is told of changes in telling.cc, which literals are accepted in literal.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "accounts/accounts.h"
+#include "auth/authenticator.h"
+#include "base/result.h"
+#include "imap/command.h"
+#include "imap/dialect.h"
+#include "imapd/append_intake.h"
+#include "imapd/feature.h"
+#include "imapd/input.h"
+#include "imapd/memory_budget.h"
+#include "imapd/server.h"
+#include "imapd/view.h"
+#include "net/stream.h"
+#include "wire/output.h"
+
+namespace roost::imapd {
+
+// Belongs to its stream's loop. While it waits for its client it holds no snapshot and no buffer.
+class Session {
+ public:
+  Session(std::unique_ptr<net::Stream> stream, Services& services);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  task<> run();
+
+  // --- what features work with ---
+  Services& services() { return services_; }
+  const Services& services() const { return services_; }
+  const ImapdConfig& config() const { return services_.config; }
+  net::Stream& stream() { return *stream_; }
+  const net::Stream& stream() const { return *stream_; }
+  Input& input() { return input_; }
+  const imap::Dialect& dialect() const { return dialect_; }
+
+  State state() const;
+  // Logged in only.
+  accounts::Account& account() { return *account_; }
+  const accounts::Account& account() const { return *account_; }
+  const accounts::AccountPtr& account_ptr() const { return account_; }
+  // Null while nothing is selected.
+  Selected* selected() { return selected_ ? &*selected_ : nullptr; }
+  void select(Selected selected) { selected_ = std::move(selected); }
+  // Logs the \Recent claims of the mailbox that is left, in the background.
+  void deselect();
+
+  // Responses gather here; they leave when the session waits for input, or batch by batch.
+  Bytes& buffer() { return output_.buffer(); }
+  // 256 KiB are there, or this session has had its 2 ms. Cheap enough to ask every few messages.
+  bool batch_due() const;
+  // Writes the batch, which waits for a slow reader, and lets other sessions run.
+  task<Result<>> next_batch();
+  task<Result<>> flush();
+
+  // For commands that talk back (AUTHENTICATE): the client's next line, which is no command.
+  task<Result<Bytes>> read_answer();
+  // Writes what there is, gives up the buffers and waits, for IDLE.
+  task<Result<net::Ready>> park(Millis timeout);
+  // Writes BYE; the caller returns the error, which ends the session. `reason` is a word for the log.
+  Fail bye(std::string_view reason, std::string_view text);
+  // The same where nothing more can be said: in the middle of a literal.
+  Fail cut(std::string_view reason);
+
+  // Passwords would cross the network in clear here, and that is not allowed.
+  bool is_clear_text() const;
+  auth::Origin origin() const;
+  task<Result<>> log_in(auth::Login login);
+  // Counts, logs and, after too many, ends the session.
+  Result<> note_failed_login(std::string_view user, const Error& error);
+
+  // The finished uploads of the APPEND that is being dispatched.
+  AppendIntake* append_intake() { return append_.get(); }
+
+ private:
+  void greet();
+  task<Result<>> step_guarded();
+  // One event of the framer, dealt with.
+  task<Result<>> step();
+  task<Result<wire::Framer::Event>> next_event();
+  task<Result<>> more_input();
+  Millis time_left() const;
+  task<> finish();
+
+  // literal.cc
+  task<Result<>> on_literal();
+  task<Result<>> accept_append_literal();
+  Result<> check_held_literal(const CommandRow& row);
+  Result<> refuse_literal(const Error& error);
+  task<Result<>> on_append_octets();
+  task<Result<>> on_append_message_end();
+  void forget_command();
+
+  // dispatch.cc
+  Result<const CommandRow*> allowed_row(const imap::Head& head) const;
+  task<Result<>> on_command();
+  task<Result<>> execute(const CommandRow& row, imap::Command command);
+  task<Result<Completion>> run_guarded(const CommandRow& row, imap::Command command);
+  task<Result<Completion>> run_and_tell(const CommandRow& row, imap::Command command);
+  Result<> reject(const imap::Head& head, const Error& error);
+  Result<> note_bad(const imap::Head& head, const Error& error);
+  void write_fault(BytesView tag, imap::Verb verb, const Error& error);
+
+  std::unique_ptr<net::Stream> stream_;
+  Services& services_;
+  Input input_;
+  wire::OutputBuffer output_;
+  imap::Dialect dialect_;
+  accounts::AccountPtr account_;
+  std::optional<Selected> selected_;
+  std::unique_ptr<AppendIntake> append_;
+  Reservation held_;  // literals of the command that is being read
+  std::string user_;
+  std::string end_reason_ = "closed";
+  TimePoint started_;
+  TimePoint batch_started_;
+  uint64_t bytes_written_ = 0;
+  uint32_t commands_ = 0;
+  uint32_t bad_in_a_row_ = 0;
+  uint32_t failed_logins_ = 0;
+};
+
+}  // namespace roost::imapd

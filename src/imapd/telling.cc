@@ -1,0 +1,178 @@
+#include "imapd/telling.h"
+
+#include <algorithm>
+#include <span>
+
+#include "imap/fetch_response.h"
+#include "imap/response.h"
+#include "imapd/keyword_names.h"
+#include "imapd/session.h"
+
+namespace roost::imapd {
+namespace {
+
+inline constexpr uint32_t kLinesBetweenChecks = 64;  // of a batch's size and time
+
+UidSet from_on(const mail::Mailbox& mailbox, Uid first) {
+  if (first >= mailbox.uidnext()) return {};
+  return mailbox.live(UidSet{{first, Uid(mailbox.uidnext().value - 1)}});
+}
+
+// A snapshot in which the mailbox is there and its rows are in memory, or an error.
+task<Result<mail::SnapshotPtr>> loaded_snapshot(accounts::Account& account, MailboxId id) {
+  mail::SnapshotPtr snapshot = account.snapshot();
+  auto mailbox = snapshot->find(id);
+  if (mailbox && !mailbox->noselect() && mailbox->missing_pages().empty()) co_return snapshot;
+  ROOST_CO_TRY(snapshot, co_await account.load(id));
+  mailbox = snapshot->find(id);
+  if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
+  co_return snapshot;
+}
+
+// Messages that came since: \Recent here if this session is the first to be told.
+void take_recent(Session& session, Selected& selected, const mail::Mailbox& mailbox) {
+  RecentClaims& claims = session.services().recent_claims;
+  AccountId account = session.account().id();
+  Uid first = selected.read_only ? claims.unclaimed(account, selected.mailbox, mailbox.recent_uid())
+                                 : claims.claim(account, selected.mailbox, mailbox.recent_uid(), mailbox.uidnext());
+  selected.recent = selected.recent.unite(from_on(mailbox, std::max(first, selected.uidnext)));
+}
+
+task<Result<>> tell_expunges(Session& session, const View& view) {
+  Selected& selected = *session.selected();
+  UidSet ghosts = std::move(selected.ghosts);
+  selected.ghosts.clear();
+  uint64_t ghosts_left = ghosts.count();
+  selected.exists -= static_cast<uint32_t>(ghosts_left);
+  selected.recent = selected.recent.subtract(ghosts);
+  selected.recent_told = static_cast<uint32_t>(selected.recent.count());
+  uint32_t lines = 0;
+  const auto& ranges = ghosts.ranges();
+  for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
+    // Nothing alive lies within a range of ghosts, so all of it has the same live messages below.
+    uint32_t live_below = view.mailbox().rank(range->first);
+    for (uint64_t n = range->count(); n > 0; --n) {
+      imap::write_expunge(session.buffer(), SeqNum(live_below + static_cast<uint32_t>(ghosts_left)));
+      --ghosts_left;
+      if (++lines % kLinesBetweenChecks == 0 && session.batch_due()) {
+        ROOST_CO_TRY_VOID(co_await session.next_batch());
+      }
+    }
+  }
+  co_return Result<>{};
+}
+
+void tell_arrivals(Session& session, const View& view) {
+  Selected& selected = *session.selected();
+  const mail::Mailbox& mailbox = view.mailbox();
+  if (mailbox.uidnext() <= selected.uidnext) return;
+  uint32_t arrived = mailbox.messages() - mailbox.rank(selected.uidnext);
+  if (arrived > 0) take_recent(session, selected, mailbox);
+  selected.uidnext = mailbox.uidnext();
+  if (arrived == 0) return;  // they came and went again: nothing to tell
+  selected.exists += arrived;
+  imap::write_exists(session.buffer(), selected.exists);
+  auto recent = static_cast<uint32_t>(selected.recent.count());
+  if (recent != selected.recent_told) imap::write_recent(session.buffer(), recent);
+  selected.recent_told = recent;
+}
+
+}  // namespace
+
+task<Result<View>> catch_up(Session& session) {
+  Selected& selected = *session.selected();
+  Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(session.account(), selected.mailbox);
+  if (!snapshot && snapshot.error().code == Code::nonexistent) {
+    session.deselect();
+    co_return session.bye("mailbox_deleted", "The selected mailbox was deleted.");
+  }
+  if (!snapshot) co_return std::unexpected(std::move(snapshot).error());
+  if ((*snapshot)->position() != selected.position) {
+    mail::Mailbox mailbox = *(*snapshot)->find(selected.mailbox);
+    auto changes = mail::changes_since(mailbox, selected.modseq);
+    const auto* delta = std::get_if<mail::MailboxDelta>(&changes);
+    if (delta == nullptr) co_return fault("rows are missing from a loaded mailbox");
+    if (!advance(selected, mailbox, *delta)) {
+      co_return session.bye("view_lost", "Too much has changed: please connect again.");
+    }
+    selected.position = (*snapshot)->position();
+  }
+  co_return View(selected, *std::move(snapshot));
+}
+
+task<Result<>> tell(Session& session, Hazard hazard) {
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  Selected& selected = *session.selected();
+  if (hazard == Hazard::breaks && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
+  tell_arrivals(session, view);
+  if (selected.flags_owed.empty()) co_return Result<>{};
+  View numbered(selected, view.snapshot());  // after the expunges
+  co_return co_await tell_flags(session, numbered, selected.flags_owed, true);
+}
+
+task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid) {
+  Selected& selected = *session.selected();
+  tell_keywords(session, view.mailbox());
+  selected.flags_owed = selected.flags_owed.subtract(uids);
+  KeywordNames keywords(view.mailbox());
+  uint32_t lines = 0;
+  for (const UidRange& range : uids) {
+    for (uint64_t value = range.first.value; value <= range.last.value; ++value) {
+      Uid uid(static_cast<uint32_t>(value));
+      auto hot = view.mailbox().find_hot(uid);
+      if (!hot) continue;
+      bool recent = selected.recent.contains(uid);
+      if (with_uid) {
+        imap::write_fetch_uid_flags(session.buffer(), view.seq(uid), uid, hot->flags, keywords.of(hot->keywords),
+                                    recent);
+      } else {
+        imap::FetchWriter response(session.buffer(), view.seq(uid));
+        response.flags(hot->flags, keywords.of(hot->keywords), recent);
+        response.finish();
+      }
+      if (++lines % kLinesBetweenChecks == 0 && session.batch_due()) {
+        ROOST_CO_TRY_VOID(co_await session.next_batch());
+      }
+    }
+  }
+  co_return Result<>{};
+}
+
+void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
+  Selected& selected = *session.selected();
+  const std::vector<std::string>& keywords = mailbox.keywords();
+  if (keywords.size() == selected.keywords_told) return;
+  selected.keywords_told = keywords.size();
+  imap::write_flags_response(session.buffer(), SystemFlags::all(), keywords);
+  if (selected.read_only) return;
+  imap::write_untagged(session.buffer(), imap::Condition::ok,
+                       imap::code_permanent_flags(SystemFlags::all(), keywords, true), "More keywords.");
+}
+
+Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only) {
+  Selected selected{.mailbox = mailbox.id(), .read_only = read_only};
+  take_recent(session, selected, mailbox);
+  selected.uidnext = mailbox.uidnext();
+  selected.exists = mailbox.messages();
+  selected.modseq = mailbox.highest_modseq();
+  selected.position = snapshot->position();
+  selected.recent_told = static_cast<uint32_t>(selected.recent.count());
+  selected.keywords_told = mailbox.keywords().size();
+
+  Bytes& out = session.buffer();
+  using imap::Condition;
+  imap::write_flags_response(out, SystemFlags::all(), mailbox.keywords());
+  imap::ResponseCode permanent = read_only ? imap::code_permanent_flags({}, {}, false)
+                                           : imap::code_permanent_flags(SystemFlags::all(), mailbox.keywords(), true);
+  imap::write_untagged(out, Condition::ok, permanent, read_only ? "Read-only mailbox." : "Flags permitted.");
+  imap::write_exists(out, selected.exists);
+  imap::write_recent(out, selected.recent_told);
+  if (auto unseen = mailbox.first_unseen()) {
+    imap::write_untagged(out, Condition::ok, imap::code_unseen(SeqNum(mailbox.rank(*unseen) + 1)), "First unseen.");
+  }
+  imap::write_untagged(out, Condition::ok, imap::code_uid_validity(mailbox.uidvalidity()), "UIDs valid.");
+  imap::write_untagged(out, Condition::ok, imap::code_uid_next(selected.uidnext), "Predicted next UID.");
+  return selected;
+}
+
+}  // namespace roost::imapd
