@@ -17,6 +17,7 @@
 #include <string>
 #include <thread>
 
+#include "net/file_descriptor.h"
 #include "net/listener.h"
 #include "net/socket_address.h"
 #include "rt/real.h"
@@ -38,13 +39,23 @@ class RunningLoops {
   rt::Loops& operator*() { return *loops_; }
   rt::Loop& at(size_t i) { return loops_->at(i); }
 
-  // Runs `work` on loop 0 to its end.
+  // Runs `work` on loop 0.
   template <class T>
-  T wait(task<T> work) {
+  std::future<T> start(task<T> work) {
     std::promise<T> promise;
     auto future = promise.get_future();
     rt::spawn(at(0), fulfil(std::move(work), std::move(promise)));
-    return future.get();
+    return future;
+  }
+  template <class T>
+  T wait(task<T> work) {
+    return start(std::move(work)).get();
+  }
+  // Returns once loop 0 has run everything that was posted so far.
+  void settle() {
+    std::promise<void> promise;
+    at(0).post([&promise] { promise.set_value(); });
+    promise.get_future().get();
   }
 
  private:
@@ -71,6 +82,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client() {
+    if (ssl_ != nullptr) SSL_shutdown(ssl_);  // without it, OpenSSL forgets the session
     SSL_free(ssl_);
     SSL_CTX_free(ctx_);
     if (deflating_) {
@@ -87,7 +99,6 @@ class Client {
     ctx_ = SSL_CTX_new(TLS_client_method());
     SSL_CTX_set_max_proto_version(ctx_, max_version);
     SSL_CTX_set_security_level(ctx_, 0);
-    SSL_CTX_set_session_cache_mode(ctx_, SSL_SESS_CACHE_CLIENT);
     ssl_ = SSL_new(ctx_);
     SSL_set_fd(ssl_, fd_.get());
     if (session != nullptr) SSL_set_session(ssl_, session);
