@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "message/date.h"
 #include "message/parser.h"
 #include "message/part.h"
 
@@ -18,21 +19,12 @@ namespace roost::message {
 // Rises whenever parsing or writing gives other cards for the same message: older cards are remade lazily.
 inline constexpr uint8_t kParserVersion = 1;
 
-// Above this the raw header fields are left out, then long reference lists and texts are cut. ENVELOPE and
-// BODYSTRUCTURE are never cut: a card may be larger.
+// A card above this does without the raw header fields, which then come from the message. ENVELOPE and BODYSTRUCTURE
+// are never cut: a card may be larger.
 inline constexpr size_t kCardBytesSoftMax = 16 * 1024;
 inline constexpr size_t kSortKeyBytesMax = 256;
 inline constexpr size_t kReferencesMax = 64;  // the first one and the last ones
 inline constexpr size_t kPreviewCharsMax = 200;
-
-// The Date field. The local day, for SENTON, is that of seconds + 60 * zone_minutes.
-struct SentDate {
-  int64_t seconds = 0;       // since 1970 UTC
-  int16_t zone_minutes = 0;  // east of UTC
-
-  int64_t local_day() const;  // days since 1970-01-01
-  friend bool operator==(const SentDate&, const SentDate&) = default;
-};
 
 // Already folded by search_fold: compared as octets (RFC 5256, RFC 5957). Empty where the message has none.
 struct SortKeys {
@@ -90,7 +82,6 @@ Card make_card(const Parsed& parsed);
 // For a message that must not be parsed: text/plain, one part, no header.
 Card opaque_card(uint64_t size);
 
-// A new card in its stored form; trims to kCardBytesSoftMax where that is possible.
 Bytes encode_card(const Card& card);
 // Every octet is checked. Fault{corruption} where the bytes are no card.
 Result<Card> decode_card(BytesView encoded);
@@ -104,6 +95,7 @@ class CardView {
   uint8_t parser_version() const;
   bool limited() const;
   bool opaque() const;
+  bool fields_complete() const;
   uint64_t size() const;
   std::optional<SentDate> sent() const;
   BytesView envelope(bool utf8 = false) const;
@@ -120,12 +112,9 @@ class CardView {
   std::optional<Bytes> header_fields(std::span<const BytesView> names) const;
 
  private:
-  static constexpr size_t kMembers = 11;
-  BytesView member(size_t index) const;
-  BytesView either(size_t utf8_index, size_t index, bool utf8) const;
+  explicit CardView(BytesView encoded) : encoded_(encoded) {}
 
   BytesView encoded_;
-  friend struct CardFormat;
 };
 
 }  // namespace roost::message

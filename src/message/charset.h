@@ -10,8 +10,8 @@ namespace roost::message {
 // Whether ICU knows the name (SEARCH CHARSET, BADCHARSET).
 bool is_known_charset(BytesView charset);
 
-// Octets that the charset does not have become U+FFFD. An unknown or empty charset: UTF-8 if the bytes are valid UTF-8,
-// else windows-1252.
+// Octets that the charset does not have become U+FFFD. In UTF-8, US-ASCII, and where the charset is empty or unknown:
+// what is valid UTF-8 is taken as such, and every other octet as windows-1252.
 Bytes to_utf8(BytesView bytes, BytesView charset);
 
 // Octets of one charset to UTF-8 in pieces; a character may be cut between them. Belongs to one thread.

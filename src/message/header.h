@@ -31,6 +31,7 @@ class FieldIterator {
 
 // ASCII letters without regard to case.
 bool equals_ignoring_case(BytesView a, BytesView b);
+Bytes to_lower(BytesView text);
 // A field name's length if `line` begins with one and a colon (RFC 5322 3.6.8, blanks before the colon as 4.5 allows).
 std::optional<size_t> field_name_size(BytesView line);
 
@@ -41,8 +42,10 @@ std::optional<Field> find_field(BytesView header, BytesView name);
 Bytes unfold(BytesView value);
 
 // The value as UTF-8 text: unfolded, encoded words decoded, adjacent ones joined, even where a character is split
-// between them; raw 8-bit octets are UTF-8 if they can be, else windows-1252.
+// between them; raw 8-bit octets are UTF-8 where they can be, else windows-1252.
 Bytes decode_header_text(BytesView value);
+// Appends; the value is already unfolded, and blanks at its ends are kept.
+void decode_words(BytesView unfolded, Bytes& out);
 
 struct Parameter {
   Bytes name;             // lower case, without the "*" of RFC 2231

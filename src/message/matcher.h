@@ -24,8 +24,9 @@ class Matcher {
   const Bytes& needle() const { return needle_; }
 
  private:
-  void step_bytes(BytesView text);
-  bool scan(BytesView text);
+  size_t step(BytesView text);
+  size_t step_all(BytesView text);
+  size_t scan(BytesView text);
 
   Bytes needle_;
   std::vector<uint32_t> failure_;  // Knuth-Morris-Pratt: the longest border of each prefix

@@ -14,7 +14,7 @@ namespace roost::message {
 struct ParseLimits {
   uint32_t parts_max = 10'000;        // the last one is opaque and holds all that follows; synthetic parts come on top
   uint32_t mime_depth_max = 100;      // deeper multiparts and messages are opaque leaves
-  uint32_t boundary_bytes_max = 256;  // only so much of a boundary is compared (RFC 2046 allows 70)
+  uint32_t boundary_bytes_max = 256;  // a longer one is none (RFC 2046 allows 70)
   uint32_t field_bytes_max = 64 * 1024;     // kept of one header field; ranges still cover all of it
   uint32_t header_bytes_max = 1024 * 1024;  // kept of all headers of the message together
   uint32_t preview_bytes_max = 16 * 1024;   // kept of the body of a part from which a preview may be made
@@ -42,8 +42,8 @@ struct Parsed {
   Bytes kept;
   PreviewSource plain;  // the first text/plain that is no attachment, and likewise html
   PreviewSource html;
-  bool has_blank_line = false;  // after the root's header
-  bool limited = false;         // parts_max or mime_depth_max was reached
+  uint8_t blank_line_bytes = 0;  // of the line end that ends the root's header: CRLF, LF or none
+  bool limited = false;          // parts_max or mime_depth_max was reached
 
   BytesView header_of(uint32_t part) const { return BytesView(kept).substr(headers[part].offset, headers[part].size); }
 };

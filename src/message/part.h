@@ -38,15 +38,14 @@ struct Part {
   uint32_t depth = 0;  // the root is 0
   PartKind kind = PartKind::leaf;
   Encoding encoding = Encoding::seven_bit;
-  bool synthetic = false;     // made up, so that a multipart or message has a child; both ranges are empty
-  bool attachment = false;    // Content-Disposition: attachment
-  std::string type;           // lower case, such as "text"
-  std::string subtype;        // lower case, such as "plain"
-  std::string charset;        // of text/*: as given, in lower case; empty where none was given
-  ByteRange header;           // with the blank line that ends it, where there is one
-  ByteRange body;             // without the CRLF that belongs to the boundary after it (RFC 2046 5.1.1)
-  uint64_t header_lines = 0;  // line ends (LF) in `header`
-  uint64_t body_lines = 0;    // line ends (LF) in `body`: what BODYSTRUCTURE calls the size in lines
+  bool synthetic = false;   // made up, so that a multipart or message has a child; both ranges are empty
+  bool attachment = false;  // Content-Disposition: attachment
+  std::string type;         // lower case, such as "text"
+  std::string subtype;      // lower case, such as "plain"
+  std::string charset;      // of text/*: as given, in lower case; empty where none was given
+  ByteRange header;         // with the blank line that ends it, where there is one
+  ByteRange body;           // without the CRLF that belongs to the boundary after it (RFC 2046 5.1.1)
+  uint64_t body_lines = 0;  // line ends (LF) in `body`: what BODYSTRUCTURE calls the size in lines
 
   bool is_text() const { return type == "text"; }
   bool is(std::string_view t, std::string_view s) const { return type == t && subtype == s; }

@@ -1,0 +1,235 @@
+#include "message/address.h"
+
+#include <utility>
+
+#include "message/encoded_word.h"
+#include "message/lexer.h"
+
+namespace roost::message {
+namespace {
+
+// specials without ".", which is part of words here: phrases and domains alike may have it (RFC 5322 4.1).
+bool is_word(char c) { return !is_white_space(c) && BytesView("()<>@,;:\"").find(c) == BytesView::npos; }
+bool is_domain(char c) { return !is_white_space(c) && BytesView("()<>,;\"").find(c) == BytesView::npos; }
+// Within angle brackets only what ends the address or begins something else matters.
+bool is_local(char c) { return !is_white_space(c) && BytesView("()<>@\"").find(c) == BytesView::npos; }
+
+// Words read so far, of which nobody knows yet whether they are a display name, a local part or a group's name.
+struct Words {
+  Bytes phrase;  // one space between words that blanks or comments separate
+  Bytes before;  // the phrase without its last run of words
+  Bytes run;     // the last words that dots connect: a local part
+  size_t count = 0;
+
+  void add(BytesView word, bool separated) {
+    if (separated && !phrase.empty()) phrase += ' ';
+    phrase += word;
+    bool dotted = run.ends_with('.') || word.starts_with('.');
+    if (separated && !run.empty() && !dotted) {
+      if (!before.empty()) before += ' ';
+      before += run;
+      run.clear();
+    }
+    run += word;
+    ++count;
+  }
+};
+
+class AddressParser {
+ public:
+  AddressParser(BytesView value, size_t count_max) : lexer_(value), words_(value), count_max_(count_max) {}
+
+  std::vector<Address> run() {
+    while (!lexer_.at_end() && out_.size() < count_max_) parse_one();
+    if (in_group_) end_group();
+    return std::move(out_);
+  }
+
+ private:
+  void parse_one();
+  void read_words(Words& words);
+  void read_word(Words& words, bool separated);
+  void parse_angle(Words& words);
+  void parse_bare(Words& words);
+  void parse_nothing(Words& words);
+  void skip_to_separator();
+  Bytes read_domain();
+  void add(Address address) { out_.push_back(std::move(address)); }
+  void end_group() {
+    in_group_ = false;
+    add({});
+  }
+
+  Lexer lexer_;
+  EncodedWordReader words_;
+  size_t count_max_;
+  Bytes comment_;  // the last one in the address at hand
+  bool in_group_ = false;
+  std::vector<Address> out_;
+};
+
+// address = mailbox / group. obs-addr-list has empty elements; semicolons outside groups separate too, as Outlook has
+// it.
+void AddressParser::parse_one() {
+  comment_.clear();
+  Words words;
+  read_words(words);
+  if (lexer_.at('<')) {
+    parse_angle(words);
+  } else if (lexer_.at('@')) {
+    parse_bare(words);
+  } else if (lexer_.accept(':')) {
+    if (!in_group_) {
+      in_group_ = true;
+      add({.mailbox = std::move(words.phrase)});
+    }
+    return;
+  } else {
+    parse_nothing(words);
+  }
+  skip_to_separator();
+  if (lexer_.accept(';')) {
+    if (in_group_) end_group();
+  } else {
+    lexer_.accept(',');
+  }
+}
+
+void AddressParser::read_words(Words& words) {
+  for (;;) {
+    size_t before = lexer_.position();
+    lexer_.skip_cfws(&comment_);
+    bool separated = lexer_.position() != before;
+    if (lexer_.at_end() || BytesView("<@,;:").find(lexer_.peek()) != BytesView::npos) return;
+    read_word(words, separated);
+  }
+}
+
+void AddressParser::read_word(Words& words, bool separated) {
+  if (lexer_.at('"')) {
+    Bytes quoted;
+    lexer_.quoted_string(quoted);
+    words.add(quoted, separated);
+  } else if (auto encoded = words_.read(lexer_.position())) {
+    // Commas and the like within an encoded word break RFC 2047 5 (3) but are seen: it is one word all the same.
+    words.add(lexer_.rest().substr(0, encoded->size), separated);
+    for (size_t i = 0; i < encoded->size; ++i) lexer_.advance();
+  } else {
+    BytesView word = lexer_.take_while(is_word);
+    if (word.empty()) lexer_.advance();  // a stray ")" or ">"
+    if (!word.empty()) words.add(word, separated);
+  }
+}
+
+// angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]
+void AddressParser::parse_angle(Words& words) {
+  lexer_.advance();
+  Address address;
+  lexer_.skip_cfws();
+  if (lexer_.at('@')) {  // obs-route = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain]) ":"
+    BytesView route = lexer_.take_while([](char c) { return c != ':' && c != '>'; });
+    address.route.emplace();
+    for (char c : route) {
+      if (!is_white_space(c)) *address.route += c;
+    }
+    lexer_.accept(':');
+  }
+  Bytes local;
+  for (;;) {
+    size_t before = lexer_.position();
+    lexer_.skip_cfws();
+    bool gap = lexer_.position() != before && !local.empty() && !local.ends_with('.') && !lexer_.at('.');
+    if (lexer_.at_end() || lexer_.at('@') || lexer_.at('>') || lexer_.at('<')) break;
+    if (gap) local += ' ';
+    if (lexer_.at('"')) {
+      lexer_.quoted_string(local);
+    } else {
+      BytesView word = lexer_.take_while(is_local);
+      if (word.empty()) lexer_.advance();
+      local += word;
+    }
+  }
+  address.mailbox = std::move(local);
+  address.host = lexer_.accept('@') ? read_domain() : Bytes();
+  lexer_.take_while([](char c) { return c != '>' && c != ','; });
+  lexer_.accept('>');
+  lexer_.skip_cfws(&comment_);
+  if (words.count > 0) {
+    address.name = std::move(words.phrase);
+  } else if (!comment_.empty()) {
+    address.name = std::move(comment_);
+  }
+  add(std::move(address));
+}
+
+// addr-spec = local-part "@" domain, without angle brackets: a comment is the display name, as RFC 822 mail has it.
+void AddressParser::parse_bare(Words& words) {
+  lexer_.advance();
+  Bytes host = read_domain();
+  lexer_.skip_cfws(&comment_);
+  if (lexer_.at('<')) {  // me@example.org <me@example.org>: an unquoted display name with "@"
+    words.phrase += '@';
+    words.phrase += host;
+    words.count = 1;
+    parse_angle(words);
+    return;
+  }
+  Address address;
+  if (!words.before.empty()) {
+    address.name = std::move(words.before);
+  } else if (!comment_.empty()) {
+    address.name = std::move(comment_);
+  }
+  address.mailbox = std::move(words.run);
+  address.host = std::move(host);
+  add(std::move(address));
+}
+
+// Words without an address: one word may be a local user, several are what a person can read.
+void AddressParser::parse_nothing(Words& words) {
+  if (words.count == 0) return;
+  if (words.count == 1) {
+    add({.mailbox = std::move(words.phrase), .host = Bytes()});
+  } else {
+    add({.name = std::move(words.phrase), .mailbox = Bytes(), .host = Bytes()});
+  }
+}
+
+// domain = dot-atom / domain-literal / obs-domain
+Bytes AddressParser::read_domain() {
+  Bytes host;
+  for (;;) {
+    lexer_.skip_cfws(&comment_);
+    if (!host.empty() && !host.ends_with('.') && !lexer_.at('.')) return host;
+    BytesView word = lexer_.take_while(is_domain);
+    if (word.starts_with('[')) {
+      host += word;
+      if (!word.ends_with(']')) host += lexer_.take_while([](char c) { return c != ']' && c != '>' && c != ','; });
+      if (lexer_.accept(']')) host += ']';
+      return host;
+    }
+    if (word.empty()) return host;
+    host += word;
+  }
+}
+
+void AddressParser::skip_to_separator() {
+  for (;;) {
+    lexer_.skip_cfws();
+    if (lexer_.at_end() || lexer_.at(',') || lexer_.at(';')) return;
+    if (lexer_.at('"')) {
+      Bytes ignored;
+      lexer_.quoted_string(ignored);
+    } else {
+      lexer_.advance();
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Address> parse_addresses(BytesView value, size_t count_max) {
+  return AddressParser(value, count_max).run();
+}
+
+}  // namespace roost::message

@@ -1,0 +1,122 @@
+#include "message/casemap.h"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/utf16.h>
+#include <unicode/utf8.h>
+
+#include <array>
+#include <memory>
+
+#include "message/ascii.h"
+
+namespace roost::message {
+namespace {
+
+// Most text outside ASCII lies below this; its foldings are looked up.
+constexpr uint32_t kTableSize = 0x3000;
+
+struct Folding {
+  uint8_t size = 0;  // 0: too long for the table
+  std::array<char, 7> bytes{};
+};
+
+void append_utf8(uint32_t c, Bytes& out) {
+  std::array<char, 4> bytes;
+  int32_t n = 0;
+  U8_APPEND_UNSAFE(bytes.data(), n, c);
+  out.append(bytes.data(), static_cast<size_t>(n));
+}
+
+const UNormalizer2* nfkd() {
+  static const UNormalizer2* instance = [] {
+    UErrorCode status = U_ZERO_ERROR;
+    return unorm2_getNFKDInstance(&status);
+  }();
+  return instance;
+}
+
+// Steps (2a) and (2b) of RFC 5051 2.
+void fold_code_point(uint32_t c, Bytes& out) {
+  auto title = static_cast<UChar32>(u_totitle(static_cast<UChar32>(c)));
+  std::array<UChar, 64> wide;
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t n = unorm2_getDecomposition(nfkd(), title, wide.data(), wide.size(), &status);
+  if (n < 0 || U_FAILURE(status)) {
+    append_utf8(static_cast<uint32_t>(title), out);
+    return;
+  }
+  for (int32_t i = 0; i < n;) {
+    UChar32 decomposed = 0;
+    U16_NEXT(wide.data(), i, n, decomposed);
+    append_utf8(static_cast<uint32_t>(decomposed), out);
+  }
+}
+
+using Table = std::array<Folding, kTableSize>;
+
+const Table& table() {
+  static const std::unique_ptr<const Table> made = [] {
+    auto out = std::make_unique<Table>();
+    Bytes folded;
+    for (uint32_t c = 0; c < kTableSize; ++c) {
+      folded.clear();
+      fold_code_point(c, folded);
+      if (folded.size() > Folding().bytes.size()) continue;
+      (*out)[c].size = static_cast<uint8_t>(folded.size());
+      folded.copy((*out)[c].bytes.data(), folded.size());
+    }
+    return out;
+  }();
+  return *made;
+}
+
+// CJK ideographs (without the compatibility ones) fold to themselves.
+bool is_plain_ideograph(uint32_t c) { return (c >= 0x3400 && c < 0x4dc0) || (c >= 0x4e00 && c < 0xa000); }
+
+void fold_sequence(BytesView bytes, uint32_t c, const Table& foldings, Bytes& out) {
+  if (c < kTableSize && foldings[c].size != 0) {
+    out.append(foldings[c].bytes.data(), foldings[c].size);
+  } else if (is_plain_ideograph(c)) {
+    out += bytes;
+  } else {
+    fold_code_point(c, out);
+  }
+}
+
+void append_upper(BytesView ascii, Bytes& out) {
+  size_t before = out.size();
+  out.append(ascii);
+  for (char* c = out.data() + before; c != out.data() + out.size(); ++c) {
+    *c = static_cast<char>(*c - ((*c >= 'a' && *c <= 'z') ? 32 : 0));
+  }
+}
+
+}  // namespace
+
+void search_fold(BytesView text, Bytes& out) {
+  size_t ascii = ascii_prefix(text);
+  append_upper(text.substr(0, ascii), out);
+  text.remove_prefix(ascii);
+  if (text.empty()) return;
+  const Table& foldings = table();
+  while (!text.empty()) {
+    Utf8Sequence sequence = utf8_sequence(text);
+    if (!sequence.valid) {
+      out += text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    fold_sequence(text.substr(0, sequence.size), sequence.code_point, foldings, out);
+    text.remove_prefix(sequence.size);
+  }
+}
+
+Bytes search_fold(BytesView text) {
+  Bytes out;
+  out.reserve(text.size());
+  search_fold(text, out);
+  return out;
+}
+
+}  // namespace roost::message

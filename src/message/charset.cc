@@ -1,0 +1,229 @@
+#include "message/charset.h"
+
+#include <unicode/ucnv.h>
+#include <unicode/ustring.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "message/ascii.h"
+#include "message/encoded_word.h"
+#include "message/header.h"
+
+namespace roost::message {
+namespace {
+
+constexpr size_t kConvertersKeptMax = 16;  // for each thread
+
+struct CloseConverter {
+  void operator()(UConverter* c) const { ucnv_close(c); }
+};
+using Converter = std::unique_ptr<UConverter, CloseConverter>;
+
+// ICU would look for a name such as "../x" among the files of its data directory, and takes options after a comma.
+bool is_safe_name(BytesView name) {
+  return !name.empty() && name.size() <= kCharsetNameBytesMax && std::ranges::all_of(name, [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == ':' || c == '+' ||
+           c == '.' || c == '(' || c == ')';
+  });
+}
+
+// What is labelled with the older name is nearly always written in the larger set.
+BytesView superset(BytesView name) {
+  if (name == "gb2312" || name == "gbk") return "gb18030";
+  return name;
+}
+
+Converter open_converter(const Bytes& name) {
+  if (!is_safe_name(name)) return nullptr;
+  UErrorCode status = U_ZERO_ERROR;
+  Converter converter(ucnv_open(std::string(superset(name)).c_str(), &status));
+  return U_SUCCESS(status) ? std::move(converter) : nullptr;
+}
+
+// Converters of this thread that nobody is using, most lately used last. A charset that ICU does not know is kept too.
+struct Idle {
+  Bytes name;
+  Converter converter;
+};
+thread_local std::vector<Idle> idle_converters;
+
+Converter lease(const Bytes& name) {
+  auto found = std::ranges::find(idle_converters, name, &Idle::name);
+  if (found == idle_converters.end()) return open_converter(name);
+  Converter out = std::move(found->converter);
+  idle_converters.erase(found);
+  return out;
+}
+
+void give_back(Bytes name, Converter converter) {
+  if (converter) ucnv_reset(converter.get());
+  if (idle_converters.size() == kConvertersKeptMax) idle_converters.erase(idle_converters.begin());
+  idle_converters.push_back({std::move(name), std::move(converter)});
+}
+
+bool is_utf8_name(BytesView name) {
+  return name.empty() || name == "utf-8" || name == "utf8" || name == "us-ascii" || name == "ascii";
+}
+
+void append_code_point(uint32_t c, Bytes& out) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xc0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  } else {
+    out += static_cast<char>(0xe0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
+    out += static_cast<char>(0x80 | (c & 0x3f));
+  }
+}
+
+// windows-1252; the five octets that it lacks are the C1 controls, as browsers take them.
+void append_windows_1252(unsigned char octet, Bytes& out) {
+  static constexpr std::array<uint16_t, 32> kHigh = {0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                                     0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008d, 0x017d, 0x008f,
+                                                     0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                                     0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
+  append_code_point(octet >= 0x80 && octet < 0xa0 ? kHigh[octet - 0x80U] : octet, out);
+}
+
+}  // namespace
+
+class CharsetDecoder::State {
+ public:
+  explicit State(BytesView charset) : name_(to_lower(charset)) {
+    if (!is_utf8_name(name_)) converter_ = lease(name_);
+    leased_ = !is_utf8_name(name_);
+    if (converter_) prepare();
+  }
+  ~State() {
+    if (leased_) give_back(std::move(name_), std::move(converter_));
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void feed(BytesView piece, bool last, Bytes& out) {
+    if (converter_) {
+      convert(piece, last, out);
+    } else {
+      feed_utf8(piece, last, out);
+    }
+  }
+  bool is_ascii_superset() const { return !converter_ ? held_.empty() : ascii_superset_; }
+
+ private:
+  void prepare();
+  void convert(BytesView piece, bool last, Bytes& out);
+  void feed_utf8(BytesView piece, bool last, Bytes& out);
+  void append_utf16(const UChar* text, int32_t size, Bytes& out);
+
+  Bytes name_;
+  Converter converter_;
+  bool leased_ = false;
+  bool ascii_superset_ = false;
+  UChar high_surrogate_ = 0;
+  Bytes held_;  // UTF-8 cut off
+};
+
+// Single-byte charsets that map 7-bit octets to themselves.
+void CharsetDecoder::State::prepare() {
+  if (ucnv_getMaxCharSize(converter_.get()) != 1) return;
+  std::array<char, 128> ascii{};
+  for (size_t i = 0; i < ascii.size(); ++i) ascii[i] = static_cast<char>(i);
+  std::array<UChar, 129> wide{};
+  UErrorCode status = U_ZERO_ERROR;
+  int32_t n = ucnv_toUChars(converter_.get(), wide.data(), wide.size(), ascii.data(), ascii.size(), &status);
+  ascii_superset_ = U_SUCCESS(status) && n == 128;
+  for (size_t i = 0; i < ascii.size(); ++i) ascii_superset_ = ascii_superset_ && wide[i] == i;
+  ucnv_reset(converter_.get());
+}
+
+void CharsetDecoder::State::convert(BytesView piece, bool last, Bytes& out) {
+  const char* from = piece.data();
+  const char* end = from + piece.size();
+  std::array<UChar, 2048> wide;
+  for (;;) {
+    UErrorCode status = U_ZERO_ERROR;
+    UChar* to = wide.data();
+    ucnv_toUnicode(converter_.get(), &to, wide.data() + wide.size(), &from, end, nullptr, last, &status);
+    append_utf16(wide.data(), static_cast<int32_t>(to - wide.data()), out);
+    if (status != U_BUFFER_OVERFLOW_ERROR) break;
+  }
+  if (last) ucnv_reset(converter_.get());
+}
+
+void CharsetDecoder::State::append_utf16(const UChar* text, int32_t size, Bytes& out) {
+  if (size == 0) return;
+  std::u16string joined;
+  if (high_surrogate_ != 0) {
+    joined.push_back(high_surrogate_);
+    joined.append(text, static_cast<size_t>(size));
+    text = joined.data();
+    ++size;
+    high_surrogate_ = 0;
+  }
+  if (U16_IS_LEAD(text[size - 1])) high_surrogate_ = text[--size];
+  size_t before = out.size();
+  out.resize(before + static_cast<size_t>(size) * 3);
+  int32_t written = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  u_strToUTF8WithSub(out.data() + before, size * 3, &written, text, size, 0xfffd, nullptr, &status);
+  out.resize(before + static_cast<size_t>(U_FAILURE(status) ? 0 : written));
+}
+
+void CharsetDecoder::State::feed_utf8(BytesView piece, bool last, Bytes& out) {
+  Bytes joined;
+  if (!held_.empty()) {
+    joined = std::exchange(held_, {});
+    joined += piece;
+    piece = joined;
+  }
+  while (!piece.empty()) {
+    size_t plain = ascii_prefix(piece);
+    out += piece.substr(0, plain);
+    piece.remove_prefix(plain);
+    if (piece.empty()) return;
+    Utf8Sequence sequence = utf8_sequence(piece);
+    if (sequence.cut && !last) {
+      held_ = piece;
+      return;
+    }
+    if (sequence.valid) {
+      out += piece.substr(0, sequence.size);
+      piece.remove_prefix(sequence.size);
+    } else {
+      append_windows_1252(static_cast<unsigned char>(piece.front()), out);
+      piece.remove_prefix(1);
+    }
+  }
+}
+
+CharsetDecoder::CharsetDecoder(BytesView charset) : state_(std::make_unique<State>(charset)) {}
+CharsetDecoder::~CharsetDecoder() = default;
+CharsetDecoder::CharsetDecoder(CharsetDecoder&&) noexcept = default;
+CharsetDecoder& CharsetDecoder::operator=(CharsetDecoder&&) noexcept = default;
+
+void CharsetDecoder::feed(BytesView piece, bool last, Bytes& out) { state_->feed(piece, last, out); }
+bool CharsetDecoder::is_ascii_superset() const { return state_->is_ascii_superset(); }
+
+bool is_known_charset(BytesView charset) {
+  Bytes name = to_lower(charset);
+  if (name.empty()) return false;
+  if (is_utf8_name(name)) return true;
+  Converter converter = lease(name);
+  bool known = converter != nullptr;
+  give_back(std::move(name), std::move(converter));
+  return known;
+}
+
+Bytes to_utf8(BytesView bytes, BytesView charset) {
+  Bytes out;
+  CharsetDecoder(charset).feed(bytes, true, out);
+  return out;
+}
+
+}  // namespace roost::message
