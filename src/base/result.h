@@ -35,6 +35,7 @@ enum class Code : uint8_t {
   try_create,
   unavailable,
   unknown_cte,
+  use_attr,
 };
 
 struct Error {

@@ -16,8 +16,8 @@ namespace roost::imap {
 
 // message-data = nz-number SP "FETCH" SP msg-att     RFC 9051 7.5.2
 //
-// Writes one response item by item; finish() closes it. Octets of a body are appended by the caller after a
-// *_literal() call: exactly as many as it announced, in as many pieces and flushes as it likes.
+// Writes one response item by item; finish() closes it. Octets of a body are appended by the caller after
+// body_literal(): exactly as many as it announced, in as many pieces and flushes as it likes.
 class FetchWriter {
  public:
   FetchWriter(Bytes& out, SeqNum number);
@@ -35,12 +35,14 @@ class FetchWriter {
   void preview(const std::optional<Bytes>& text, bool utf8);
   void email_id(BytesView id);
   void thread_id(const std::optional<Bytes>& id);
-  // The item's name as the client asked for it, with `<offset>` if it was partial, then NIL, a string, or the
-  // announcement of a literal. For body_section, rfc822…, binary.
-  void body_nil(const FetchItem& item);
-  void body_string(const FetchItem& item, BytesView octets);
-  void body_literal(const FetchItem& item, uint64_t size, bool literal8 = false);
-  void binary_size(const FetchItem& item, uint64_t bytes);
+  // The item's name as the client asked for it, with `<offset>` if it was partial, then NIL, the octets as a literal,
+  // or only the literal's announcement. For body_section, rfc822…, binary. Never a quoted string: simple clients look
+  // for "{".
+  void body_nil(const FetchItem& what);
+  void body(const FetchItem& what, BytesView octets);
+  // `literal8`: the octets may have a NUL; only for binary.
+  void body_literal(const FetchItem& what, uint64_t size, bool literal8 = false);
+  void binary_size(const FetchItem& what, uint64_t bytes);
   // ")" CRLF
   void finish();
 

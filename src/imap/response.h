@@ -47,7 +47,6 @@ inline constexpr std::string_view kReadWrite = "READ-WRITE";
 inline constexpr std::string_view kClosed = "CLOSED";                        // RFC 7162 3.2.11
 inline constexpr std::string_view kNoModSeq = "NOMODSEQ";                    // RFC 7162 3.1.2.2
 inline constexpr std::string_view kUidNotSticky = "UIDNOTSTICKY";            // RFC 4315
-inline constexpr std::string_view kUseAttr = "USEATTR";                      // RFC 6154
 inline constexpr std::string_view kCompressionActive = "COMPRESSIONACTIVE";  // RFC 4978
 inline constexpr std::string_view kNoUpdate = "NOUPDATE";                    // RFC 5267
 inline constexpr std::string_view kAlert = "ALERT";
@@ -60,9 +59,9 @@ inline constexpr std::string_view kNotSaved = "NOTSAVED";       // RFC 5182
 void write_tagged(Bytes& out, BytesView tag, Condition condition, BytesView code, BytesView text);
 // "*" SP resp-cond-state
 void write_untagged(Bytes& out, Condition condition, BytesView code, BytesView text);
-// An Error as its reply: bad → BAD, no → NO [code], fault → NO [SERVERBUG] or [UNAVAILABLE] with `text`, never the
-// error's own words. An empty tag makes it untagged.
-void write_error(Bytes& out, BytesView tag, const Error& error);
+// An Error as its reply: bad → BAD, no → NO [code], fault → NO [SERVERBUG] or [UNAVAILABLE] with the id under which it
+// was logged, never its own words; closed → an untagged BYE. An empty tag makes the others untagged too.
+void write_error(Bytes& out, BytesView tag, const Error& error, BytesView fault_id = {});
 
 // continue-req = "+" SP (resp-text / base64) CRLF
 void write_continuation(Bytes& out, BytesView text = "OK");
