@@ -37,6 +37,7 @@ TEST(UsersFile, IsTextThatAPersonCanRead) {
                      "\nbob@example.org\t2\t1700000000\tdisabled\t" + kVerifier + "\n";
   EXPECT_EQ(format_users(two), text);
   EXPECT_EQ(parse_users(text), two);
+  EXPECT_TRUE(matches(kVerifier, "pencil"));
 }
 
 TEST(UsersFile, NamesTheLineOfAMistake) {

@@ -92,7 +92,6 @@ LocalAuthenticator::Subject LocalAuthenticator::look_up(std::string_view name) c
   Subject out;
   out.name = canonical ? *std::move(canonical) : std::string(name.substr(0, kNameBytesMax));
   const User* user = directory_.find(out.name);
-  out.exists = user != nullptr;
   out.verifier = decoys_.verifier(out.name);
   if (user != nullptr) out.verifier = user->verifier;
   return out;
@@ -147,7 +146,7 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   if (password.view().size() > kPasswordBytesMax) password = Secret("");
   ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(look_up(name).name, std::move(origin.address_block)));
   Subject subject = look_up(name);
-  if (subject.exists && cache_.holds(subject.name, subject.verifier, password.view(), home_.clock().now())) {
+  if (cache_.holds(subject.name, subject.verifier, password.view(), home_.clock().now())) {
     Result<Login> login = admit(subject.name, subject.verifier);
     if (login) co_return conclude(attempt, std::move(login));
   }
@@ -155,8 +154,13 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   if (!right) co_return conclude(attempt, std::unexpected(right.error()));
   Result<Login> login = admit(subject.name, subject.verifier);
   if (!*right) login = failed();
-  if (login) cache_.add(subject.name, subject.verifier, password.view(), home_.clock().now());
-  co_return conclude(attempt, std::move(login));
+  login = conclude(attempt, std::move(login));
+  if (login && is_outdated(subject.verifier)) {
+    co_await renew(std::move(subject), std::move(password));
+  } else if (login) {
+    cache_.add(subject.name, subject.verifier, password.view(), home_.clock().now());
+  }
+  co_return login;
 }
 
 task<Result<ScramStep>> LocalAuthenticator::start_at_home(Bytes client_first, ChannelBinding binding, Origin origin) {

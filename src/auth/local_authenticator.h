@@ -41,7 +41,6 @@ class LocalAuthenticator : public Authenticator {
   struct Subject {
     std::string name;      // canonical, or as it came where that cannot be
     std::string verifier;  // the user's, or a decoy
-    bool exists = false;
   };
 
   template <class T>
@@ -65,6 +64,8 @@ class LocalAuthenticator : public Authenticator {
   task<Result<bool>> compare(std::string verifier, Secret password);
   task<Result<std::string>> hash(Secret password);
   task<Result<>> store(Change change);
+  bool is_outdated(std::string_view verifier) const;
+  task<> renew(Subject subject, Secret password);
   void set_policy();
 
   Config config_;

@@ -197,6 +197,23 @@ TEST_F(LocalAuthenticatorTest, AnnouncesScramOnlyWhereAllCanUseIt) {
   EXPECT_TRUE(auth_->policy().scram_sha_256);
 }
 
+TEST_F(LocalAuthenticatorTest, RenewsVerifiersOfAnotherConfigurationAtTheNextLogin) {
+  start(Scheme::argon2id);
+  add("alice", 7);
+  start(Scheme::scram_sha_256);
+  EXPECT_FALSE(log_in("alice", "wrong"));
+  EXPECT_FALSE(auth_->policy().scram_sha_256);
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_TRUE(auth_->policy().scram_sha_256);
+  Config config;
+  config.directory = "/auth";
+  config.iterations = 2 * sasl::kScramIterationsMin;
+  start(std::move(config));
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_TRUE(wait(auth_->scram_start(std::string("n,,") + kBare, {}, home()))->message.ends_with(",i=8192"));
+  EXPECT_TRUE(scram(kBare, "s3cret"));
+}
+
 TEST_F(LocalAuthenticatorTest, DelaysGuessersAndNobodyElse) {
   add("alice", 7);
   auto took = [this](std::string name, const char* password, const char* block) {

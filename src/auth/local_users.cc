@@ -3,6 +3,7 @@
 
 #include "auth/local_authenticator.h"
 #include "auth/name.h"
+#include "base/log.h"
 
 namespace roost::auth {
 namespace {
@@ -43,6 +44,26 @@ task<Result<>> LocalAuthenticator::store(Change change) {
   directory_.apply(std::move(change));
   set_policy();
   co_return Result<>{};
+}
+
+// Made under another configuration: it would cost other than a decoy's, and may keep SCRAM from being announced.
+bool LocalAuthenticator::is_outdated(std::string_view verifier) const {
+  std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(verifier);
+  if (config_.scheme == Scheme::argon2id) return scram.has_value();
+  return !scram || scram->iterations != config_.iterations;
+}
+
+// The one moment at which the password is known. Whoever logs in does not learn whether it worked.
+task<> LocalAuthenticator::renew(Subject subject, Secret password) {
+  Result<std::string> verifier = co_await hash(std::move(password));
+  if (!verifier) co_return;
+  auto lock = co_await changes_.lock();
+  const User* user = directory_.find(subject.name);
+  if (user == nullptr || user->verifier != subject.verifier) co_return;
+  User changed = *user;
+  changed.verifier = *std::move(verifier);
+  Result<> stored = co_await store({changed.name, changed});
+  if (!stored) log::warn("verifier_not_renewed", {{"user", subject.name}, {"why", stored.error().text}});
 }
 
 task<Result<std::optional<UserInfo>>> LocalAuthenticator::find_at_home(std::string name) {
