@@ -83,6 +83,7 @@ std::string_view code_name(Code code) {
     case Code::unavailable: return "UNAVAILABLE";
     case Code::use_attr: return "USEATTR";
     case Code::unknown_cte: return "UNKNOWN-CTE";
+    case Code::use_attr: return "USEATTR";
   }
   return "";
 }
