@@ -125,27 +125,38 @@ task<bool> take_proxy_header(SocketStream& stream, const ListenerConfig& config)
   co_return true;
 }
 
-// One connection, on the loop that it is pinned to.
-task<> begin(Accepted accepted) {
-  const auto shared = accepted.lease->shared;
+task<bool> secure(SocketStream& stream, const ListenerConfig& config) {
+  const auto secured = co_await stream.start_tls();
+  if (!secured) log::debug("tls_handshake_failed", {{"listener", config.name}, {"peer", stream.peer().address}});
+  co_return secured.has_value();
+}
+
+// The stream on the connection, ready to be served; null where that does not come about. Not inlined: the compiler
+// would put its frame into its caller's, for as long as the connection lives.
+[[gnu::noinline]] task<std::unique_ptr<Stream>> prepare(std::unique_ptr<Accepted> accepted) {
+  const auto shared = accepted->lease->shared;
   const auto& config = shared->config;
   rt::Loop& loop = *rt::Loop::current();
-  const int fd = accepted.fd.get();
-  auto stream = make_stream(loop, std::move(accepted.fd), std::move(accepted.peer), config);
-  if (!stream) co_return;
-  stream->hold(accepted.lease);
+  const int fd = accepted->fd.get();
+  auto stream = make_stream(loop, std::move(accepted->fd), std::move(accepted->peer), config);
+  if (!stream) co_return nullptr;
+  stream->hold(accepted->lease);
   stream->insert_before(shared->live[loop.index()]);
-  if (accepted.proxied) {
+  if (accepted->proxied) {
     const bool taken = co_await take_proxy_header(*stream, config);
-    if (!taken || !admit(*accepted.lease, config, stream->peer(), fd)) co_return;
+    if (!taken || !admit(*accepted->lease, config, stream->peer(), fd)) co_return nullptr;
   }
-  accepted.lease.reset();
   if (config.implicit_tls) {
-    const auto secured = co_await stream->start_tls();
-    if (!secured) log::debug("tls_handshake_failed", {{"listener", config.name}, {"peer", stream->peer().address}});
-    if (!secured) co_return;
+    const bool secured = co_await secure(*stream, config);
+    if (!secured) co_return nullptr;
   }
-  co_await shared->serve(std::move(stream));
+  co_return std::move(stream);
+}
+
+// One connection, on the loop that it is pinned to. What this frame holds is paid for by every idle client.
+task<> serve_one(std::shared_ptr<Shared> shared, std::unique_ptr<Accepted> accepted) {
+  auto stream = co_await prepare(std::move(accepted));
+  if (stream) co_await shared->serve(std::move(stream));
 }
 
 // The listening socket and its event. Belongs to the accepting loop; shared with the event that Asio holds.
@@ -201,7 +212,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
     const bool proxied = config.proxy_header && peer.trusted;
     if (!proxied && !admit(*lease, config, peer, fd.get())) return;
     rt::Loop& target = shared_->loops.at(next_++ % shared_->loops.size());
-    rt::spawn(target, begin(Accepted{std::move(fd), std::move(peer), std::move(lease), proxied}));
+    auto accepted = std::make_unique<Accepted>(std::move(fd), std::move(peer), std::move(lease), proxied);
+    rt::spawn(target, serve_one(shared_, std::move(accepted)));
   }
 
   // The system is out of something. What waits stays in the backlog; trying at once would only spin.
