@@ -81,7 +81,6 @@ std::string_view code_name(Code code) {
     case Code::too_big: return "TOOBIG";
     case Code::try_create: return "TRYCREATE";
     case Code::unavailable: return "UNAVAILABLE";
-    case Code::use_attr: return "USEATTR";
     case Code::unknown_cte: return "UNKNOWN-CTE";
     case Code::use_attr: return "USEATTR";
   }
