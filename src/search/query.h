@@ -28,8 +28,10 @@ struct Day {
   friend constexpr auto operator<=>(const Day&, const Day&) = default;
 };
 
-// The day that an instant falls on in a zone (minutes east of UTC).
-Day day_of(int64_t seconds, int zone_minutes);
+// Days since 1970-01-01: of a date (one beyond its month's end counts on into the next), and of an instant (seconds
+// since 1970 UTC) where it was written (minutes east of UTC).
+int64_t day_number(Day day);
+int64_t day_number(int64_t seconds, int zone_minutes);
 
 struct Query;
 
@@ -103,7 +105,7 @@ struct InHeader {
   std::string needle;
 };
 
-// BODY: decoded text of text/* parts (and of the headers of attached messages). TEXT: that, and the header.
+// BODY: the decoded text of text/* parts. TEXT: also every header, decoded.
 struct InBody {
   std::string needle;
 };

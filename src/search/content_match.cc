@@ -1,0 +1,139 @@
+#include "search/content_match.h"
+
+#include <algorithm>
+
+#include "message/casemap.h"
+#include "message/header.h"
+
+namespace roost::search {
+namespace {
+
+// Ranges that lie closer together are read as one.
+constexpr uint64_t kGapBytesMax = 16 * 1024;
+
+std::vector<message::ByteRange> joined(const std::vector<message::ByteRange>& ranges) {
+  std::vector<message::ByteRange> out;
+  for (const message::ByteRange& range : ranges) {
+    if (range.size == 0) continue;
+    if (!out.empty() && range.offset - out.back().end() <= kGapBytesMax) {
+      out.back().size = range.end() - out.back().offset;
+    } else {
+      out.push_back(range);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+FieldMatch::FieldMatch(const Program& program) : program_(program) {
+  const auto& keys = program.content_keys();
+  for (size_t slot = 0; slot < keys.size(); ++slot) {
+    const auto* key = std::get_if<HeaderKey>(&keys[slot]);
+    if (key == nullptr) continue;
+    entries_.push_back({slot, key, message::Matcher(key->folded), message::is_card_field(key->name)});
+  }
+}
+
+void FieldMatch::from_card(const message::CardView& card, Answers& answers) {
+  const auto& keys = program_.content_keys();
+  for (size_t slot = 0; slot < keys.size(); ++slot) {
+    const auto* key = std::get_if<SentKey>(&keys[slot]);
+    if (key == nullptr) continue;
+    auto sent = card.sent();
+    answers[slot] =
+        sent && sent->local_day() >= key->first_day && sent->local_day() <= key->last_day ? Tri::yes : Tri::no;
+  }
+  auto fields = card.fields();
+  if (!fields) return;
+  for (Entry& entry : entries_) {
+    if (entry.in_card) answers[entry.slot] = look(entry, *fields);
+  }
+}
+
+void FieldMatch::from_header(BytesView header, Answers& answers) {
+  for (Entry& entry : entries_) {
+    if (answers[entry.slot] == Tri::unknown) answers[entry.slot] = look(entry, header);
+  }
+}
+
+bool FieldMatch::wants_header(const Answers& answers) const {
+  for (const Entry& entry : entries_) {
+    if (answers[entry.slot] == Tri::unknown) return true;
+  }
+  return false;
+}
+
+Tri FieldMatch::look(Entry& entry, BytesView header) {
+  message::FieldIterator fields(header);
+  while (auto field = fields.next()) {
+    if (!message::equals_ignoring_case(field->name, entry.key->name)) continue;
+    if (entry.key->folded.empty()) return Tri::yes;
+    entry.matcher.reset();
+    if (entry.matcher.feed(message::search_fold(message::decode_header_text(field->value)))) return Tri::yes;
+    if (entry.key->first_only) break;
+  }
+  return Tri::no;
+}
+
+TextMatch::TextMatch(const Program& program) {
+  const auto& keys = program.content_keys();
+  for (size_t slot = 0; slot < keys.size(); ++slot) {
+    const auto* key = std::get_if<TextKey>(&keys[slot]);
+    if (key == nullptr) continue;
+    Scope& scope = key->with_headers ? text_ : body_;
+    scope.slots.push_back(slot);
+    scope.matchers.emplace_back(key->folded);
+  }
+}
+
+std::vector<message::ByteRange> TextMatch::ranges(std::span<const message::Part> parts, const Answers& answers) const {
+  if (text_.wanted(answers)) return joined(message::text_ranges(parts, text_.scope));
+  if (body_.wanted(answers)) return joined(message::text_ranges(parts, body_.scope));
+  return {};
+}
+
+void TextMatch::begin(std::span<const message::Part> parts, const Answers& answers) {
+  for (Scope* scope : {&body_, &text_}) {
+    scope->extractor.reset();
+    for (message::Matcher& matcher : scope->matchers) matcher.reset();
+    if (!scope->wanted(answers)) continue;
+    scope->sink.emplace(scope->matchers);
+    scope->extractor.emplace(parts, scope->scope, *scope->sink);
+  }
+}
+
+void TextMatch::feed(uint64_t offset, BytesView piece, Answers& answers) {
+  for (Scope* scope : {&body_, &text_}) {
+    if (!scope->extractor) continue;
+    if (!scope->extractor->feed(offset, piece)) {
+      scope->note(answers);
+      scope->extractor.reset();
+      continue;
+    }
+    scope->note(answers);
+  }
+}
+
+void TextMatch::finish(Answers& answers) {
+  for (Scope* scope : {&body_, &text_}) {
+    if (scope->extractor) scope->extractor->finish();
+    scope->note(answers);
+    scope->extractor.reset();
+    for (size_t slot : scope->slots) {
+      if (answers[slot] == Tri::unknown) answers[slot] = Tri::no;
+    }
+  }
+}
+
+bool TextMatch::Scope::wanted(const Answers& answers) const {
+  return std::ranges::any_of(slots, [&](size_t slot) { return answers[slot] == Tri::unknown; });
+}
+
+void TextMatch::Scope::note(Answers& answers) const {
+  for (size_t i = 0; i < slots.size(); ++i) {
+    if (matchers[i].matched()) answers[slots[i]] = Tri::yes;
+  }
+}
+
+}  // namespace roost::search
