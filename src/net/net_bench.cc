@@ -190,6 +190,33 @@ BENCHMARK(command_round_trips)
     ->Arg(static_cast<int64_t>(Kind::tls))
     ->UseRealTime();
 
+// What DEFLATE adds to a parked connection that has received and sent a few lines.
+void parked_deflate(benchmark::State& state) {
+  struct Pair {
+    Inflater inflater;
+    Deflater deflater;
+  };
+  const auto count = static_cast<size_t>(state.range(0));
+  for (auto _ : state) {
+    const size_t before = resident_bytes();
+    std::vector<std::unique_ptr<Pair>> pairs;
+    std::string wire, line;
+    std::array<char, 1000> out;
+    for (size_t i = 0; i < count; ++i) {
+      pairs.push_back(std::make_unique<Pair>());
+      for (int command = 0; command < 10; ++command) {
+        wire.clear();
+        line = std::to_string(i * 10 + static_cast<size_t>(command)) + " UID FETCH 1:* (FLAGS) (CHANGEDSINCE 51)\r\n";
+        pairs.back()->deflater.compress(line, wire);
+        pairs.back()->inflater.inflate(wire, out);
+      }
+    }
+    state.counters["bytes_per_connection"] =
+        static_cast<double>(resident_bytes() - before) / static_cast<double>(count);
+  }
+}
+BENCHMARK(parked_deflate)->ArgName("connections")->Arg(5000)->Iterations(1)->Unit(benchmark::kMillisecond);
+
 void compress_fetch_responses(benchmark::State& state) {
   std::string text;
   for (int i = 0; text.size() < kCompressBytesMax - 100; ++i) {

@@ -16,6 +16,8 @@ using Side = Socket::Side;
 // Operations without a pause before everybody else on the loop gets a turn.
 constexpr uint8_t kEagerMax = 32;
 constexpr size_t kInflateInputBytes = 8 * 1024;
+// Inputs that inflate to nothing (empty blocks), in a row, before everybody else gets a turn.
+constexpr int kBarrenInputsMax = 8;
 constexpr Millis kCloseMsMax{1000};
 // What a peer may still send after the end was announced, before it is cut off.
 constexpr size_t kLingerBytesMax = 1024 * 1024;
@@ -54,7 +56,8 @@ Step SocketStream::try_inflate(std::span<char> into) {
   auto& inflater = deflate_->inflater;
   std::array<char, kInflateInputBytes> fresh;
   std::string old;  // owns what `in` refers to
-  for (BytesView in;;) {
+  BytesView in;
+  for (int barren = 0; barren < kBarrenInputsMax; ++barren) {
     if (in.empty() && !deflate_->received.empty()) {
       old = std::exchange(deflate_->received, {});
       in = old;
@@ -71,6 +74,8 @@ Step SocketStream::try_inflate(std::span<char> into) {
     }
     if (outcome.broken) return Step{Step::Kind::closed};
   }
+  deflate_->received = in;
+  return Step{Step::Kind::again};
 }
 
 Step SocketStream::try_read(std::span<char> into) {
@@ -100,6 +105,10 @@ task<Result<size_t>> SocketStream::read(std::span<char> into) {
       co_return step.bytes;
     }
     eager_ = 0;
+    if (step.kind == Step::Kind::again) {
+      co_await loop_.yield();
+      continue;
+    }
     co_await socket_->park(Side::reader, step.kind, std::nullopt);
     drained_ = false;
   }
@@ -118,6 +127,11 @@ task<Ready> SocketStream::wait(std::optional<Millis> timeout) {
     if (step.done()) co_return Ready::readable;
     if (step.closed()) co_return Ready::closed;
     eager_ = 0;
+    if (step.kind == Step::Kind::again) {
+      if (deadline && loop_.clock().now() >= *deadline) co_return Ready::timed_out;
+      co_await loop_.yield();
+      continue;
+    }
     waiting_ = true;
     const Ready why = co_await socket_->park(Side::reader, step.kind, deadline ? left_until(*deadline) : std::nullopt);
     waiting_ = false;
@@ -259,7 +273,7 @@ task<> SocketStream::send_close_notify(TimePoint deadline) {
 
 // Closing a socket with unread input resets the connection, and a reset may overtake our last words.
 task<> SocketStream::await_end(TimePoint deadline) {
-  std::array<char, 1024> unheard;
+  std::array<char, 4096> unheard;
   for (size_t total = 0; !aborted_ && total < kLingerBytesMax;) {
     const Step step = socket_->read(unheard);
     if (step.closed()) co_return;

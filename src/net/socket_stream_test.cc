@@ -363,6 +363,20 @@ TEST_F(Deflated, AnEmptyFlushIsNotReadable) {
   EXPECT_EQ(loops_.wait(wait_on(server(), Millis(50))), Ready::timed_out);
 }
 
+TEST_F(Deflated, EmptyFlushesWithoutEndDelayNobodyElse) {
+  auto read = loops_.start(read_exactly(server(), 1, 100));
+  const std::string empty("\x00\x00\x00\xff\xff", 5);
+  std::string flood;
+  for (int i = 0; i < 10'000; ++i) flood += empty;
+  for (int i = 0; i < 20; ++i) {
+    ::send(client().fd(), flood.data(), flood.size(), MSG_NOSIGNAL);
+    loops_.settle();
+  }
+  client().start_deflate();
+  client().send("x");
+  EXPECT_EQ(read.get(), "x");
+}
+
 TEST_F(Deflated, StartsOnlyOnce) { EXPECT_FALSE(loops_.wait(put_on(server(), {.deflate = true}))); }
 
 }  // namespace

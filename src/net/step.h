@@ -7,7 +7,8 @@
 namespace roost::net {
 
 struct Step {
-  enum class Kind : uint8_t { done, want_read, want_write, closed };
+  // again: there is more to do, but others should have their turn first.
+  enum class Kind : uint8_t { done, want_read, want_write, again, closed };
   Kind kind = Kind::done;
   size_t bytes = 0;  // done: how many
 
