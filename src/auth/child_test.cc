@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "auth/client.h"
+#include "auth/directory.h"
 #include "auth/server.h"
 #include "rt/real.h"
 
@@ -175,6 +176,26 @@ TEST_F(ChildTest, LeavesNoProcessBehind) {
   auth_.reset();
   EXPECT_TRUE(children_of(::getpid()).empty());
   EXPECT_NE(::kill(*worker, 0), 0);
+}
+
+TEST_F(ChildTest, ListsMoreUsersThanOneMessageHolds) {
+  std::string verifier = sasl::format_scram({"0123456789abcdef", sasl::kScramIterationsMin, {}, {}});
+  Users users;
+  for (int i = 0; i < 2500; ++i) {
+    std::string name = std::string(200, 'x') + std::to_string(10'000 + i);
+    users.emplace(name, User{name, AccountId(7), {1'700'000'000}, false, verifier});
+  }
+  std::filesystem::create_directory(config_.directory);
+  std::ofstream(config_.directory + "/users") << format_users(users);
+  spawn_child();
+  size_t seen = 0;
+  for (std::string after;;) {
+    std::vector<UserInfo> page = wait(auth_->list_users(after)).value();
+    if (page.empty()) break;
+    seen += page.size();
+    after = page.back().name;
+  }
+  EXPECT_EQ(seen, users.size());
 }
 
 TEST_F(ChildTest, SaysWhyItCannotStart) {
