@@ -36,7 +36,10 @@ std::string BlobFiles::owner_directory(AccountId owner) const {
 
 std::string BlobFiles::path(BlobId id) const { return fmt::format("{}/{:016x}", owner_directory(id.owner), id.serial); }
 
-std::string BlobFiles::unfinished_path() { return fmt::format("{}/{:016x}", unfinished_directory(), ++unfinished_); }
+// A random name: what a closed store leaves to be removed is never what another one is writing.
+std::string BlobFiles::unfinished_path(uint64_t nonce) const {
+  return fmt::format("{}/{:016x}", unfinished_directory(), nonce);
+}
 
 Result<> BlobFiles::prepare() {
   ROOST_TRY_VOID(files_.make_directory(directory_));
@@ -56,20 +59,19 @@ Result<> BlobFiles::make_owner_directory(AccountId owner) {
   return {};
 }
 
-BlobFiles::Writer::Writer(BlobFiles& blobs, std::string path, std::unique_ptr<File> file)
-    : blobs_(blobs), path_(std::move(path)), file_(std::move(file)) {
-  header_.nonce = random_number();
-}
+BlobFiles::Writer::Writer(Files& files, std::string path, std::unique_ptr<File> file, uint64_t nonce)
+    : files_(files), path_(std::move(path)), file_(std::move(file)), header_{0, nonce} {}
 
 BlobFiles::Writer::~Writer() {
   file_.reset();
-  if (!finished_) (void)blobs_.files_.remove(path_);  // what stays is removed at the next start
+  if (!finished_) (void)files_.remove(path_);  // what stays is removed at the next start
 }
 
 Result<std::unique_ptr<BlobFiles::Writer>> BlobFiles::create() {
-  std::string path = unfinished_path();
+  uint64_t nonce = random_number();
+  std::string path = unfinished_path(nonce);
   ROOST_TRY(auto file, files_.create(path));
-  return std::unique_ptr<Writer>(new Writer(*this, std::move(path), std::move(file)));
+  return std::unique_ptr<Writer>(new Writer(files_, std::move(path), std::move(file), nonce));
 }
 
 Result<> BlobFiles::Writer::append(BytesView data) {
@@ -84,13 +86,13 @@ Result<> BlobFiles::Writer::append(BytesView data) {
   return or_die("writing a blob", file_->write(offset, blocks));
 }
 
-Result<> BlobFiles::Writer::finish(BlobId id) {
+Result<> BlobFiles::Writer::finish(BlobFiles& blobs, BlobId id) {
   ROOST_TRY_VOID(or_die("writing a blob", file_->write(0, blob_format::encode_header(header_))));
   ROOST_TRY_VOID(or_die("syncing a blob", file_->sync()));
-  ROOST_TRY_VOID(or_die("making a blob's directory", blobs_.make_owner_directory(id.owner)));
-  ROOST_TRY_VOID(or_die("naming a blob", blobs_.files_.rename(path_, blobs_.path(id))));
+  ROOST_TRY_VOID(or_die("making a blob's directory", blobs.make_owner_directory(id.owner)));
+  ROOST_TRY_VOID(or_die("naming a blob", files_.rename(path_, blobs.path(id))));
   finished_ = true;
-  return or_die("syncing a blob's directory", blobs_.files_.sync_directory(blobs_.owner_directory(id.owner)));
+  return or_die("syncing a blob's directory", files_.sync_directory(blobs.owner_directory(id.owner)));
 }
 
 Result<Bytes> BlobFiles::read(BlobId id, Range range) {
@@ -132,7 +134,7 @@ Result<> BlobFiles::link(BlobId from, BlobId to) {
 // The file as it is, its damage too: the checksums are part of it.
 Result<> BlobFiles::copy(const std::string& from, const std::string& to) {
   ROOST_TRY(auto source, files_.open(from));
-  std::string path = unfinished_path();
+  std::string path = unfinished_path(random_number());
   ROOST_TRY(auto target, files_.create(path));
   for (uint64_t offset = 0;; offset += kCopyBytes) {
     ROOST_TRY(Bytes piece, source->read(offset, kCopyBytes));

@@ -1,7 +1,6 @@
 // The directory of large blobs: DIR/blobs/xx/<owner>/<serial>, hexadecimal numbers, xx being the owner's lowest octet.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -21,7 +20,7 @@ class BlobFiles {
   // Makes the directory, and throws away what was never finished.
   Result<> prepare();
 
-  // A file under a name of its own until finish() gives it its place.
+  // A file under a name of its own until finish() gives it its place. May outlive the BlobFiles, but for finish().
   class Writer {
    public:
     // Destroying it without finish() removes the file.
@@ -31,14 +30,14 @@ class BlobFiles {
 
     // `data`: a multiple of 64 KiB, but for the last piece.
     Result<> append(BytesView data);
-    // Header, sync, rename, sync of the directories: durable on return.
-    Result<> finish(BlobId id);
+    // Header, sync, rename into `blobs`, sync of the directories: durable on return.
+    Result<> finish(BlobFiles& blobs, BlobId id);
 
    private:
     friend class BlobFiles;
-    Writer(BlobFiles& blobs, std::string path, std::unique_ptr<File> file);
+    Writer(Files& files, std::string path, std::unique_ptr<File> file, uint64_t nonce);
 
-    BlobFiles& blobs_;
+    Files& files_;
     const std::string path_;
     std::unique_ptr<File> file_;
     blob_format::Header header_;
@@ -58,14 +57,13 @@ class BlobFiles {
   std::string owner_directory(AccountId owner) const;
   std::string path(BlobId id) const;
   std::string unfinished_directory() const { return directory_ + "/unfinished"; }
-  std::string unfinished_path();
+  std::string unfinished_path(uint64_t nonce) const;
   // The owner's directory, with its names synced.
   Result<> make_owner_directory(AccountId owner);
   Result<> copy(const std::string& from, const std::string& to);
 
   Files& files_;
   const std::string directory_;
-  std::atomic<uint64_t> unfinished_ = 0;
   std::mutex making_;  // nobody uses a directory that another thread made and did not sync yet
 };
 

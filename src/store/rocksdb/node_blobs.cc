@@ -24,10 +24,9 @@ task<Result<>> put_small(Engine& engine, BlobId id, Bytes value, uint64_t size) 
 class RocksdbBlobWriter : public BlobWriter {
  public:
   RocksdbBlobWriter(std::shared_ptr<Engine> engine, BlobId id) : engine_(std::move(engine)), id_(id) {}
-  // The file is removed where blocking is allowed.
+  // What was not finished is removed where blocking is allowed.
   ~RocksdbBlobWriter() override {
-    if (file_ != nullptr)
-      engine_->reads().submit([engine = engine_, file = std::move(file_)]() mutable { file.reset(); });
+    if (file_ != nullptr) engine_->reads().submit([file = std::move(file_)]() mutable { file.reset(); });
   }
 
   task<Result<>> write(Bytes piece) override {
@@ -45,7 +44,9 @@ class RocksdbBlobWriter : public BlobWriter {
     }
     co_return co_await engine_->reads().run([this]() -> Result<> {
       ROOST_TRY_VOID(flush(buffer_.size()));
-      return file_->finish(id_);
+      ROOST_TRY_VOID(file_->finish(engine_->blob_files(), id_));
+      file_.reset();
+      return {};
     });
   }
 
