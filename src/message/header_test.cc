@@ -62,9 +62,7 @@ TEST(EncodedWords, FallBackWhereTheCharsetIsUnknown) {
   EXPECT_EQ(decode_header_text("=?../../etc/passwd?Q?x?="), "x");
 }
 
-TEST(EncodedWords, CannotBringLineEnds) {
-  EXPECT_EQ(decode_header_text("=?utf-8?Q?a=0D=0Ab=00c?="), "a  bc");
-}
+TEST(EncodedWords, CannotBringLineEnds) { EXPECT_EQ(decode_header_text("=?utf-8?Q?a=0D=0Ab=00c?="), "a  bc"); }
 
 TEST(EncodedWords, CostLinearTimeWithoutAnyEnd) {
   Bytes text;
@@ -106,7 +104,8 @@ TEST(Parameters, AreJoinedFromContinuations) {
       "message/external-body; access-type=URL;\r\n URL*0=\"ftp://\";\r\n URL*1=\"cs.utk.edu/pub/moore/bulk-mailer\"");
   EXPECT_EQ(type.find("url")->value, "ftp://cs.utk.edu/pub/moore/bulk-mailer");
   auto mixed = parse_parameterized(
-      "application/x-stuff;\r\n title*0*=us-ascii'en'This%20is%20even%20more%20;\r\n title*1*=%2A%2A%2Afun%2A%2A%2A%20;\r\n"
+      "application/x-stuff;\r\n title*0*=us-ascii'en'This%20is%20even%20more%20;\r\n "
+      "title*1*=%2A%2A%2Afun%2A%2A%2A%20;\r\n"
       " title*2=\"isn't it!\"");
   EXPECT_EQ(parameter_text(*mixed.find("title")), "This is even more ***fun*** isn't it!");
   EXPECT_EQ(mixed.find("title")->language, "en");

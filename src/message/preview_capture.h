@@ -17,12 +17,13 @@ class PreviewCapture {
   }
   void end_piece() { piece_ = {}; }
 
-  // `offset`, where the part's body begins, lies in the piece at hand or at its end.
+  // `offset`, where the part's body begins, lies in the piece at hand or at its end; or before it, if a boundary that
+  // began in an earlier piece ended the part's header: then the body is empty.
   void begin(PreviewSource& into, uint32_t part, uint64_t offset, size_t bytes_max) {
     into_ = &into;
     into.part = part;
     bytes_max_ = bytes_max;
-    if (!piece_.empty()) take(piece_.substr(offset - piece_offset_));
+    if (offset >= piece_offset_ && !piece_.empty()) take(piece_.substr(offset - piece_offset_));
   }
   // The part's body turned out to have this size.
   void end(uint32_t part, uint64_t body_size) {
