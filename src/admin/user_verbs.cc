@@ -77,7 +77,7 @@ task<Result<>> run_user_list(VerbRun run) {
                                user.disabled ? "disabled" : "active"};
       rows.push_back(std::move(row));
     }
-    if (users.size() < auth::kUsersPerListMax) break;
+    if (users.empty()) break;
     after = users.back().name;
   }
   std::vector<std::string> titles = {"Name", "Account", "Created", "State"};
