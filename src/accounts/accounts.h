@@ -22,14 +22,15 @@ namespace roost::accounts {
 
 struct AccountsConfig {
   mail::EngineLimits limits;
-  size_t open_bytes_max = size_t{256} << 20;        // memory that open accounts may hold before idle ones are closed
-  size_t card_cache_bytes_max = size_t{64} << 20;   // decoded card segments
-  size_t tail_bytes_min = size_t{1} << 20;          // a checkpoint is due when the tail exceeds this and a quarter of what it would rewrite
+  size_t open_bytes_max = size_t{256} << 20;       // memory that open accounts may hold before idle ones are closed
+  size_t card_cache_bytes_max = size_t{64} << 20;  // decoded card segments
+  size_t tail_bytes_min =
+      size_t{1} << 20;  // a checkpoint is due when the tail exceeds this and a quarter of what it would rewrite
   uint32_t tail_records_max = 10'000;
-  uint32_t inline_body_bytes_max = 128 * 1024;      // larger bodies are streamed to the store before their commit
-  uint32_t combine_operations_max = 256;            // into one record
+  uint32_t inline_body_bytes_max = 128 * 1024;  // larger bodies are streamed to the store before their commit
+  uint32_t combine_operations_max = 256;        // into one record
   size_t combine_bytes_max = size_t{2} << 20;
-  int64_t retention_seconds = 14 * 24 * 3600;       // dead bodies and history
+  int64_t retention_seconds = 14 * 24 * 3600;  // dead bodies and history
   int64_t abandoned_upload_seconds = 24 * 3600;
   Millis reread_interval{30'000};                   // watch hints may be lost
   uint64_t message_bytes_max = uint64_t{64} << 20;  // APPENDLIMIT
@@ -120,7 +121,7 @@ class Accounts {
 };
 
 // `store`, `pool` (blocking reads, parsing, checkpoints) and `loops` must outlive it.
-std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops, rt::Pool& pool,
-                                        const Clock& clock);
+std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops,
+                                        rt::Pool& pool, const Clock& clock);
 
 }  // namespace roost::accounts

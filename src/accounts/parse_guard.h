@@ -26,7 +26,7 @@ class Fingerprinter {
   Fingerprint value() const { return {hash_, size_}; }
 
  private:
-  uint64_t hash_ = 0x9E3779B97F4A7C15ULL;
+  uint64_t hash_ = 0;
   uint64_t size_ = 0;
 };
 

@@ -1,0 +1,91 @@
+#include "accounts/accounts.h"
+
+#include <utility>
+
+#include "accounts/environment.h"
+#include "accounts/table.h"
+#include "base/log.h"
+
+namespace roost::accounts {
+namespace {
+
+std::unique_ptr<ParseGuard> guard_for(const AccountsConfig& config) {
+  if (config.parse_guard_file.empty()) return no_parse_guard();
+  auto guard = open_parse_guard(config.parse_guard_file);
+  if (guard) return *std::move(guard);
+  log::warn("no_parse_guard", {{"text", guard.error().text}});
+  return no_parse_guard();
+}
+
+// One table for each loop: what belongs to an account is done on its home loop.
+class TablesOfLoops final : public Accounts {
+ public:
+  TablesOfLoops(std::shared_ptr<Environment> env) : env_(std::move(env)) {
+    for (size_t i = 0; i < env_->loops.size(); ++i) {
+      tables_.push_back(std::make_shared<Table>(env_, env_->loops.at(i)));
+      tables_.back()->start();
+    }
+  }
+  TablesOfLoops(const TablesOfLoops&) = delete;
+  TablesOfLoops& operator=(const TablesOfLoops&) = delete;
+  ~TablesOfLoops() override {
+    for (auto& table : tables_) table->abandon();
+  }
+
+  task<Result<AccountPtr>> open(AccountId id) override {
+    rt::Loop* caller = rt::Loop::current();
+    co_await env_->home_of(id).hop();
+    auto account = co_await table_of(id).open(id);
+    co_await caller->hop();
+    co_return account;
+  }
+
+  task<Result<>> maintain(AccountId id) override {
+    rt::Loop* caller = rt::Loop::current();
+    co_await env_->home_of(id).hop();
+    auto done = co_await table_of(id).maintain(id);
+    co_await caller->hop();
+    co_return done;
+  }
+
+  task<> stop() override {
+    rt::Loop* caller = rt::Loop::current();
+    for (size_t i = 0; i < tables_.size(); ++i) {
+      co_await env_->loops.at(i).hop();
+      co_await tables_[i]->stop();
+    }
+    co_await caller->hop();
+  }
+
+  AccountsStats stats() const override {
+    AccountsStats stats;
+    for (const auto& table : tables_) {
+      stats.open += table->open_accounts();
+      stats.bytes += table->open_bytes();
+    }
+    stats.commits = env_->counters.commits.load();
+    stats.conflicts = env_->counters.conflicts.load();
+    stats.checkpoints = env_->counters.checkpoints.load();
+    stats.collected_blobs = env_->counters.collected_blobs.load();
+    return stats;
+  }
+
+  const AccountsConfig& config() const override { return env_->config; }
+
+ private:
+  Table& table_of(AccountId id) { return *tables_[env_->home_of(id).index()]; }
+
+  std::shared_ptr<Environment> env_;
+  std::vector<std::shared_ptr<Table>> tables_;
+};
+
+}  // namespace
+
+std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops,
+                                        rt::Pool& pool, const Clock& clock) {
+  auto guard = guard_for(config);
+  auto env = std::make_shared<Environment>(std::move(config), store, loops, pool, clock, std::move(guard));
+  return std::make_unique<TablesOfLoops>(std::move(env));
+}
+
+}  // namespace roost::accounts

@@ -1,0 +1,52 @@
+// What all open accounts of a process share.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "accounts/accounts.h"
+#include "accounts/card_cache.h"
+#include "accounts/parse_guard.h"
+#include "base/clock.h"
+#include "rt/loop.h"
+#include "rt/pool.h"
+#include "store/store.h"
+
+namespace roost::accounts {
+
+// Thread-safe.
+struct Counters {
+  std::atomic<uint64_t> commits{0};
+  std::atomic<uint64_t> conflicts{0};
+  std::atomic<uint64_t> checkpoints{0};
+  std::atomic<uint64_t> collected_blobs{0};
+};
+
+struct Environment {
+  Environment(AccountsConfig c, store::AccountStore& s, rt::Loops& l, rt::Pool& p, const Clock& k,
+              std::unique_ptr<ParseGuard> g)
+      : config(std::move(c)),
+        store(s),
+        loops(l),
+        pool(p),
+        clock(k),
+        guard(std::move(g)),
+        cards(config.card_cache_bytes_max) {}
+
+  const AccountsConfig config;
+  store::AccountStore& store;
+  rt::Loops& loops;
+  rt::Pool& pool;
+  const Clock& clock;
+  const std::unique_ptr<ParseGuard> guard;
+  CardCache cards;
+  Counters counters;
+
+  rt::Loop& home_of(AccountId id) const { return loops.at(id.value % loops.size()); }
+  int64_t wall_seconds() const { return clock.wall().seconds; }
+};
+
+// More octets than this are not decoded, folded or parsed in one step of a loop: the pool does it.
+inline constexpr size_t kLoopStepBytesMax = 256 * 1024;
+
+}  // namespace roost::accounts

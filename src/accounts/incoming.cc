@@ -1,0 +1,76 @@
+#include "accounts/incoming.h"
+
+#include <utility>
+
+#include "accounts/random.h"
+
+namespace roost::accounts {
+
+Incoming::Incoming(std::shared_ptr<OpenAccount> account, uint64_t size_max)
+    : account_(std::move(account)), size_max_(size_max), parser_(*account_->environment().guard) {}
+
+Result<> Incoming::count(size_t bytes) {
+  if (!state_) return state_;
+  size_ += bytes;
+  if (size_ > size_max_) state_ = no(Code::too_big, "The message is too big.");
+  return state_;
+}
+
+task<Result<>> Incoming::write_trace(Bytes piece) {
+  ROOST_CO_TRY_VOID(count(piece.size()));
+  parser_.feed_trace(piece);
+  co_return co_await keep(std::move(piece));
+}
+
+task<Result<>> Incoming::write(Bytes piece) {
+  ROOST_CO_TRY_VOID(count(piece.size()));
+  if (piece.size() > kLoopStepBytesMax) {
+    co_await account_->environment().pool.run([this, &piece] {
+      parser_.feed(piece);
+      return true;
+    });
+  } else {
+    parser_.feed(piece);
+  }
+  co_return co_await keep(std::move(piece));
+}
+
+task<Result<>> Incoming::keep(Bytes piece) {
+  if (writer_) {
+    state_ = co_await writer_->write(std::move(piece));
+    co_return state_;
+  }
+  if (body_.empty()) {
+    body_ = std::move(piece);
+  } else {
+    body_.append(piece);
+  }
+  if (body_.size() > account_->environment().config.inline_body_bytes_max) state_ = co_await move_to_store();
+  co_return state_;
+}
+
+task<Result<>> Incoming::move_to_store() {
+  ROOST_CO_TRY(blob_, co_await account_->reserve_blob());
+  ROOST_CO_TRY(writer_, co_await account_->environment().store.create_blob(blob_, size_max_));
+  co_return co_await writer_->write(std::exchange(body_, Bytes()));
+}
+
+task<Result<mail::NewMessage>> Incoming::finish() {
+  ROOST_CO_TRY_VOID(state_);
+  state_ = fault("an upload finished twice");
+  if (writer_) ROOST_CO_TRY_VOID(co_await writer_->finish());
+  mail::NewMessage message;
+  message.size = size_;
+  message.card = std::make_shared<const Bytes>(parser_.finish());
+  message.email_id = random_object_id();
+  message.thread_id = random_object_id();
+  if (writer_) {
+    message.blob = blob_;
+  } else {
+    body_.shrink_to_fit();
+    message.body = std::make_shared<const Bytes>(std::move(body_));
+  }
+  co_return message;
+}
+
+}  // namespace roost::accounts

@@ -1,0 +1,141 @@
+#include "accounts/maintenance.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include "base/log.h"
+#include "mail/checkpoint.h"
+
+namespace roost::accounts {
+namespace {
+
+constexpr size_t kCollectBlobsAtOnce = 1'000;  // by one commit
+constexpr size_t kDeletePagesAtOnce = 1'000;
+constexpr size_t kHistoryBytesAtOnce = 256 * 1024;
+
+task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot) {
+  Environment& env = account->environment();
+  mail::RetentionTimes times{.now = env.wall_seconds()};
+  for (;;) {
+    auto outcome = co_await env.pool.run([&] { return mail::make_checkpoint(snapshot, times); });
+    if (auto* made = std::get_if<mail::Checkpoint>(&outcome)) co_return std::move(*made);
+    std::vector<PageId> pages = std::get<mail::Need>(std::move(outcome)).pages;
+    ROOST_CO_TRY(snapshot, co_await account->replica().with_needed(std::move(snapshot), std::move(pages)));
+  }
+}
+
+task<Result<bool>> put(std::shared_ptr<OpenAccount> account, mail::Checkpoint& checkpoint, Generation expect) {
+  std::vector<store::NewPage> pages;
+  pages.reserve(checkpoint.pages.size());
+  for (mail::CheckpointPage& page : checkpoint.pages) pages.push_back({page.id, std::move(page.data)});
+  store::Root root{checkpoint.position, std::move(checkpoint.root)};
+  co_return co_await account->environment().store.checkpoint(account->id(), expect, std::move(root), pages);
+}
+
+task<Result<>> make_and_put(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot, Generation expect) {
+  Replica& replica = account->replica();
+  ROOST_CO_TRY(auto checkpoint, co_await make(account, std::move(snapshot)));
+  ROOST_CO_TRY(bool first, co_await put(account, checkpoint, expect));
+  auto lock = co_await replica.log().lock();
+  if (!first) co_return co_await replica.open();
+  account->environment().counters.checkpoints.fetch_add(1, std::memory_order_relaxed);
+  co_return co_await replica.adopt(std::move(checkpoint), expect.next());
+}
+
+// Pages that no checkpoint names: those that were so already long enough ago are deleted, the others are remembered.
+task<Result<>> collect_pages(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
+  Environment& env = account->environment();
+  int64_t now = env.wall_seconds();
+  bool over = !orphans.pages.empty() && now - orphans.seen >= env.config.dropped_page_grace_seconds;
+  if (!orphans.pages.empty() && !over) co_return Result<>();
+  ROOST_CO_TRY(auto stored, co_await env.store.list_pages(account->id()));
+  mail::CheckpointPages named = mail::checkpoint_pages(*account->snapshot());
+  std::ranges::sort(stored);
+  std::vector<PageId> unnamed;
+  std::ranges::set_difference(stored, named.pages, std::back_inserter(unnamed));
+  // Another node's checkpoint may be newer than our snapshot.
+  std::erase_if(unnamed, [&](PageId page) { return page >= named.next; });
+  std::vector<PageId> doomed;
+  if (over) std::ranges::set_intersection(unnamed, orphans.pages, std::back_inserter(doomed));
+  orphans = {now, {}};
+  std::ranges::set_difference(unnamed, doomed, std::back_inserter(orphans.pages));
+  for (size_t at = 0; at < doomed.size(); at += kDeletePagesAtOnce) {
+    auto some = std::span(doomed).subspan(at, std::min(kDeletePagesAtOnce, doomed.size() - at));
+    ROOST_CO_TRY_VOID(co_await env.store.delete_pages(account->id(), some));
+  }
+  co_return Result<>();
+}
+
+task<Result<>> trim_history(std::shared_ptr<OpenAccount> account) {
+  Environment& env = account->environment();
+  int64_t before = env.wall_seconds() - env.config.retention_seconds;
+  size_t bytes = 1;  // one record tells whether there is anything to do
+  for (Position from;;) {
+    ROOST_CO_TRY(auto records, co_await env.store.history(account->id(), from, bytes));
+    Position last;
+    bool all = !records.empty();
+    for (const store::LogRecord& record : records) {
+      auto time = mail::record_time(record.record);
+      all = time && *time < before;
+      if (!all) break;
+      last = record.position;
+    }
+    if (last.value == 0) co_return Result<>();
+    ROOST_CO_TRY_VOID(co_await env.store.trim_history(account->id(), last));
+    if (!all) co_return Result<>();
+    from = last;
+    bytes = kHistoryBytesAtOnce;
+  }
+}
+
+// The log first: a blob that it still names is never deleted.
+task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
+  Environment& env = account->environment();
+  int64_t now = env.wall_seconds();
+  auto blobs = mail::collectable_blobs(*account->snapshot(), now - env.config.retention_seconds,
+                                       now - env.config.abandoned_upload_seconds);
+  for (size_t at = 0; at < blobs.size(); at += kCollectBlobsAtOnce) {
+    size_t count = std::min(kCollectBlobsAtOnce, blobs.size() - at);
+    std::vector<BlobId> some(blobs.begin() + at, blobs.begin() + at + count);
+    mail::ForgetBlobs forget{std::move(some)};
+    ROOST_CO_TRY(auto result, co_await account->execute(std::move(forget)));
+    const auto& forgotten = std::get<mail::Forgotten>(result).blobs;
+    ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(forgotten));
+    env.counters.collected_blobs.fetch_add(forgotten.size(), std::memory_order_relaxed);
+  }
+  co_return Result<>();
+}
+
+}  // namespace
+
+bool is_checkpoint_due(const AccountsConfig& config, const Replica& replica) {
+  if (replica.tail_records() > config.tail_records_max) return true;
+  if (replica.tail_bytes() <= config.tail_bytes_min) return false;
+  return replica.tail_bytes() > mail::checkpoint_bytes(*replica.snapshot()) / 4;
+}
+
+task<Result<>> write_checkpoint(std::shared_ptr<OpenAccount> account) {
+  Replica& replica = account->replica();
+  mail::SnapshotPtr snapshot;
+  Generation expect;
+  {
+    auto lock = co_await replica.log().lock();
+    if (replica.tail_records() == 0) co_return Result<>();
+    snapshot = replica.snapshot();
+    expect = replica.generation();
+    replica.keep_records();
+  }
+  Result<> done = co_await make_and_put(account, std::move(snapshot), expect);
+  replica.forget_kept_records();
+  co_return done;
+}
+
+task<Result<>> collect(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
+  ROOST_CO_TRY_VOID(co_await collect_pages(account, orphans));
+  ROOST_CO_TRY_VOID(co_await trim_history(account));
+  co_return co_await collect_blobs(account);
+}
+
+}  // namespace roost::accounts

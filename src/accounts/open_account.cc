@@ -1,0 +1,253 @@
+#include "accounts/open_account.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "accounts/card_reader.h"
+#include "accounts/incoming.h"
+#include "base/log.h"
+#include "mail/checkpoint.h"
+
+namespace roost::accounts {
+namespace {
+
+constexpr uint32_t kReserveBlobs = 16;  // serials set aside by one commit
+
+// Counts work in the background for as long as it lives.
+class Working {
+ public:
+  Working(int& count, AccountOwner& owner) : count_(count), owner_(owner) {
+    ++count_;
+    owner_.began();
+  }
+  Working(const Working&) = delete;
+  Working& operator=(const Working&) = delete;
+  ~Working() {
+    --count_;
+    owner_.ended();
+  }
+
+ private:
+  int& count_;
+  AccountOwner& owner_;
+};
+
+}  // namespace
+
+OpenAccount::OpenAccount(std::shared_ptr<Environment> env, AccountId id, std::shared_ptr<AccountOwner> owner)
+    : env_(std::move(env)),
+      id_(id),
+      owner_(std::move(owner)),
+      home_(env_->home_of(id)),
+      replica_(*env_, id),
+      queue_(*env_, id, replica_) {}
+
+// --- opening and closing ---
+
+task<Result<>> OpenAccount::open() {
+  std::weak_ptr<OpenAccount> weak = weak_from_this();
+  rt::Loop& home = home_;
+  watch_ = env_->store.watch(id_, [weak, &home](Position position) {
+    home.post([weak, position] {
+      if (auto self = weak.lock()) self->hint(position);
+    });
+  });
+  {
+    auto lock = co_await replica_.log().lock();
+    ROOST_CO_TRY_VOID(co_await replica_.open());
+  }
+  co_return co_await initialise();
+}
+
+task<Result<>> OpenAccount::activate() {
+  active_ = true;
+  arm_reread();
+  // Hints may have been lost while nobody asked for it.
+  if (env_->clock.now() - replica_.read_at() < env_->config.reread_interval) co_return Result<>();
+  auto lock = co_await replica_.log().lock();
+  ROOST_CO_TRY_VOID(co_await replica_.catch_up());
+  owner_->changed(*this);
+  co_return Result<>();
+}
+
+// Every node that opens a new account may try: the first record that says it counts.
+task<Result<>> OpenAccount::initialise() {
+  if (!mail::is_unseeded(*replica_.snapshot())) co_return Result<>();
+  mail::Initialise first{UidValidity(static_cast<uint32_t>(env_->wall_seconds()))};
+  ROOST_CO_TRY_VOID(co_await execute(first));
+  co_return Result<>();
+}
+
+void OpenAccount::deactivate() {
+  active_ = false;
+  reread_timer_.cancel();
+}
+
+void OpenAccount::close() {
+  deactivate();
+  watch_.reset();
+}
+
+size_t OpenAccount::memory_bytes() const { return sizeof *this + replica_.snapshot()->memory_bytes(); }
+
+// --- other nodes' changes ---
+
+void OpenAccount::hint(Position position) {
+  if (rereading_ || owner_->stopping() || position <= replica_.snapshot()->position()) return;
+  rereading_ = true;
+  rt::spawn(home_, reread(shared_from_this()));
+}
+
+void OpenAccount::arm_reread() {
+  reread_timer_ = home_.after(env_->config.reread_interval, [this] {
+    if (!active_ || owner_->stopping()) return;
+    if (!rereading_) {
+      rereading_ = true;
+      rt::spawn(home_, reread(shared_from_this()));
+    }
+    arm_reread();
+  });
+}
+
+task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self) {
+  Working working(self->working_, *self->owner_);
+  auto lock = co_await self->replica_.log().lock();
+  self->rereading_ = false;
+  Result<> done = co_await self->replica_.catch_up();
+  if (!done) log::warn("reread_failed", {{"account", self->id_.value}, {"text", done.error().text}});
+  self->owner_->changed(*self);
+}
+
+// --- operations ---
+
+task<Result<mail::OperationResult>> OpenAccount::execute(mail::Operation operation) {
+  if (auto* append = std::get_if<mail::Append>(&operation)) ROOST_CO_TRY_VOID(co_await own_blobs(*append));
+  auto pending = std::make_shared<Pending>(std::move(operation), rt::Loop::current());
+  pending->bytes = operation_bytes(pending->operation);
+  home_.post([self = shared_from_this(), pending] { self->enqueue(pending); });
+  co_return co_await Answered(pending);
+}
+
+void OpenAccount::enqueue(PendingPtr pending) {
+  if (owner_->stopping()) {
+    pending->answer = closed();
+    std::vector<PendingPtr> refused(1, std::move(pending));
+    return answer_all(std::move(refused));
+  }
+  queue_.push(std::move(pending));
+  if (std::exchange(draining_, true)) return;
+  rt::spawn(home_, drain(shared_from_this()));
+}
+
+task<> OpenAccount::drain(std::shared_ptr<OpenAccount> self) {
+  Working working(self->working_, *self->owner_);
+  while (!self->queue_.empty()) {
+    co_await self->home_.yield();  // what arrived at the same time belongs into the same record
+    co_await self->queue_.commit_some();
+    self->owner_->changed(*self);
+  }
+  self->draining_ = false;
+}
+
+// A body that was received for another account (one delivery to several) gets an id of our own.
+task<Result<>> OpenAccount::own_blobs(mail::Append& append) {
+  for (mail::NewMessage& message : append.messages) {
+    if (!message.blob || message.blob.owner == id_) continue;
+    ROOST_CO_TRY(BlobId own, co_await reserve_blob());
+    ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
+    message.blob = own;
+  }
+  co_return Result<>();
+}
+
+task<Result<BlobId>> OpenAccount::reserve_blob() {
+  rt::Loop* caller = rt::Loop::current();
+  co_await home_.hop();
+  Result<BlobId> blob = closed();
+  {
+    auto lock = co_await reserving_.lock();
+    // Old ones may be taken for abandoned before what uses them is committed.
+    bool old = env_->wall_seconds() - reserved_.time > env_->config.abandoned_upload_seconds / 4;
+    Result<> reserved;
+    if (old || reserved_.next == reserved_.end) {
+      mail::ReserveBlobs more{.count = kReserveBlobs, .now = env_->wall_seconds()};
+      int64_t now = more.now;
+      auto done = co_await execute(std::move(more));
+      if (done) {
+        const auto& range = std::get<mail::Reserved>(*done);
+        reserved_ = {range.first_serial, range.first_serial + range.count, now};
+      } else {
+        reserved = std::unexpected(done.error());
+      }
+    }
+    if (reserved) {
+      blob = BlobId{id_, reserved_.next++};
+    } else {
+      blob = std::unexpected(reserved.error());
+    }
+  }
+  co_await caller->hop();
+  co_return blob;
+}
+
+// --- reading ---
+
+task<Result<mail::SnapshotPtr>> OpenAccount::load(MailboxId mailbox) {
+  rt::Loop* caller = rt::Loop::current();
+  Result<> brought;
+  mail::SnapshotPtr snapshot;
+  std::optional<mail::Mailbox> found;
+  for (;;) {
+    snapshot = replica_.snapshot();
+    found = snapshot->find(mailbox);
+    std::vector<PageId> missing;
+    if (found) missing = found->missing_pages();
+    if (missing.empty()) break;
+    co_await home_.hop();
+    brought = co_await replica_.bring(std::move(missing), false);
+    owner_->changed(*this);
+    if (!brought) break;
+  }
+  co_await caller->hop();
+  if (!brought) co_return std::unexpected(brought.error());
+  if (!found) co_return no(Code::nonexistent, "The mailbox is gone.");
+  co_return snapshot;
+}
+
+task<Result<std::vector<std::shared_ptr<const Bytes>>>> OpenAccount::cards(std::vector<mail::Cold> rows) {
+  return read_cards(env_, id_, std::move(rows));
+}
+
+task<Result<Bytes>> OpenAccount::body(BlobId blob, store::Range range) { return env_->store.get_blob(blob, range); }
+
+task<std::vector<Result<Bytes>>> OpenAccount::bodies(std::vector<store::AccountStore::BlobRange> ranges) {
+  return env_->store.get_blobs(std::move(ranges));
+}
+
+task<Result<std::unique_ptr<Upload>>> OpenAccount::upload(uint64_t size_max) {
+  co_return std::unique_ptr<Upload>(
+      std::make_unique<Incoming>(shared_from_this(), std::min(size_max, env_->config.message_bytes_max)));
+}
+
+Subscription OpenAccount::subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) {
+  return replica_.listeners()->add(loop, mailbox, listener, [this] { return replica_.snapshot()->position(); });
+}
+
+// --- searches ---
+
+task<> OpenAccount::begin_search() {
+  rt::Loop* caller = rt::Loop::current();
+  co_await home_.hop();
+  while (searches_ >= env_->config.searches_per_account_max) co_await search_ended_.wait();
+  ++searches_;
+  co_await caller->hop();
+}
+
+void OpenAccount::end_search() {
+  home_.post([self = shared_from_this()] {
+    --self->searches_;
+    self->search_ended_.open();
+  });
+}
+
+}  // namespace roost::accounts

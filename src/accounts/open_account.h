@@ -1,0 +1,108 @@
+// One open account: its replica, its queue, and what sessions call.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "accounts/commit_queue.h"
+#include "accounts/environment.h"
+#include "accounts/pending.h"
+#include "accounts/replica.h"
+#include "rt/event.h"
+#include "rt/loop.h"
+
+namespace roost::accounts {
+
+class OpenAccount;
+
+// What an open account tells the table that it is in; on the home loop.
+class AccountOwner {
+ public:
+  virtual ~AccountOwner() = default;
+  // Work in the background began and ended: it outlives whoever asked for it.
+  virtual void began() = 0;
+  virtual void ended() = 0;
+  // The snapshot is another one: memory and tail may have grown.
+  virtual void changed(OpenAccount& account) = 0;
+  // No new work is taken.
+  virtual bool stopping() const = 0;
+};
+
+class OpenAccount final : public Account, public std::enable_shared_from_this<OpenAccount> {
+ public:
+  // `owner` must outlive every call on the home loop: background work holds it.
+  OpenAccount(std::shared_ptr<Environment> env, AccountId id, std::shared_ptr<AccountOwner> owner);
+
+  // --- the table's, on the home loop ---
+  task<Result<>> open();
+  // Somebody holds it, or nobody does any more.
+  task<Result<>> activate();
+  void deactivate();
+  // Out of the table: no watch and no timer any more.
+  void close();
+  bool quiet() const { return working_ == 0 && queue_.empty(); }
+  Replica& replica() { return replica_; }
+  rt::Loop& home() { return home_; }
+  // Memory, and what the table has counted of it.
+  size_t memory_bytes() const;
+
+  // --- any loop ---
+  AccountId id() const override { return id_; }
+  mail::SnapshotPtr snapshot() const override { return replica_.snapshot(); }
+  task<Result<mail::OperationResult>> execute(mail::Operation operation) override;
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override;
+  task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) override;
+  task<Result<Bytes>> body(BlobId blob, store::Range range) override;
+  task<std::vector<Result<Bytes>>> bodies(std::vector<store::AccountStore::BlobRange> ranges) override;
+  task<Result<std::unique_ptr<Upload>>> upload(uint64_t size_max) override;
+  Subscription subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) override;
+
+  // A blob id that nothing uses, set aside in the log.
+  task<Result<BlobId>> reserve_blob();
+
+  // A turn among this account's searches; the caller goes on in its own loop.
+  task<> begin_search();
+  void end_search();
+
+  Environment& environment() { return *env_; }
+
+ private:
+  void enqueue(PendingPtr pending);
+  static task<> drain(std::shared_ptr<OpenAccount> self);
+  task<Result<>> initialise();
+  task<Result<>> own_blobs(mail::Append& append);
+  void hint(Position position);
+  void arm_reread();
+  static task<> reread(std::shared_ptr<OpenAccount> self);
+
+  const std::shared_ptr<Environment> env_;
+  const AccountId id_;
+  const std::shared_ptr<AccountOwner> owner_;
+  rt::Loop& home_;
+
+  // The home loop's, except where a member says otherwise.
+  Replica replica_;
+  CommitQueue queue_;
+  int working_ = 0;  // coroutines of this account in the background
+  bool draining_ = false;
+  bool rereading_ = false;
+  bool active_ = false;
+  std::optional<store::Watch> watch_;
+  rt::Timer reread_timer_;
+
+  struct ReservedBlobs {
+    uint64_t next = 0;
+    uint64_t end = 0;
+    int64_t time = 0;  // seconds since 1970 UTC
+  };
+  ReservedBlobs reserved_;
+  rt::Mutex reserving_;
+
+  uint32_t searches_ = 0;
+  Gate search_ended_;
+};
+
+}  // namespace roost::accounts
