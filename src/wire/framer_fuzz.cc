@@ -35,7 +35,7 @@ Outcome run(BytesView input, size_t step, BytesView choices) {
         out.commands += framer.frame().text + "\n";
         for (const auto& l : framer.frame().literals) out.commands += l.bytes + "\n";
       } else if (event == Framer::Event::literal) {
-        int choice = choices.empty() ? 0 : choices[decisions++ % choices.size()] % 3;
+        int choice = choices.empty() ? 0 : static_cast<uint8_t>(choices[decisions++ % choices.size()]) % 3;
         if (choice == 0) framer.hold();
         if (choice == 1) framer.stream();
         if (choice == 2) framer.refuse(piece);
