@@ -13,6 +13,8 @@
 
 namespace roost::mail {
 
+constexpr uint64_t kReservationSerialsMax = uint64_t{1} << 20;
+
 // Blob serials set aside for uploads: from the key to `last`.
 struct Reservation {
   uint64_t last = 0;

@@ -17,6 +17,10 @@ namespace roost::mail {
 // account's creation) is where UIDVALIDITY starts; it survives removing and adding the user again.
 SnapshotPtr empty_account(AccountId id, UidValidity uidvalidity_seed);
 
+// What logs begin with: Initialise, their first operation, brings the true seed, the same for every node that reads it.
+inline constexpr UidValidity kUnseeded{1};
+bool is_unseeded(const Snapshot& snapshot);
+
 // Pages that opening a root takes: mailboxes' entries, subscriptions, body counts, the dead list. To be read with it.
 Result<std::vector<PageId>> root_pages(BytesView root);
 
@@ -43,6 +47,13 @@ struct RetentionTimes {
 
 // Packs the tail's cards into segments, rewrites dirty chunks and pages. CPU-bound: run it on a pool.
 std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, const RetentionTimes& times);
+
+// What the last checkpoint consists of.
+struct CheckpointPages {
+  std::vector<PageId> pages;  // ascending, card segments included
+  PageId next;                // later checkpoints give their pages ids from here on
+};
+CheckpointPages checkpoint_pages(const Snapshot& snapshot);
 
 // How much a checkpoint would write now, in bytes, to decide when one is worth it.
 size_t checkpoint_bytes(const Snapshot& snapshot);

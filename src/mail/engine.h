@@ -26,15 +26,16 @@ struct EngineLimits {
   uint32_t mailbox_depth_max = 64;
   uint32_t keywords_per_mailbox_max = 1'000;
   uint32_t keyword_sets_per_mailbox_max = 60'000;
+  uint32_t keyword_set_items_per_mailbox_max = 2'000'000;  // keywords in all distinct sets together
   uint32_t keyword_bytes_max = 255;
   uint32_t traces_per_mailbox_max = 1'000'000;
   uint32_t subscriptions_max = 200'000;
+  uint32_t card_inline_bytes_max = 16 * 1024;  // a larger card is a blob of its own
 };
 
 struct PlanContext {
   const EngineLimits* limits;
   int64_t now;  // seconds since 1970 UTC
-  // For UIDVALIDITY and ids of mailboxes: already random or clock-made values, so that planning stays pure.
 };
 
 // The effects of one planned operation: what fold applies and the record holds. Opaque outside of mail/.
@@ -63,6 +64,9 @@ struct Folded {
   SnapshotPtr snapshot;
   Change change;
 };
+
+// When it was planned, in seconds since 1970 UTC. Of several operations, the first one's.
+Result<int64_t> record_time(BytesView record);
 
 // Applies a record that was committed at `position`, or (fold_effects) one operation's effects, to plan the next one
 // of the same record. A record that does not fit the snapshot is corruption.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,8 @@ class KeywordTable {
   std::optional<KeywordSet> find_set(const KeywordIndexes& indexes) const;
   size_t set_items() const { return set_items_; }  // indexes in all sets together
 
-  // The caller checked that it is not there, and that there is room for it (65,536 of either).
-  uint16_t add(std::string_view keyword);
+  // The caller checked that they are not there, and that there is room for them (65,536 of either).
+  void add(std::span<const std::string> keywords);
   KeywordSet add_set(KeywordIndexes indexes);
 
  private:

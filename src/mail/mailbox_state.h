@@ -25,6 +25,14 @@ struct ExpungeTime {
   int64_t time = 0;  // seconds since 1970 UTC
 };
 
+struct MailboxState;
+// What INBOX was until `time`, when it was renamed.
+struct FormerInbox {
+  std::shared_ptr<const MailboxState> state;  // without former ones of its own
+  int64_t time = 0;                           // seconds since 1970 UTC
+};
+constexpr size_t kFormerInboxesMax = 8;
+
 struct MailboxState {
   AccountId account;
   MailboxId id;
@@ -50,12 +58,12 @@ struct MailboxState {
   ModSeq forgotten_modseq;
   std::shared_ptr<const std::vector<ExpungeTime>> expunge_times;  // ascending, at most one a minute; null: none
 
-  // INBOX after its messages were renamed away: what it was, for views that still show them. Memory only.
-  std::shared_ptr<const MailboxState> renamed_away;
-  int64_t renamed_away_time = 0;
+  // INBOX after its messages were renamed away, for views that still show them. Memory only; null: none.
+  std::shared_ptr<const std::vector<FormerInbox>> former;
 
   const std::string& name() const { return label->name; }
   size_t resident_bytes() const;
+  size_t dirty_bytes() const;  // what a checkpoint would write of it, roughly
   // The first chunk whose uid_max is not below `uid`.
   std::vector<ChunkPtr>::const_iterator chunk_from(Uid uid) const;
 };

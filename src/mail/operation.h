@@ -133,10 +133,20 @@ struct ForgetBlobs {
   std::vector<BlobId> blobs;
 };
 
+struct Forgotten {
+  std::vector<BlobId> blobs;  // without those that are in use after all: only these may be deleted
+};
+
+// The first operation of every account: where its UIDVALIDITY starts (the clock at its creation, so that removing and
+// adding a user never repeats one). Does nothing to an account that has it.
+struct Initialise {
+  UidValidity uidvalidity_seed;
+};
+
 struct Done {};
 
 using Operation = std::variant<Append, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
-                               ClaimRecent, ReserveBlobs, ForgetBlobs>;
-using OperationResult = std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved>;
+                               ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise>;
+using OperationResult = std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten>;
 
 }  // namespace roost::mail

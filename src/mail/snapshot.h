@@ -87,7 +87,7 @@ class Snapshot {
   std::optional<Mailbox> find(std::string_view name) const;
   std::optional<Mailbox> find(MailboxId id) const;
   size_t mailbox_count() const;
-  // In the order of names' octets; fn(const Mailbox&) returns false to stop. From `prefix` on if given.
+  // In the order of names' octets, those that begin with `prefix`; fn(const Mailbox&) returns false to stop.
   void for_each_mailbox(const std::function<bool(const Mailbox&)>& fn, std::string_view prefix = {}) const;
   bool has_children(std::string_view name) const;
   bool subscribed(std::string_view name) const;

@@ -1,0 +1,132 @@
+#include "mail/account_edit.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace roost::mail {
+
+const MailboxState* AccountEdit::find(MailboxId id) const {
+  if (auto it = open_.find(id); it != open_.end()) return it->second.get();
+  const MailboxPtr* mailbox = base_.mailboxes.find(id);
+  return mailbox != nullptr ? mailbox->get() : nullptr;
+}
+
+const MailboxState* AccountEdit::find(const std::string& name) const {
+  const MailboxId* id = next_.names.find(name);
+  return id != nullptr ? find(*id) : nullptr;
+}
+
+MailboxState* AccountEdit::open(MailboxId id) {
+  if (auto it = open_.find(id); it != open_.end()) return it->second.get();
+  const MailboxPtr* mailbox = base_.mailboxes.find(id);
+  if (mailbox == nullptr) return nullptr;
+  return open_.emplace(id, std::make_shared<MailboxState>(**mailbox)).first->second.get();
+}
+
+void AccountEdit::add(MailboxState mailbox) {
+  MailboxId id = mailbox.id;
+  next_.names.set(mailbox.name(), id);
+  open_[id] = std::make_shared<MailboxState>(std::move(mailbox));
+  change(id).list_changed = true;
+}
+
+void AccountEdit::remove(MailboxId id) {
+  next_.names.erase(find(id)->name());
+  open_[id] = nullptr;
+  MailboxChange& gone = change(id);
+  gone.deleted = true;
+  gone.list_changed = true;
+}
+
+void AccountEdit::rename(MailboxId id, std::string name) {
+  MailboxState* mailbox = open(id);
+  auto label = std::make_shared<MailboxName>(*mailbox->label);
+  next_.names.erase(label->name);
+  label->name = std::move(name);
+  next_.names.set(label->name, id);
+  mailbox->label = std::move(label);
+  change(id).list_changed = true;
+}
+
+void AccountEdit::reference_blobs(std::vector<uint64_t> serials) {
+  std::ranges::sort(serials);
+  next_.body_counts.update(serials, [](uint64_t, const uint32_t* count) {
+    return std::optional<uint32_t>(count != nullptr ? *count + 1 : 2);
+  });
+}
+
+void AccountEdit::release_blobs(std::vector<uint64_t> serials, int64_t time) {
+  std::ranges::sort(serials);
+  std::vector<uint64_t> dead;
+  next_.body_counts.update(serials, [&dead](uint64_t serial, const uint32_t* count) -> std::optional<uint32_t> {
+    if (count == nullptr) dead.push_back(serial);
+    if (count == nullptr || *count <= 2) return std::nullopt;
+    return *count - 1;
+  });
+  next_.dead_blobs.update(dead, [time](uint64_t, const int64_t*) { return std::optional(time); });
+}
+
+void AccountEdit::reference_segments(std::vector<uint64_t> pages) {
+  std::ranges::sort(pages);
+  next_.segment_cards.update(pages, [](uint64_t, const uint32_t* cards) {
+    return std::optional<uint32_t>(cards != nullptr ? *cards + 1 : 1);
+  });
+}
+
+void AccountEdit::release_segments(std::vector<uint64_t> pages) {
+  std::ranges::sort(pages);
+  next_.segment_cards.update(pages, [](uint64_t, const uint32_t* cards) {
+    return cards != nullptr && *cards > 1 ? std::optional(*cards - 1) : std::nullopt;
+  });
+}
+
+bool AccountEdit::take_reserved(uint64_t serial) {
+  const auto* entry = next_.reserved.floor(serial);
+  if (entry == nullptr || entry->second.last < serial) return false;
+  auto [first, reservation] = *entry;
+  next_.reserved.erase(first);
+  if (first < serial) next_.reserved.set(first, {serial - 1, reservation.time});
+  if (serial < reservation.last) next_.reserved.set(serial + 1, reservation);
+  return true;
+}
+
+MailboxChange& AccountEdit::change(MailboxId id) {
+  MailboxChange& change = changes_[id];
+  change.mailbox = id;
+  return change;
+}
+
+void AccountEdit::count(const MailboxState& mailbox, int sign) {
+  auto factor = static_cast<uint64_t>(sign);  // modulo 2^64: -1 subtracts
+  next_.messages += factor * mailbox.messages;
+  next_.bytes += factor * mailbox.bytes;
+  next_.resident_bytes += factor * mailbox.resident_bytes();
+  next_.dirty_bytes += factor * mailbox.dirty_bytes();
+}
+
+Folded AccountEdit::finish(Position position) {
+  for (auto& [id, mailbox] : open_) {
+    if (const MailboxPtr* old = base_.mailboxes.find(id)) count(**old, -1);
+    if (mailbox) {
+      mailbox->clean = false;
+      count(*mailbox, 1);
+      next_.mailboxes.set(id, std::move(mailbox));
+    } else {
+      next_.mailboxes.erase(id);
+    }
+  }
+  Change change{base_.position, position, {}};
+  for (auto& [id, one] : changes_) {
+    // What came and went within one record never was there for anybody.
+    UidSet appended = one.appended.subtract(one.expunged);
+    one.flags_changed = one.flags_changed.subtract(one.appended).subtract(one.expunged);
+    one.expunged = one.expunged.subtract(one.appended);
+    one.appended = std::move(appended);
+    if (one.deleted) one.appended = one.flags_changed = one.expunged = {};
+    change.mailboxes.push_back(std::move(one));
+  }
+  next_.position = position;
+  return {std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(next_))), std::move(change)};
+}
+
+}  // namespace roost::mail

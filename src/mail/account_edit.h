@@ -1,0 +1,56 @@
+// An account state in the making: what a fold changes before anybody else sees it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "mail/account_state.h"
+#include "mail/change.h"
+#include "mail/engine.h"
+
+namespace roost::mail {
+
+class AccountEdit {
+ public:
+  explicit AccountEdit(const AccountState& base) : base_(base), next_(base) {}
+
+  AccountState& account() { return next_; }
+
+  // As it is by now; null if it is not there.
+  const MailboxState* find(MailboxId id) const;
+  const MailboxState* find(const std::string& name) const;
+  // To be changed; null if it is not there.
+  MailboxState* open(MailboxId id);
+  // The name must be free.
+  void add(MailboxState mailbox);
+  void remove(MailboxId id);
+  void rename(MailboxId id, std::string name);
+
+  // Every one of `serials` (any order, repeats count) has one reference more.
+  void reference_blobs(std::vector<uint64_t> serials);
+  // One less; what has none left is dead from `time` on.
+  void release_blobs(std::vector<uint64_t> serials, int64_t time);
+  // Rows whose card is in these segments came or went.
+  void reference_segments(std::vector<uint64_t> pages);
+  void release_segments(std::vector<uint64_t> pages);
+  // False if it is not reserved.
+  bool take_reserved(uint64_t serial);
+
+  std::vector<PageId>& missing() { return missing_; }
+  // What happened to a mailbox, gathered effect by effect.
+  MailboxChange& change(MailboxId id);
+
+  Folded finish(Position position);
+
+ private:
+  void count(const MailboxState& mailbox, int sign);
+
+  const AccountState& base_;
+  AccountState next_;
+  std::map<MailboxId, std::shared_ptr<MailboxState>> open_;  // null: removed
+  std::map<MailboxId, MailboxChange> changes_;
+  std::vector<PageId> missing_;
+};
+
+}  // namespace roost::mail

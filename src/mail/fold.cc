@@ -1,0 +1,86 @@
+#include "mail/folder.h"
+
+namespace roost::mail {
+namespace {
+
+Result<> apply_operation(AccountEdit& edit, BytesView effects) {
+  Folder folder(edit);
+  Decoder in(effects);
+  while (in.left() > 0 && edit.missing().empty()) {
+    ROOST_TRY(Effect effect, read_effect(in));
+    ROOST_TRY_VOID(folder.apply(effect));
+  }
+  return {};
+}
+
+Result<std::vector<BytesView>> operations_of(BytesView record) {
+  Decoder in(record);
+  if (in.u8() != kRecordVersion) return fault("record: unknown version", Code::corruption);
+  std::vector<BytesView> operations(in.count());
+  for (BytesView& effects : operations) effects = in.bytes();
+  ROOST_TRY_VOID(in.finish("record"));
+  return operations;
+}
+
+FoldOutcome fold_operations(const SnapshotPtr& snapshot, const std::vector<BytesView>& operations, Position position) {
+  AccountEdit edit(snapshot->state());
+  for (BytesView effects : operations) {
+    if (Result<> done = apply_operation(edit, effects); !done) return std::move(done).error();
+    if (!edit.missing().empty()) return Need{std::move(edit.missing())};
+  }
+  return edit.finish(position);
+}
+
+}  // namespace
+
+Result<> Folder::apply(const Effect& effect) {
+  if (!stamped_ && !std::holds_alternative<StampEffect>(effect)) return unfit("no stamp");
+  return std::visit([this](const auto& e) { return apply_one(e); }, effect);
+}
+
+Result<> Folder::apply_one(const StampEffect& e) {
+  AccountState& account = edit_.account();
+  if (stamped_) return unfit("two stamps");
+  if (e.modseq.value != 0) {
+    if (e.modseq != account.modseq.next() || e.modseq.value > uint64_t{INT64_MAX}) return unfit("modseq");
+    account.modseq = e.modseq;
+  }
+  stamp_ = e;
+  stamped_ = true;
+  return {};
+}
+
+Bytes make_record(const std::vector<Effects>& effects) {
+  Bytes record;
+  size_t size = 8;
+  for (const Effects& one : effects) size += one.encoded.size() + 8;
+  record.reserve(size);
+  Encoder out(record);
+  out.u8(kRecordVersion);
+  out.varint(effects.size());
+  for (const Effects& one : effects) out.bytes(one.encoded);
+  return record;
+}
+
+Result<int64_t> record_time(BytesView record) {
+  ROOST_TRY(auto operations, operations_of(record));
+  if (operations.empty()) return fault("record: empty", Code::corruption);
+  Decoder in(operations.front());
+  ROOST_TRY(Effect first, read_effect(in));
+  const auto* stamp = std::get_if<StampEffect>(&first);
+  if (stamp == nullptr) return unfit("no stamp");
+  return stamp->time;
+}
+
+FoldOutcome fold(const SnapshotPtr& snapshot, BytesView record, Position position) {
+  if (position <= snapshot->position()) return Error(unfit("position").error());
+  auto operations = operations_of(record);
+  if (!operations) return std::move(operations).error();
+  return fold_operations(snapshot, *operations, position);
+}
+
+FoldOutcome fold_effects(const SnapshotPtr& snapshot, const Effects& effects) {
+  return fold_operations(snapshot, {effects.encoded}, snapshot->position());
+}
+
+}  // namespace roost::mail

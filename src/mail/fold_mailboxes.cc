@@ -1,0 +1,125 @@
+// Effects on the tree of mailboxes.
+#include <algorithm>
+
+#include "mail/folder.h"
+
+namespace roost::mail {
+namespace {
+
+const UidSet kAllUids{{Uid(1), Uid(UINT32_MAX)}};
+
+MailboxState empty_mailbox(AccountId account, MailboxId id, UidValidity uidvalidity, MailboxName label) {
+  MailboxState mailbox;
+  mailbox.account = account;
+  mailbox.id = id;
+  mailbox.uidvalidity = uidvalidity;
+  mailbox.label = std::make_shared<const MailboxName>(std::move(label));
+  mailbox.keywords = std::make_shared<const KeywordTable>();
+  return mailbox;
+}
+
+}  // namespace
+
+// Ids come from the account's counters, in order.
+bool Folder::takes_ids(MailboxId mailbox, UidValidity uidvalidity) {
+  AccountState& account = edit_.account();
+  if (mailbox != account.next_mailbox || uidvalidity.value != account.next_uidvalidity) return false;
+  if (mailbox.value == UINT64_MAX || uidvalidity.value == UINT32_MAX) return false;
+  account.next_mailbox = mailbox.next();
+  account.next_uidvalidity = uidvalidity.value + 1;
+  return true;
+}
+
+Result<> Folder::apply_one(const CreateEffect& e) {
+  if (e.name.empty() || !takes_ids(e.mailbox, e.uidvalidity)) return unfit("create");
+  if (const MailboxState* there = edit_.find(e.name)) {
+    if (!there->noselect) return unfit("create of a name that is there");
+    edit_.remove(there->id);
+  }
+  edit_.add(empty_mailbox(edit_.account().id, e.mailbox, e.uidvalidity, {e.name, e.special_use}));
+  return {};
+}
+
+void Folder::release_all(const MailboxState& mailbox) {
+  std::vector<uint64_t> blobs;
+  std::vector<uint64_t> segments;
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    for (uint32_t i = 0; i < chunk->rows; ++i) {
+      const ColdRow& cold = chunk->cold_row(i);
+      if (cold.card == ColdRow::Card::segment) segments.push_back(cold.card_home);
+      if (chunk->hot_row(i).dead) continue;
+      blobs.push_back(cold.blob);
+      if (cold.card == ColdRow::Card::blob) blobs.push_back(cold.card_home);
+    }
+  }
+  edit_.release_blobs(std::move(blobs), stamp_.time);
+  edit_.release_segments(std::move(segments));
+}
+
+Result<> Folder::apply_one(const DeleteEffect& e) {
+  MailboxState* mailbox = edit_.open(e.mailbox);
+  if (mailbox == nullptr) return unfit("delete of no mailbox");
+  if (lacks_rows(*mailbox, kAllUids, true)) return {};
+  release_all(*mailbox);
+  if (!e.keep_name) {
+    edit_.remove(e.mailbox);
+    return {};
+  }
+  *mailbox = empty_mailbox(mailbox->account, mailbox->id, mailbox->uidvalidity, {mailbox->name(), {}});
+  mailbox->noselect = true;
+  edit_.change(e.mailbox).deleted = true;
+  edit_.change(e.mailbox).list_changed = true;
+  return {};
+}
+
+Result<> Folder::apply_one(const RenameEffect& e) {
+  const auto& names = edit_.account().names;
+  std::string below = e.from + "/";
+  std::vector<std::pair<MailboxId, std::string>> renamed;
+  if (const MailboxId* id = names.find(e.from)) renamed.emplace_back(*id, e.to);
+  names.for_each_from(below, [&](const std::string& name, MailboxId id) {
+    if (!name.starts_with(below)) return false;
+    renamed.emplace_back(id, e.to + name.substr(e.from.size()));
+    return true;
+  });
+  if (renamed.empty() || e.to.empty() || e.to.starts_with(below)) return unfit("rename");
+  for (const auto& [id, name] : renamed) {
+    if (names.contains(name)) return unfit("rename to a name that is there");
+  }
+  for (auto& [id, name] : renamed) edit_.rename(id, std::move(name));
+  return {};
+}
+
+Result<> Folder::apply_one(const RenameInboxEffect& e) {
+  MailboxState* inbox = open_with_messages(e.inbox);
+  if (inbox == nullptr || stamp_.modseq.value == 0) return unfit("rename of no INBOX");
+  if (e.name.empty() || edit_.find(e.name) != nullptr || !takes_ids(e.mailbox, e.uidvalidity)) {
+    return unfit("rename of INBOX");
+  }
+  auto before = std::make_shared<MailboxState>(*inbox);
+  before->former = nullptr;
+  MailboxState target = *inbox;
+  target.id = e.mailbox;
+  target.uidvalidity = e.uidvalidity;
+  target.label = std::make_shared<const MailboxName>(MailboxName{e.name, {}});
+  target.traces = {};
+  target.forgotten_modseq = target.highest_modseq;
+  target.expunge_times = nullptr;
+  target.former = nullptr;
+  edit_.add(std::move(target));
+
+  inbox->chunks.clear();
+  inbox->messages = inbox->unseen = inbox->deleted = 0;
+  inbox->bytes = inbox->deleted_bytes = 0;
+  if (inbox->uidnext.value == 1) return {};
+  UidSet all{{Uid(1), Uid(inbox->uidnext.value - 1)}};
+  edit_.change(e.mailbox).appended = all;
+  note_expunge(*inbox, all);
+  auto former = inbox->former ? *inbox->former : std::vector<FormerInbox>();
+  if (former.size() == kFormerInboxesMax) former.erase(former.begin());
+  former.push_back({std::move(before), stamp_.time});
+  inbox->former = std::make_shared<const std::vector<FormerInbox>>(std::move(former));
+  return {};
+}
+
+}  // namespace roost::mail

@@ -1,0 +1,46 @@
+#include "mail/layout.h"
+
+#include <algorithm>
+
+namespace roost::mail {
+namespace {
+
+template <class Value>
+void add_spans(const SerialMap<Value>& map, std::vector<PageOwner>& out) {
+  map.spans().for_each([&out](uint64_t, const auto& span) {
+    out.push_back({span.page, MailboxId(0)});
+    return true;
+  });
+}
+
+void add_mailbox(const MailboxState& mailbox, std::vector<PageOwner>& out) {
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    out.push_back({chunk->cold_page, mailbox.id});
+    out.push_back({chunk->hot_page, mailbox.id});
+  }
+  for (const TraceBlock& block : mailbox.traces.sealed()) out.push_back({block.page, mailbox.id});
+}
+
+}  // namespace
+
+std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
+                                          std::vector<EntryPage<std::string>> subscriptions) {
+  auto layout = std::make_shared<Layout>();
+  std::vector<PageOwner>& pages = layout->pages;
+  for (const auto& page : mailboxes) pages.push_back({page.page, MailboxId(0)});
+  for (const auto& page : subscriptions) pages.push_back({page.page, MailboxId(0)});
+  add_spans(state.body_counts, pages);
+  add_spans(state.dead_blobs, pages);
+  add_spans(state.segment_cards, pages);
+  state.segment_cards.for_each([&pages](uint64_t page, uint32_t) { pages.push_back({PageId(page), MailboxId(0)}); });
+  state.mailboxes.for_each([&pages](MailboxId, const MailboxPtr& mailbox) {
+    add_mailbox(*mailbox, pages);
+    return true;
+  });
+  std::ranges::sort(pages, {}, &PageOwner::page);
+  layout->mailboxes = std::move(mailboxes);
+  layout->subscriptions = std::move(subscriptions);
+  return layout;
+}
+
+}  // namespace roost::mail

@@ -1,0 +1,150 @@
+// Reading one mailbox of a snapshot.
+#include <algorithm>
+
+#include "mail/snapshot.h"
+
+namespace roost::mail {
+namespace {
+
+// A row, live or dead, by its uid.
+struct Place {
+  const Chunk* chunk;
+  uint32_t row;
+  const HotRow& hot() const { return chunk->hot_row(row); }
+};
+
+std::optional<Place> place_of(const MailboxState& state, Uid uid) {
+  auto chunk = state.chunk_from(uid);
+  if (chunk == state.chunks.end() || (*chunk)->uid_min > uid || !(*chunk)->hot) return std::nullopt;
+  uint32_t row = (*chunk)->lower_bound(uid);
+  if (row == (*chunk)->rows || (*chunk)->hot_row(row).uid != uid) return std::nullopt;
+  return Place{chunk->get(), row};
+}
+
+std::optional<Row> row_at(const MailboxState& state, const Place& place) {
+  if (!place.chunk->cold) return std::nullopt;
+  return Row{to_cold(state.account, place.hot().uid, place.chunk->cold_row(place.row)), to_hot(place.hot())};
+}
+
+uint32_t live_before(const HotLeaf& leaf, Uid uid) {
+  const HotRow* end = std::partition_point(leaf.begin(), leaf.end(), [uid](const HotRow& r) { return r.uid < uid; });
+  if (leaf.live == leaf.rows) return static_cast<uint32_t>(end - leaf.begin());
+  return static_cast<uint32_t>(std::count_if(leaf.begin(), end, [](const HotRow& r) { return !r.dead; }));
+}
+
+}  // namespace
+
+MailboxId Mailbox::id() const { return state_->id; }
+const std::string& Mailbox::name() const { return state_->name(); }
+UidValidity Mailbox::uidvalidity() const { return state_->uidvalidity; }
+Uid Mailbox::uidnext() const { return state_->uidnext; }
+ModSeq Mailbox::highest_modseq() const { return state_->highest_modseq; }
+Uid Mailbox::recent_uid() const { return state_->recent_uid; }
+bool Mailbox::noselect() const { return state_->noselect; }
+const std::vector<std::string>& Mailbox::special_use() const { return state_->label->special_use; }
+uint32_t Mailbox::messages() const { return state_->messages; }
+uint32_t Mailbox::unseen() const { return state_->unseen; }
+uint32_t Mailbox::deleted() const { return state_->deleted; }
+uint64_t Mailbox::bytes() const { return state_->bytes; }
+uint64_t Mailbox::deleted_bytes() const { return state_->deleted_bytes; }
+const std::vector<std::string>& Mailbox::keywords() const { return state_->keywords->names(); }
+const std::vector<uint16_t>& Mailbox::keywords_of(KeywordSet set) const { return state_->keywords->set(set); }
+std::optional<uint16_t> Mailbox::find_keyword(std::string_view keyword) const {
+  return state_->keywords->find(keyword);
+}
+
+std::vector<PageId> Mailbox::missing_pages() const {
+  std::vector<PageId> pages;
+  add_missing_pages(*state_, UidSet{{Uid(1), Uid(UINT32_MAX)}}, true, pages);
+  return pages;
+}
+
+std::optional<Row> Mailbox::find(Uid uid) const {
+  auto place = place_of(*state_, uid);
+  if (!place || place->hot().dead) return std::nullopt;
+  return row_at(*state_, *place);
+}
+
+std::optional<Hot> Mailbox::find_hot(Uid uid) const {
+  auto place = place_of(*state_, uid);
+  if (!place || place->hot().dead) return std::nullopt;
+  return to_hot(place->hot());
+}
+
+std::optional<Row> Mailbox::find_expunged(Uid uid) const {
+  auto place = place_of(*state_, uid);
+  if (place && place->hot().dead && place->hot().modseq > state_->forgotten_modseq) return row_at(*state_, *place);
+  if (!state_->former) return std::nullopt;
+  for (const FormerInbox& former : *state_->former) {
+    Mailbox before(former.state.get());
+    if (auto row = before.find(uid)) return row;
+    if (auto row = before.find_expunged(uid)) return row;
+  }
+  return std::nullopt;
+}
+
+std::optional<Uid> Mailbox::uid_at(uint32_t index) const {
+  for (const ChunkPtr& chunk : state_->chunks) {
+    if (index >= chunk->live) {
+      index -= chunk->live;
+      continue;
+    }
+    for (const HotLeaf& leaf : *chunk->hot) {
+      if (index >= leaf.live) {
+        index -= leaf.live;
+        continue;
+      }
+      if (leaf.live == leaf.rows) return leaf.begin()[index].uid;
+      for (const HotRow& row : leaf) {
+        if (!row.dead && index-- == 0) return row.uid;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+uint32_t Mailbox::rank(Uid uid) const {
+  uint32_t count = 0;
+  for (const ChunkPtr& chunk : state_->chunks) {
+    if (chunk->uid_max < uid) {
+      count += chunk->live;
+      continue;
+    }
+    if (chunk->uid_min >= uid || chunk->live == 0) break;
+    for (const HotLeaf& leaf : *chunk->hot) {
+      if (leaf.begin()->uid >= uid) break;
+      count += leaf.end()[-1].uid < uid ? leaf.live : live_before(leaf, uid);
+    }
+    break;
+  }
+  return count;
+}
+
+UidSet Mailbox::uids() const {
+  UidSet out;
+  for_each_hot(Uid(1), Uid(UINT32_MAX), [&out](Uid uid, const Hot&) {
+    out.append(uid);
+    return true;
+  });
+  return out;
+}
+
+UidSet Mailbox::live(const UidSet& uids) const {
+  UidSet out;
+  for_each_live_row(*state_, uids, [&out](const Chunk&, uint32_t, const HotRow& row) { out.append(row.uid); });
+  return out;
+}
+
+std::optional<Uid> Mailbox::first_unseen() const {
+  for (const ChunkPtr& chunk : state_->chunks) {
+    if (chunk->unseen == 0) continue;
+    for (const HotLeaf& leaf : *chunk->hot) {
+      for (const HotRow& row : leaf) {
+        if (!row.dead && !row.flags.has(SystemFlag::seen)) return row.uid;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace roost::mail

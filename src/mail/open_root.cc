@@ -1,0 +1,126 @@
+#include <algorithm>
+#include <map>
+
+#include "mail/checkpoint.h"
+#include "mail/layout.h"
+#include "mail/mailbox_entry.h"
+#include "mail/mailbox_path.h"
+#include "mail/page.h"
+#include "mail/root.h"
+#include "mail/span_page.h"
+
+namespace roost::mail {
+namespace {
+
+Fail damaged(const char* what) { return fault(std::string("root: ") + what, Code::corruption); }
+
+class Opening {
+ public:
+  Opening(const Root& root, const std::vector<LoadedPage>& pages) : root_(root) {
+    for (const LoadedPage& page : pages) pages_.emplace(page.id, page.data);
+  }
+
+  Result<AccountState> run() {
+    state_.id = root_.account;
+    state_.position = root_.position;
+    state_.modseq = root_.modseq;
+    state_.next_mailbox = root_.next_mailbox;
+    state_.next_uidvalidity = root_.next_uidvalidity;
+    state_.next_blob = root_.next_blob;
+    state_.next_page = root_.next_page;
+    state_.reserved = PersistentMap<uint64_t, Reservation>::from_sorted(root_.reserved);
+    ROOST_TRY_VOID(read_mailboxes());
+    ROOST_TRY_VOID(read_subscriptions());
+    ROOST_TRY_VOID(read_spans(PageKind::body_counts, root_.body_counts, state_.body_counts));
+    ROOST_TRY_VOID(read_spans(PageKind::dead_blobs, root_.dead_blobs, state_.dead_blobs));
+    ROOST_TRY_VOID(read_spans(PageKind::segment_cards, root_.segment_cards, state_.segment_cards));
+    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions);
+    return std::move(state_);
+  }
+
+ private:
+  using Mailboxes = std::vector<std::pair<MailboxId, MailboxPtr>>;
+
+  Result<BytesView> page(PageId id) const {
+    auto it = pages_.find(id);
+    if (it == pages_.end()) return damaged("a page is missing");
+    return it->second;
+  }
+
+  Result<> read_mailboxes() {
+    Mailboxes mailboxes;
+    for (const EntryPage<MailboxId>& entries : root_.mailboxes) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(PageKind::mailboxes, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) {
+        ROOST_TRY(MailboxState mailbox, read_mailbox_entry(in, root_.account));
+        ROOST_TRY_VOID(add(std::move(mailbox), mailboxes));
+      }
+      ROOST_TRY_VOID(in.finish("mailbox page"));
+    }
+    std::vector<std::pair<std::string, MailboxId>> names;
+    names.reserve(mailboxes.size());
+    for (const auto& [id, mailbox] : mailboxes) names.emplace_back(mailbox->name(), id);
+    std::ranges::sort(names);
+    auto same = [](const auto& a, const auto& b) { return a.first == b.first; };
+    if (std::ranges::adjacent_find(names, same) != names.end()) return damaged("a name twice");
+    state_.mailboxes = PersistentMap<MailboxId, MailboxPtr>::from_sorted(std::move(mailboxes));
+    state_.names = PersistentMap<std::string, MailboxId>::from_sorted(std::move(names));
+    return {};
+  }
+
+  Result<> add(MailboxState mailbox, Mailboxes& mailboxes) {
+    MailboxId id = mailbox.id;
+    if (!mailboxes.empty() && id <= mailboxes.back().first) return damaged("order of mailboxes");
+    if (id >= root_.next_mailbox || mailbox.highest_modseq > root_.modseq) return damaged("a mailbox");
+    state_.messages += mailbox.messages;
+    state_.bytes += mailbox.bytes;
+    state_.resident_bytes += mailbox.resident_bytes();
+    mailboxes.emplace_back(id, std::make_shared<const MailboxState>(std::move(mailbox)));
+    return {};
+  }
+
+  Result<> read_subscriptions() {
+    std::vector<std::pair<std::string, bool>> names;
+    for (const EntryPage<std::string>& entries : root_.subscriptions) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(PageKind::subscriptions, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) {
+        std::string name(in.bytes());
+        if (in.failed() || (!names.empty() && name <= names.back().first)) return damaged("subscriptions");
+        names.emplace_back(std::move(name), true);
+      }
+      ROOST_TRY_VOID(in.finish("subscription page"));
+    }
+    state_.subscriptions = PersistentMap<std::string, bool>::from_sorted(std::move(names));
+    return {};
+  }
+
+  template <class Value>
+  Result<> read_spans(PageKind kind, const std::vector<SpanPage>& spans, SerialMap<Value>& map) {
+    for (const SpanPage& span : spans) {
+      ROOST_TRY(BytesView data, page(span.page));
+      ROOST_TRY(auto items, read_span_page<Value>(kind, data));
+      map.set_span(span.index, {span.page, std::move(items)});
+    }
+    return {};
+  }
+
+  const Root& root_;
+  std::map<PageId, BytesView> pages_;
+  AccountState state_;
+};
+
+}  // namespace
+
+Result<SnapshotPtr> open_root(AccountId id, BytesView root, const std::vector<LoadedPage>& pages) {
+  ROOST_TRY(Root decoded, read_root(root));
+  if (decoded.account != id) return damaged("of another account");
+  ROOST_TRY(AccountState state, Opening(decoded, pages).run());
+  if (!state.names.contains(kInbox)) return damaged("no INBOX");
+  return std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(state)));
+}
+
+}  // namespace roost::mail

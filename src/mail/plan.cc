@@ -1,0 +1,38 @@
+#include "mail/planning.h"
+
+namespace roost::mail {
+
+PlanOutcome plan(const Snapshot& snapshot, const Operation& operation, const PlanContext& context) {
+  Planning planning(snapshot, context);
+  return std::visit([&planning](const auto& one) { return plan_one(planning, one); }, operation);
+}
+
+Result<ModSeq> Planning::take_modseq() {
+  if (state_.modseq.value >= uint64_t{INT64_MAX}) return no(Code::limit, "The account has no MODSEQ left");
+  modseq_ = state_.modseq.next();
+  return modseq_;
+}
+
+Result<const MailboxState*> Planning::mailbox(const MailboxRef& ref, Code absent) const {
+  const MailboxId* id = std::get_if<MailboxId>(&ref);
+  if (id == nullptr) id = state_.names.find(std::get<std::string>(ref));
+  const MailboxPtr* found = id != nullptr ? state_.mailboxes.find(*id) : nullptr;
+  if (found == nullptr || (*found)->noselect) return no(absent, "There is no such mailbox");
+  return found->get();
+}
+
+Planned Planning::finish(OperationResult result) const {
+  Planned planned{{}, std::move(result), {}};
+  if (effects_.empty()) return planned;
+  write_effect(planned.effects.encoded, StampEffect{modseq_, now()});
+  for (const Effect& effect : effects_) write_effect(planned.effects.encoded, effect);
+  return planned;
+}
+
+void plan_trace_floor(Planning& planning, const MailboxState& mailbox, uint64_t count, ModSeq modseq) {
+  uint64_t count_max = planning.limits().traces_per_mailbox_max;
+  ModSeq floor = count > count_max ? modseq : mailbox.traces.floor_for(count, count_max);
+  if (floor > mailbox.traces.floor()) planning.add(TraceFloorEffect{mailbox.id, floor});
+}
+
+}  // namespace roost::mail

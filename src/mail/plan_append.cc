@@ -1,0 +1,89 @@
+#include <algorithm>
+
+#include "mail/planning.h"
+
+namespace roost::mail {
+namespace {
+
+// Gives blobs to messages: those that were put before, and new serials for what is stored with the commit.
+class BlobPlan {
+ public:
+  explicit BlobPlan(const AccountState& state) : state_(state), next_(state.next_blob) {}
+
+  Result<uint64_t> body_of(const NewMessage& message) {
+    if (message.body) return store(message.body);
+    if (message.blob.owner != state_.id || !is_reserved(message.blob.serial)) {
+      return no(Code::unavailable, "The upload took too long; try again");
+    }
+    if (std::ranges::find(used_, message.blob.serial) != used_.end()) {
+      return fault("append: one blob for two messages");
+    }
+    used_.push_back(message.blob.serial);
+    return message.blob.serial;
+  }
+
+  uint64_t store(std::shared_ptr<const Bytes> data) {
+    bodies.push_back({BlobId{state_.id, next_}, std::move(data)});
+    return next_++;
+  }
+
+  std::vector<Planned::Body> bodies;
+
+ private:
+  bool is_reserved(uint64_t serial) const {
+    const auto* entry = state_.reserved.floor(serial);
+    return entry != nullptr && serial <= entry->second.last;
+  }
+
+  const AccountState& state_;
+  uint64_t next_;
+  std::vector<uint64_t> used_;
+};
+
+Result<AppendedRow> row_of(const NewMessage& message, KeywordPlan& keywords, BlobPlan& blobs, uint32_t card_bytes_max) {
+  AppendedRow row{.flags = message.flags,
+                  .internal_date = message.internal_date,
+                  .size = message.size,
+                  .email_id = message.email_id,
+                  .thread_id = message.thread_id};
+  ROOST_TRY(KeywordIndexes indexes, keywords.indexes(message.keywords));
+  ROOST_TRY(row.keywords, keywords.set(indexes));
+  ROOST_TRY(row.blob, blobs.body_of(message));
+  if (!message.card) return row;
+  if (message.card->size() <= card_bytes_max) {
+    row.card = ColdRow::Card::tail;
+    row.card_bytes = *message.card;
+  } else {
+    row.card = ColdRow::Card::blob;
+    row.card_blob = blobs.store(message.card);
+    row.card_blob_bytes = static_cast<uint32_t>(message.card->size());
+  }
+  return row;
+}
+
+}  // namespace
+
+PlanOutcome plan_one(Planning& planning, const Append& operation) {
+  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::try_create));
+  Appended result{mailbox->id, mailbox->uidvalidity, mailbox->uidnext, ModSeq(0)};
+  if (operation.messages.empty()) return planning.finish(result);
+  if (operation.messages.size() > UINT32_MAX - mailbox->uidnext.value) {
+    return refusal(Code::limit, "The mailbox has no UIDs left");
+  }
+  ROOST_PLAN_TRY(result.modseq, planning.take_modseq());
+  KeywordPlan keywords(*mailbox, planning.limits());
+  BlobPlan blobs(planning.state());
+  AppendEffect append{mailbox->id, mailbox->uidnext, {}};
+  append.rows.reserve(operation.messages.size());
+  for (const NewMessage& message : operation.messages) {
+    ROOST_PLAN_TRY(AppendedRow row, row_of(message, keywords, blobs, planning.limits().card_inline_bytes_max));
+    append.rows.push_back(row);
+  }
+  keywords.add_to(planning);
+  planning.add(std::move(append));
+  Planned planned = planning.finish(result);
+  planned.bodies = std::move(blobs.bodies);
+  return planned;
+}
+
+}  // namespace roost::mail

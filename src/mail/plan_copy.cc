@@ -1,0 +1,66 @@
+#include <set>
+
+#include "mail/planning.h"
+
+namespace roost::mail {
+namespace {
+
+struct CopySource {
+  UidSet uids;
+  std::set<KeywordSet> sets;
+};
+
+CopySource scan(const MailboxState& from, const UidSet& uids) {
+  CopySource out;
+  KeywordSet last;
+  for_each_live_row(from, uids, [&](const Chunk&, uint32_t, const HotRow& row) {
+    out.uids.append(row.uid);
+    if (row.keywords != last) out.sets.insert(row.keywords);
+    last = row.keywords;
+  });
+  return out;
+}
+
+// The same keywords in the target's own numbers.
+Result<std::vector<std::pair<KeywordSet, KeywordSet>>> translate(const MailboxState& from, const CopySource& source,
+                                                                 KeywordPlan& target) {
+  std::vector<std::pair<KeywordSet, KeywordSet>> pairs;
+  for (KeywordSet set : source.sets) {
+    std::vector<std::string> names;
+    for (uint16_t index : from.keywords->set(set)) names.push_back(from.keywords->names()[index]);
+    ROOST_TRY(KeywordIndexes indexes, target.indexes(names));
+    ROOST_TRY(KeywordSet there, target.set(indexes));
+    if (there != set) pairs.emplace_back(set, there);
+  }
+  return pairs;
+}
+
+}  // namespace
+
+PlanOutcome plan_one(Planning& planning, const Copy& operation) {
+  ROOST_PLAN_TRY(const MailboxState* from, planning.mailbox(operation.from, Code::nonexistent));
+  ROOST_PLAN_TRY(const MailboxState* to, planning.mailbox(operation.to, Code::try_create));
+  Need need;
+  add_missing_pages(*from, operation.uids, true, need.pages);
+  if (!need.pages.empty()) return need;
+
+  CopySource source = scan(*from, operation.uids);
+  Copied result{to->id, to->uidvalidity, source.uids, {}, ModSeq(0)};
+  uint64_t count = source.uids.count();
+  if (count == 0) return planning.finish(std::move(result));
+  if (count > UINT32_MAX - to->uidnext.value) return refusal(Code::limit, "The mailbox has no UIDs left");
+  result.target = {{to->uidnext, Uid(static_cast<uint32_t>(to->uidnext.value + count - 1))}};
+  ROOST_PLAN_TRY(result.modseq, planning.take_modseq());
+
+  CopyEffect effect{from->id, std::move(source.uids), to->id, to->uidnext, operation.move, {}};
+  if (from != to) {
+    KeywordPlan keywords(*to, planning.limits());
+    ROOST_PLAN_TRY(effect.sets, translate(*from, source, keywords));
+    keywords.add_to(planning);
+  }
+  planning.add(std::move(effect));
+  if (operation.move) plan_trace_floor(planning, *from, result.source.range_count(), result.modseq);
+  return planning.finish(std::move(result));
+}
+
+}  // namespace roost::mail

@@ -1,0 +1,174 @@
+// CREATE, DELETE and RENAME. A mailbox's superiors are always there: made with it, and kept as \Noselect.
+#include <algorithm>
+#include <array>
+
+#include "mail/mailbox_path.h"
+#include "mail/planning.h"
+
+namespace roost::mail {
+namespace {
+
+const UidSet kAllUids{{Uid(1), Uid(UINT32_MAX)}};
+
+const MailboxState* find(const AccountState& state, std::string_view name) {
+  const MailboxId* id = state.names.find(name);
+  return id != nullptr ? state.mailboxes.find(*id)->get() : nullptr;
+}
+
+// Effects that create mailboxes, with ids from the account's counters.
+class Creation {
+ public:
+  explicit Creation(Planning& planning)
+      : planning_(planning), id_(planning.state().next_mailbox), uidvalidity_(planning.state().next_uidvalidity) {}
+
+  Result<Created> create(std::string name, std::vector<std::string> special_use) {
+    ROOST_TRY(Created made, take());
+    planning_.add(CreateEffect{made.mailbox, made.uidvalidity, std::move(name), std::move(special_use)});
+    return made;
+  }
+  Result<> create_superiors(std::string_view name) {
+    for (std::string& superior : superiors_of(name)) {
+      if (planning_.state().names.contains(superior)) continue;
+      ROOST_TRY(std::ignore, create(std::move(superior), {}));
+    }
+    return {};
+  }
+  // Ids for a mailbox that another effect makes.
+  Result<Created> take() {
+    size_t made = id_.value - planning_.state().next_mailbox.value;
+    if (planning_.state().mailboxes.size() + made >= planning_.limits().mailboxes_max) {
+      return no(Code::limit, "The account has too many mailboxes");
+    }
+    if (uidvalidity_ == UINT32_MAX) return no(Code::limit, "The account has no UIDVALIDITY left");
+    Created created{id_, UidValidity(uidvalidity_++)};
+    id_ = id_.next();
+    return created;
+  }
+
+ private:
+  Planning& planning_;
+  MailboxId id_;
+  uint32_t uidvalidity_;
+};
+
+// RFC 6154 2 and RFC 8457. Not \All and \Flagged, which would be views of other mailboxes.
+constexpr std::array<std::string_view, 6> kSpecialUses{"Archive", "Drafts", "Important", "Junk", "Sent", "Trash"};
+
+// As the RFCs spell them. RFC 6154 3: a use that cannot be given is NO [USEATTR], and nothing is created.
+Result<std::vector<std::string>> special_uses(const AccountState& state, const std::vector<std::string>& asked) {
+  std::vector<std::string> out;
+  for (const std::string& use : asked) {
+    auto known = std::ranges::find_if(kSpecialUses, [&](std::string_view k) { return equals_ignoring_case(k, use); });
+    if (known == kSpecialUses.end()) return no(Code::use_attr, "This special use is not supported");
+    if (std::ranges::find(out, *known) == out.end()) out.emplace_back(*known);
+  }
+  bool taken = false;
+  auto shares_use = [&](MailboxId, const MailboxPtr& mailbox) {
+    for (const std::string& use : mailbox->label->special_use)
+      taken = taken || std::ranges::find(out, use) != out.end();
+    return !taken;
+  };
+  if (!out.empty()) state.mailboxes.for_each(shares_use);
+  if (taken) return no(Code::use_attr, "Another mailbox has this special use");
+  return out;
+}
+
+// Whether anything is below `superior` besides `gone` and what is below that.
+bool has_other_children(const AccountState& state, const std::string& superior, const std::string& gone) {
+  std::string below = superior + kSeparator;
+  std::string gone_below = gone + kSeparator;
+  bool others = false;
+  state.names.for_each_from(below, [&](const std::string& name, MailboxId) {
+    if (!name.starts_with(below)) return false;
+    others = name != gone && !name.starts_with(gone_below);
+    return !others;
+  });
+  return others;
+}
+
+// `gone` goes: with it go its superiors that are names only and lead nowhere else, nor to `made`.
+void drop_idle_superiors(Planning& planning, std::string gone, std::string_view made) {
+  std::vector<std::string> superiors = superiors_of(gone);
+  for (auto it = superiors.rbegin(); it != superiors.rend(); ++it) {
+    const MailboxState* superior = find(planning.state(), *it);
+    bool idle = superior != nullptr && superior->noselect && !made.starts_with(*it + kSeparator) &&
+                !has_other_children(planning.state(), *it, gone);
+    if (!idle) return;
+    planning.add(DeleteEffect{superior->id, false});
+    gone = *it;
+  }
+}
+
+// Whether every name of the tree is allowed in its new place.
+Result<> check_renamed_tree(const Planning& planning, const std::string& from, const std::string& to) {
+  Result<> verdict = check_mailbox_name(to, planning.limits());
+  std::string below = from + kSeparator;
+  planning.state().names.for_each_from(below, [&](const std::string& name, MailboxId) {
+    if (!name.starts_with(below) || !verdict) return false;
+    verdict = check_mailbox_name(to + name.substr(from.size()), planning.limits());
+    return true;
+  });
+  return verdict;
+}
+
+// RFC 9051 6.3.6: INBOX's messages move to a new mailbox, its children stay.
+PlanOutcome plan_rename_inbox(Planning& planning, const MailboxState& inbox, const std::string& to) {
+  ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());
+  Creation creation(planning);
+  if (auto made = creation.create_superiors(to); !made) return std::move(made).error();
+  ROOST_PLAN_TRY(Created target, creation.take());
+  planning.add(RenameInboxEffect{inbox.id, target.mailbox, target.uidvalidity, to});
+  plan_trace_floor(planning, inbox, 1, modseq);
+  return planning.finish(Done{});
+}
+
+}  // namespace
+
+PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
+  std::string name(without_trailing_separator(operation.name));
+  if (auto sound = check_mailbox_name(name, planning.limits()); !sound) return std::move(sound).error();
+  const MailboxState* there = find(planning.state(), name);
+  if (there != nullptr && !there->noselect) return refusal(Code::already_exists, "The mailbox exists");
+  ROOST_PLAN_TRY(std::vector<std::string> uses, special_uses(planning.state(), operation.special_use));
+  Creation creation(planning);
+  if (auto made = creation.create_superiors(name); !made) return std::move(made).error();
+  ROOST_PLAN_TRY(Created created, creation.create(name, std::move(uses)));
+  return planning.finish(created);
+}
+
+PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
+  const MailboxState* mailbox = find(planning.state(), operation.name);
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (operation.name == kInbox) return refusal(Code::cannot, "INBOX cannot be deleted");
+  bool has_children = planning.snapshot().has_children(operation.name);
+  // RFC 9051 6.3.5
+  if (has_children && mailbox->noselect) return refusal(Code::has_children, "The name has children");
+  Need need;
+  add_missing_pages(*mailbox, kAllUids, true, need.pages);
+  if (!need.pages.empty()) return need;
+  planning.add(DeleteEffect{mailbox->id, has_children});
+  if (!has_children) drop_idle_superiors(planning, operation.name, {});
+  return planning.finish(Done{});
+}
+
+PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation) {
+  std::string to(without_trailing_separator(operation.to));
+  const MailboxState* mailbox = find(planning.state(), operation.from);
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (find(planning.state(), to) != nullptr) return refusal(Code::already_exists, "The new name exists");
+  if (to.starts_with(operation.from + kSeparator) && operation.from != kInbox) {
+    return refusal(Code::cannot, "A mailbox cannot become its own child");
+  }
+  if (operation.from == kInbox) {
+    if (auto sound = check_mailbox_name(to, planning.limits()); !sound) return std::move(sound).error();
+    return plan_rename_inbox(planning, *mailbox, to);
+  }
+  if (auto sound = check_renamed_tree(planning, operation.from, to); !sound) return std::move(sound).error();
+  Creation creation(planning);
+  if (auto made = creation.create_superiors(to); !made) return std::move(made).error();
+  planning.add(RenameEffect{operation.from, to});
+  drop_idle_superiors(planning, operation.from, to);
+  return planning.finish(Done{});
+}
+
+}  // namespace roost::mail

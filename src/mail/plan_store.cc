@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "mail/planning.h"
+
+namespace roost::mail {
+namespace {
+
+// What a STORE makes of flags and keyword sets. A set is worked out once, however many messages have it.
+class StoreRule {
+ public:
+  StoreRule(const Store& store, KeywordPlan& keywords) : store_(store), keywords_(keywords) {}
+
+  SystemFlags flags(SystemFlags old) const {
+    switch (store_.how) {
+      case StoreHow::replace: return store_.flags;
+      case StoreHow::add: return old | store_.flags;
+      case StoreHow::remove: return old & ~store_.flags;
+    }
+    return old;
+  }
+
+  Result<KeywordSet> keywords(KeywordSet old) {
+    if (store_.keywords.empty() && store_.how != StoreHow::replace) return old;
+    auto it = sets_.find(old);
+    if (it != sets_.end()) return it->second;
+    ROOST_TRY(KeywordIndexes indexes, changed_indexes(keywords_.table().set(old)));
+    ROOST_TRY(KeywordSet set, keywords_.set(indexes));
+    sets_.emplace(old, set);
+    return set;
+  }
+
+  // Of the sets that were asked for, those that become another.
+  std::vector<std::pair<KeywordSet, KeywordSet>> changed_sets() const {
+    std::vector<std::pair<KeywordSet, KeywordSet>> out;
+    for (auto pair : sets_) {
+      if (pair.first != pair.second) out.emplace_back(pair);
+    }
+    return out;
+  }
+
+ private:
+  Result<KeywordIndexes> changed_indexes(const KeywordIndexes& old) {
+    KeywordIndexes out;
+    if (store_.how == StoreHow::remove) {
+      std::ranges::set_difference(old, keywords_.known_indexes(store_.keywords), std::back_inserter(out));
+      return out;
+    }
+    if (!named_) {
+      ROOST_TRY(named_, keywords_.indexes(store_.keywords));
+    }
+    if (store_.how == StoreHow::replace) return *named_;
+    std::ranges::set_union(old, *named_, std::back_inserter(out));
+    return out;
+  }
+
+  const Store& store_;
+  KeywordPlan& keywords_;
+  std::optional<KeywordIndexes> named_;
+  std::map<KeywordSet, KeywordSet> sets_;
+};
+
+struct StoreScan {
+  UidSet changed;
+  UidSet modified;
+  uint8_t changed_bits = 0;
+  std::optional<Error> error;
+};
+
+StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule) {
+  StoreScan out;
+  for_each_live_row(mailbox, store.uids, [&](const Chunk&, uint32_t, const HotRow& row) {
+    if (out.error) return;
+    if (store.unchanged_since && row.modseq > *store.unchanged_since) {  // RFC 7162 3.1.3
+      out.modified.append(row.uid);
+      return;
+    }
+    Result<KeywordSet> keywords = rule.keywords(row.keywords);
+    if (!keywords) {
+      out.error = std::move(keywords).error();
+      return;
+    }
+    auto bits = static_cast<uint8_t>(row.flags.bits ^ rule.flags(row.flags).bits);
+    // RFC 7162 3.1.11: what is as it shall be keeps its MODSEQ.
+    if (bits == 0 && *keywords == row.keywords) return;
+    out.changed_bits |= bits;
+    out.changed.append(row.uid);
+  });
+  return out;
+}
+
+// flags = (flags & keep) | add, saying nothing of bits that no message changes: then the fold needs no sizes unless
+// \Deleted changes.
+FlagsEffect effect_of(const MailboxState& mailbox, const StoreScan& scan, const StoreRule& rule) {
+  SystemFlags changed(scan.changed_bits);
+  return {mailbox.id, scan.changed, rule.flags(SystemFlags::all()) | ~changed, rule.flags(SystemFlags()) & changed,
+          rule.changed_sets()};
+}
+
+}  // namespace
+
+PlanOutcome plan_one(Planning& planning, const Store& operation) {
+  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::nonexistent));
+  Need need;
+  add_missing_pages(*mailbox, operation.uids, false, need.pages);
+  if (!need.pages.empty()) return need;
+
+  KeywordPlan keywords(*mailbox, planning.limits());
+  StoreRule rule(operation, keywords);
+  StoreScan found = scan(*mailbox, operation, rule);
+  if (found.error) return *std::move(found.error);
+  if (found.changed.empty()) return planning.finish(Stored{{}, std::move(found.modified), ModSeq(0)});
+  if (SystemFlags(found.changed_bits).has(SystemFlag::deleted)) {
+    add_missing_pages(*mailbox, found.changed, true, need.pages);
+    if (!need.pages.empty()) return need;
+  }
+  ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());
+  keywords.add_to(planning);
+  planning.add(effect_of(*mailbox, found, rule));
+  return planning.finish(Stored{std::move(found.changed), std::move(found.modified), modseq});
+}
+
+}  // namespace roost::mail

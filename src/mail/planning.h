@@ -1,0 +1,92 @@
+// What the planners of the operations share. Inside mail/ only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mail/account_state.h"
+#include "mail/effect.h"
+#include "mail/engine.h"
+
+namespace roost::mail {
+
+// One operation being planned: the state it sees, and the effects so far.
+class Planning {
+ public:
+  Planning(const Snapshot& snapshot, const PlanContext& context)
+      : snapshot_(snapshot), state_(snapshot.state()), context_(context) {}
+
+  const Snapshot& snapshot() const { return snapshot_; }
+  const AccountState& state() const { return state_; }
+  const EngineLimits& limits() const { return *context_.limits; }
+  int64_t now() const { return context_.now; }
+
+  // The MODSEQ of this operation, from now on taken. NO [LIMIT] when there are none left.
+  Result<ModSeq> take_modseq();
+
+  // A mailbox that can hold messages. `absent` is what to say where there is none.
+  Result<const MailboxState*> mailbox(const MailboxRef& ref, Code absent) const;
+
+  void add(Effect effect) { effects_.push_back(std::move(effect)); }
+  // The effects, stamped; nothing if there are none.
+  Planned finish(OperationResult result) const;
+
+ private:
+  const Snapshot& snapshot_;
+  const AccountState& state_;
+  const PlanContext& context_;
+  ModSeq modseq_;
+  std::vector<Effect> effects_;
+};
+
+// Keywords and sets of them that an operation needs, found in a mailbox's table or to be added to it.
+class KeywordPlan {
+ public:
+  KeywordPlan(const MailboxState& mailbox, const EngineLimits& limits)
+      : mailbox_(mailbox), limits_(limits), table_(*mailbox.keywords) {}
+
+  const KeywordTable& table() const { return table_; }
+  Result<KeywordIndexes> indexes(const std::vector<std::string>& keywords);
+  // Of those that the table has.
+  KeywordIndexes known_indexes(const std::vector<std::string>& keywords) const;
+  Result<KeywordSet> set(const KeywordIndexes& indexes);
+
+  // Defines what was added; nothing if nothing was.
+  void add_to(Planning& planning) const;
+
+ private:
+  Result<uint16_t> index(const std::string& keyword);
+
+  const MailboxState& mailbox_;
+  const EngineLimits& limits_;
+  KeywordTable table_;
+};
+
+// Lowers traces to what their limit allows, before `count` more come.
+void plan_trace_floor(Planning& planning, const MailboxState& mailbox, uint64_t count, ModSeq modseq);
+
+PlanOutcome plan_one(Planning& planning, const Append& operation);
+PlanOutcome plan_one(Planning& planning, const Store& operation);
+PlanOutcome plan_one(Planning& planning, const Expunge& operation);
+PlanOutcome plan_one(Planning& planning, const Copy& operation);
+PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation);
+PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation);
+PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation);
+PlanOutcome plan_one(Planning& planning, const Subscribe& operation);
+PlanOutcome plan_one(Planning& planning, const ClaimRecent& operation);
+PlanOutcome plan_one(Planning& planning, const ReserveBlobs& operation);
+PlanOutcome plan_one(Planning& planning, const ForgetBlobs& operation);
+PlanOutcome plan_one(Planning& planning, const Initialise& operation);
+
+// Returns the error of `expr` from a planner, or binds its value.
+#define ROOST_PLAN_TRY_(tmp, decl, ...)    \
+  auto tmp = __VA_ARGS__;                  \
+  if (!tmp) return std::move(tmp).error(); \
+  decl = *std::move(tmp)
+#define ROOST_PLAN_TRY(decl, ...) ROOST_PLAN_TRY_(ROOST_CONCAT(try_, __COUNTER__), decl, __VA_ARGS__)
+
+inline Error refusal(Code code, std::string text) { return {Error::Kind::no, code, std::move(text)}; }
+
+}  // namespace roost::mail

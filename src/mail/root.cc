@@ -1,0 +1,142 @@
+#include "mail/root.h"
+
+#include "mail/checkpoint.h"
+#include "mail/page.h"
+
+namespace roost::mail {
+namespace {
+
+void write_key(Encoder& out, MailboxId key) { out.varint(key.value); }
+void write_key(Encoder& out, const std::string& key) { out.bytes(key); }
+void read_key(Decoder& in, MailboxId& key) { key = MailboxId(in.varint()); }
+void read_key(Decoder& in, std::string& key) { key = std::string(in.bytes()); }
+
+template <class Key>
+void write_entry_pages(Encoder& out, const std::vector<EntryPage<Key>>& pages) {
+  out.varint(pages.size());
+  for (const EntryPage<Key>& page : pages) {
+    out.varint(page.page.value);
+    write_key(out, page.first);
+    out.varint(page.count);
+  }
+}
+template <class Key>
+void read_entry_pages(Decoder& in, std::vector<EntryPage<Key>>& pages) {
+  pages.resize(in.count(3));
+  for (size_t i = 0; i < pages.size(); ++i) {
+    pages[i].page = PageId(in.varint());
+    read_key(in, pages[i].first);
+    uint64_t count = in.varint();
+    if (count == 0 || count > UINT32_MAX || (i > 0 && !(pages[i - 1].first < pages[i].first))) in.fail();
+    pages[i].count = static_cast<uint32_t>(count);
+  }
+}
+
+void write_spans(Encoder& out, const std::vector<SpanPage>& spans) {
+  out.varint(spans.size());
+  uint64_t before = 0;
+  for (const SpanPage& span : spans) {
+    out.varint(span.index - before);
+    out.varint(span.page.value);
+    before = span.index;
+  }
+}
+void read_spans(Decoder& in, std::vector<SpanPage>& spans) {
+  spans.resize(in.count(2));
+  uint64_t index = 0;
+  for (size_t i = 0; i < spans.size(); ++i) {
+    uint64_t step = in.varint();
+    if ((i > 0 && step == 0) || step > UINT64_MAX / kSpanSerials - index) in.fail();
+    if (in.failed()) return;
+    spans[i].index = index += step;
+    spans[i].page = PageId(in.varint());
+  }
+}
+
+void write_reserved(Encoder& out, const std::vector<std::pair<uint64_t, Reservation>>& reserved) {
+  out.varint(reserved.size());
+  uint64_t before = 0;
+  for (const auto& [first, reservation] : reserved) {
+    out.varint(first - before);
+    out.varint(reservation.last - first);
+    out.zigzag(reservation.time);
+    before = reservation.last;
+  }
+}
+void read_reserved(Decoder& in, uint64_t next_blob, std::vector<std::pair<uint64_t, Reservation>>& reserved) {
+  reserved.resize(in.count(3));
+  uint64_t before = 0;
+  for (auto& [first, reservation] : reserved) {
+    uint64_t step = in.varint();
+    uint64_t length = in.varint();
+    reservation.time = in.zigzag();
+    if (step == 0 || step >= next_blob - before || length >= next_blob - before - step) in.fail();
+    if (length >= kReservationSerialsMax) in.fail();
+    if (in.failed()) return;
+    first = before + step;
+    reservation.last = before = first + length;
+  }
+}
+
+}  // namespace
+
+std::vector<PageId> Root::pages() const {
+  std::vector<PageId> out;
+  for (const auto& page : mailboxes) out.push_back(page.page);
+  for (const auto& page : subscriptions) out.push_back(page.page);
+  for (const auto* spans : {&body_counts, &dead_blobs, &segment_cards}) {
+    for (const SpanPage& span : *spans) out.push_back(span.page);
+  }
+  return out;
+}
+
+Bytes write_root(const Root& root) {
+  Bytes content;
+  Encoder out(content);
+  out.varint(root.account.value);
+  out.varint(root.position.value);
+  out.varint(root.modseq.value);
+  out.varint(root.next_mailbox.value);
+  out.varint(root.next_uidvalidity);
+  out.varint(root.next_blob);
+  out.varint(root.next_page);
+  write_entry_pages(out, root.mailboxes);
+  write_entry_pages(out, root.subscriptions);
+  write_spans(out, root.body_counts);
+  write_spans(out, root.dead_blobs);
+  write_spans(out, root.segment_cards);
+  write_reserved(out, root.reserved);
+  return pack_page(PageKind::root, content);
+}
+
+Result<Root> read_root(BytesView bytes) {
+  ROOST_TRY(Bytes content, unpack_page(PageKind::root, bytes));
+  Decoder in(content);
+  Root root;
+  root.account = AccountId(in.varint());
+  root.position = Position(in.varint());
+  root.modseq = ModSeq(in.varint());
+  root.next_mailbox = MailboxId(in.varint());
+  uint64_t uidvalidity = in.varint();
+  root.next_uidvalidity = static_cast<uint32_t>(uidvalidity);
+  root.next_blob = in.varint();
+  root.next_page = in.varint();
+  bool sound = root.modseq.value > 0 && root.modseq.value <= uint64_t{INT64_MAX} && root.next_mailbox.value > 0 &&
+               uidvalidity > 0 && uidvalidity <= UINT32_MAX && root.next_blob > 0 && root.next_page > 0;
+  if (!sound) return fault("root: malformed", Code::corruption);
+  read_entry_pages(in, root.mailboxes);
+  read_entry_pages(in, root.subscriptions);
+  read_spans(in, root.body_counts);
+  read_spans(in, root.dead_blobs);
+  read_spans(in, root.segment_cards);
+  read_reserved(in, root.next_blob, root.reserved);
+  ROOST_TRY_VOID(in.finish("root"));
+  return root;
+}
+
+Result<std::vector<PageId>> root_pages(BytesView root) {
+  ROOST_TRY(Root decoded, read_root(root));
+  return decoded.pages();
+}
+
+}  // namespace roost::mail

@@ -1,0 +1,50 @@
+// Reading an account's snapshot.
+#include "mail/snapshot.h"
+
+#include "mail/account_state.h"
+
+namespace roost::mail {
+
+Position Snapshot::position() const { return state_->position; }
+ModSeq Snapshot::modseq() const { return state_->modseq; }
+size_t Snapshot::mailbox_count() const { return state_->mailboxes.size(); }
+uint64_t Snapshot::messages() const { return state_->messages; }
+uint64_t Snapshot::bytes() const { return state_->bytes; }
+
+std::optional<Mailbox> Snapshot::find(MailboxId id) const {
+  const MailboxPtr* mailbox = state_->mailboxes.find(id);
+  if (mailbox == nullptr) return std::nullopt;
+  return Mailbox(mailbox->get());
+}
+
+std::optional<Mailbox> Snapshot::find(std::string_view name) const {
+  const MailboxId* id = state_->names.find(name);
+  if (id == nullptr) return std::nullopt;
+  return find(*id);
+}
+
+void Snapshot::for_each_mailbox(const std::function<bool(const Mailbox&)>& fn, std::string_view prefix) const {
+  state_->names.for_each_from(
+      prefix, [&](const std::string& name, MailboxId id) { return name.starts_with(prefix) && fn(*find(id)); });
+}
+
+bool Snapshot::has_children(std::string_view name) const {
+  std::string prefix = std::string(name) + "/";
+  const auto* entry = state_->names.lower_bound(prefix);
+  return entry != nullptr && entry->first.starts_with(prefix);
+}
+
+bool Snapshot::subscribed(std::string_view name) const { return state_->subscriptions.contains(name); }
+
+void Snapshot::for_each_subscription(const std::function<bool(const std::string&)>& fn) const {
+  state_->subscriptions.for_each([&](const std::string& name, bool) { return fn(name); });
+}
+
+size_t Snapshot::memory_bytes() const {
+  constexpr size_t kNodeBytes = 96;  // of a persistent map, with what it is allocated with
+  size_t nodes = state_->mailboxes.size() + state_->names.size() + state_->subscriptions.size();
+  return sizeof(AccountState) + state_->resident_bytes + nodes * kNodeBytes +
+         (state_->body_counts.size() + state_->dead_blobs.size() + state_->segment_cards.size()) * 16;
+}
+
+}  // namespace roost::mail
