@@ -22,7 +22,8 @@ wire::FramerLimits limits_before_login(const ImapdConfig& config) {
 wire::FramerLimits limits_after_login(const ImapdConfig& config) {
   return {.line_bytes_max = config.line_bytes_max,
           .discard_bytes_max = config.line_bytes_max * 64,
-          .skip_bytes_max = config.skip_literal_bytes_max};
+          .skip_bytes_max = config.skip_literal_bytes_max,
+          .literals_max = config.append_messages_max + 1};  // one may be the mailbox
 }
 
 }  // namespace

@@ -10,6 +10,17 @@ UidSet below(Uid uidnext) {
   return UidSet{{Uid(1), Uid(uidnext.value - 1)}};
 }
 
+UidSet lowest(const UidSet& uids, uint32_t count) {
+  UidSet taken;
+  for (const UidRange& range : uids) {
+    if (count == 0) break;
+    auto size = static_cast<uint32_t>(std::min<uint64_t>(count, range.count()));
+    taken.append(UidRange{range.first, Uid(range.first.value + size - 1)});
+    count -= size;
+  }
+  return taken;
+}
+
 }  // namespace
 
 bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::MailboxDelta& delta) {
@@ -22,7 +33,12 @@ bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::Mailb
   UidSet changed = delta.changed.intersect(known);
   if (!changed.empty()) selected.flags_owed = selected.flags_owed.unite(changed);
   selected.modseq = std::max(selected.modseq, delta.highest);
-  return mailbox.rank(selected.uidnext) + selected.ghosts.count() == selected.exists;
+  uint32_t live = mailbox.rank(selected.uidnext);
+  // RENAME of INBOX notes every uid as expunged, whether there was a message or not. Where nothing is left, which uids
+  // the client knew makes no difference to what it is told.
+  if (live == 0 && selected.ghosts.count() > selected.exists)
+    selected.ghosts = lowest(selected.ghosts, selected.exists);
+  return live + selected.ghosts.count() == selected.exists;
 }
 
 View::View(const Selected& selected, mail::SnapshotPtr snapshot)

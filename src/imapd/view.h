@@ -33,7 +33,7 @@ struct Selected {
 
 // Takes what happened since selected.modseq into account. Expunged messages that the client knows become ghosts; those
 // that it never heard of vanish without a word. False where the delta does not account for the difference (so many
-// expunges that their traces are gone): this client can no longer be told exactly.
+// expunges that their traces are gone, and messages among them): this client can no longer be told exactly.
 [[nodiscard]] bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::MailboxDelta& delta);
 
 // The client's numbering at one snapshot. Made for one command, or one step of it; valid until the session's Selected

@@ -66,29 +66,17 @@ Bytes common_prefix(const std::vector<imap::ListPattern>& patterns) {
   return prefix;
 }
 
-// Batch by batch, each from the name after the last one.
 task<Result<>> list_names(Session& session, Listing listing) {
-  Bytes prefix = common_prefix(listing.patterns);
-  Bytes from = prefix;
-  bool more = true;
-  while (more) {
-    more = false;
-    size_t count = 0;
-    Bytes last;
-    listing.snapshot->for_each_mailbox(
-        [&](const mail::Mailbox& mailbox) {
-          if (!mailbox.name().starts_with(prefix)) return false;
-          list_name(session, listing, mailbox);
-          if (++count % kNamesBetweenChecks != 0 || !session.batch_due()) return true;
-          last = mailbox.name();
-          more = true;
-          return false;
-        },
-        from);
-    if (!more) break;
-    from = std::move(last);
-    from.push_back('\0');  // the lowest name after it: names hold no NUL
-    ROOST_CO_TRY_VOID(co_await session.next_batch());
+  std::vector<MailboxId> ids;
+  listing.snapshot->for_each_mailbox(
+      [&ids](const mail::Mailbox& mailbox) {
+        ids.push_back(mailbox.id());
+        return true;
+      },
+      common_prefix(listing.patterns));
+  for (size_t i = 0; i < ids.size(); ++i) {
+    list_name(session, listing, *listing.snapshot->find(ids[i]));
+    if (i % kNamesBetweenChecks == 0 && session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
   }
   co_return Result<>{};
 }
