@@ -305,21 +305,20 @@ TEST_F(Listeners, AcceptAgainOnceThereAreDescriptors) {
   listen({});
   auto first = connect();
   EXPECT_EQ(first->receive(6), "* OK\r\n");
-  // The client's descriptor is the last one; the server's end of its connection has to wait.
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
-  std::vector<FileDescriptor> spare;
-  const FileDescriptor for_the_client(::dup(0));
   rlimit low = before;
-  low.rlim_cur = static_cast<rlim_t>(for_the_client.get()) + 2;
+  low.rlim_cur = 512;
   ::setrlimit(RLIMIT_NOFILE, &low);
-  auto second = connect();
-  ASSERT_TRUE(second->connected());
-  while (true) {  // nothing is left
+  std::vector<FileDescriptor> spare;
+  for (;;) {
     FileDescriptor more(::dup(0));
     if (!more) break;
     spare.push_back(std::move(more));
   }
+  spare.pop_back();  // the client takes the only free one: the server's end of its connection has to wait
+  auto second = connect();
+  ASSERT_TRUE(second->connected());
   second->send("hello");
   loops_.settle();
   first->send("still there");

@@ -251,11 +251,6 @@ TEST_P(SocketStreams, TheLastWordsArriveAlthoughInputWasLeftUnread) {
   EXPECT_TRUE(closed.get());
 }
 
-TEST_P(SocketStreams, CloseWaitsOnlyASecondForThePeer) {
-  EXPECT_TRUE(loops_.wait(say_goodbye(server())));
-  EXPECT_EQ(client().receive_all(), "* BYE\r\n");
-}
-
 class Secured : public testing::Test {
  protected:
   ~Secured() override { loops_.stop(); }
@@ -375,6 +370,12 @@ TEST_F(Deflated, EmptyFlushesWithoutEndDelayNobodyElse) {
   client().start_deflate();
   client().send("x");
   EXPECT_EQ(read.get(), "x");
+}
+
+TEST_F(Deflated, CloseWaitsOnlyASecondForThePeer) {
+  client().start_deflate();
+  EXPECT_TRUE(loops_.wait(say_goodbye(server())));
+  EXPECT_EQ(client().receive_all(), "* BYE\r\n");
 }
 
 TEST_F(Deflated, StartsOnlyOnce) { EXPECT_FALSE(loops_.wait(put_on(server(), {.deflate = true}))); }

@@ -102,7 +102,7 @@ class AsioLoop final : public Loop {
   void arm() {
     const auto next = wheel_.next();
     if (!next || (armed_ && *armed_ <= *next)) return;
-    armed_ = *next;
+    armed_ = next;
     timer_.expires_at(std::chrono::steady_clock::time_point(start_.time_since_epoch() + Ticks(*next)));
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
