@@ -1,6 +1,7 @@
 #include "imap/fetch_response.h"
 
 #include "imap/parsing_test.h"
+#include "imap/response_check_test.h"
 
 namespace roost::imap {
 namespace {
@@ -71,6 +72,7 @@ TEST(WriteFetchUidFlags, WritesWhatFetchWriterWrites) {
       w.finish();
       write_fetch_uid_flags(fast, SeqNum(4294967295), Uid(4294967295), system, words, recent);
       EXPECT_EQ(fast, slow);
+      EXPECT_EQ(check_responses(fast), "");
     }
   }
 }

@@ -40,7 +40,7 @@ Result<Enable> parse_enable(Parser& in) {
   do {
     ROOST_TRY_VOID(in.space());
     ROOST_TRY(BytesView capability, in.atom("a capability"));
-    enable.capabilities.push_back(to_upper(capability));
+    if (enable.capabilities.size() < Enable::kCapabilitiesMax) enable.capabilities.push_back(to_upper(capability));
   } while (!in.at_end());
   return enable;
 }

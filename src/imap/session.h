@@ -25,8 +25,10 @@ struct Authenticate {
   std::optional<Bytes> initial_response;  // decoded; "=" is the empty one
 };
 
-// enable = "ENABLE" 1*(SP capability)     RFC 5161; in capitals
+// enable = "ENABLE" 1*(SP capability)     RFC 5161; in capitals, those beyond the limit are left out as unknown ones
+// would be
 struct Enable {
+  static constexpr size_t kCapabilitiesMax = 100;
   std::vector<std::string> capabilities;
 };
 
