@@ -98,10 +98,11 @@ void Replica::publish(mail::SnapshotPtr snapshot, std::vector<mail::Change> chan
 
 task<Result<>> Replica::open() {
   for (;;) {
-    read_at_ = env_.clock.now();
+    TimePoint asked = env_.clock.now();
     ROOST_CO_TRY(auto opened, co_await env_.store.open(id_));
     Generation generation = opened.generation;
     Result<> done = co_await rebase(std::move(opened));
+    if (done) read_at_ = asked;
     if (done || done.error().code != Code::corruption) co_return done;
     // Another node's checkpoint may have taken the root's pages away meanwhile.
     ROOST_CO_TRY(auto again, co_await env_.store.since(id_, Position()));
@@ -143,10 +144,12 @@ std::vector<mail::Change> Replica::news_since(const mail::Snapshot& before, Fold
 }
 
 task<Result<>> Replica::catch_up() {
-  read_at_ = env_.clock.now();
+  TimePoint asked = env_.clock.now();
   ROOST_CO_TRY(auto news, co_await env_.store.since(id_, snapshot()->position()));
   if (news.reopen) co_return co_await open();
-  co_return co_await fold_records(std::move(news.tail));
+  ROOST_CO_TRY_VOID(co_await fold_records(std::move(news.tail)));
+  read_at_ = asked;
+  co_return Result<>();
 }
 
 task<Result<>> Replica::fold_records(std::vector<store::LogRecord> records) {

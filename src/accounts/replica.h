@@ -55,7 +55,7 @@ class Replica {
   Generation generation() const { return generation_; }
   size_t tail_bytes() const { return tail_bytes_; }
   uint64_t tail_records() const { return snapshot()->position().value - root_position_.value; }
-  // What was folded or asked for last: how fresh the snapshot is, on the monotonic clock.
+  // The snapshot shows at least what was durable then (monotonic clock).
   TimePoint read_at() const { return read_at_; }
 
  private:

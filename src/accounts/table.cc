@@ -72,29 +72,27 @@ task<Result<AccountPtr>> Table::open(AccountId id) {
       co_return handle;
     }
     if (stopping_) co_return closed();
-    if (found == entries_.end()) {
-      ROOST_CO_TRY_VOID(co_await open_entry(id));
-    } else {
-      auto opening = found->second.opening;
-      co_await opening->done.wait();
-      if (!opening->result) co_return std::unexpected(opening->result.error());
-    }
+    if (found == entries_.end()) co_return co_await open_entry(id);
+    auto opening = found->second.opening;
+    co_await opening->done.wait();
+    if (!opening->result) co_return std::unexpected(opening->result.error());
   }
 }
 
-task<Result<>> Table::open_entry(AccountId id) {
+task<Result<AccountPtr>> Table::open_entry(AccountId id) {
   auto opening = std::make_shared<Opening>();
   auto account = std::make_shared<OpenAccount>(env_, id, shared_from_this());
   entries_[id].opening = opening;
   began();
   opening->result = co_await account->open();
+  AccountPtr handle;
   if (opening->result) {
     Entry& entry = entries_.at(id);
     entry.account = account;
     entry.opening = nullptr;
-    entry.idle = true;
-    entry.place = idle_.insert(idle_.begin(), id);
+    handle = handle_of(entry);  // before anything can close it again
     open_accounts_.fetch_add(1, std::memory_order_relaxed);
+    opening->result = co_await account->activate();
     changed(*account);
   } else {
     account->close();
@@ -102,7 +100,8 @@ task<Result<>> Table::open_entry(AccountId id) {
   }
   opening->done.open();
   ended();
-  co_return opening->result;
+  if (!opening->result) co_return std::unexpected(opening->result.error());
+  co_return handle;
 }
 
 AccountPtr Table::handle_of(Entry& entry) {

@@ -58,7 +58,7 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
     TimePoint not_before;  // maintenance failed: the next attempt
   };
 
-  task<Result<>> open_entry(AccountId id);
+  task<Result<AccountPtr>> open_entry(AccountId id);
   AccountPtr handle_of(Entry& entry);
   void released(AccountId id);
   void evict();
