@@ -12,7 +12,9 @@ namespace roost::auth {
 // cannot be announced with it.
 enum class Scheme : uint8_t { scram_sha_256, argon2id };
 
-inline constexpr uint32_t kIterationsMin = 100'000;     // what a configuration may ask for
+// What a configuration may ask for. Cyrus SASL, which mbsync and others log in with, refuses more than 65,536
+// (docs/decisions/0005-scram-iterations.md).
+inline constexpr uint32_t kIterationsMin = 65'536;
 inline constexpr uint32_t kIterationsMax = 10'000'000;  // some seconds for each login
 
 struct Config {

@@ -56,7 +56,11 @@ void add_limits(OptionTable& t, net::AdmissionLimits& admission, net::StreamTime
 void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_clear_text_logins) {
   t.add_choice("auth.scheme", scheme, {"scram-sha-256", "argon2id"},
                "How new passwords are kept. argon2id resists theft better, but turns SCRAM-SHA-256 off.");
-  t.add("auth.iterations", c.iterations, "Of scram-sha-256, for new passwords.", auth::kIterationsMin);
+  t.add(
+      "auth.iterations", c.iterations,
+      "Of scram-sha-256, for new passwords. Programs that log in with Cyrus SASL (mbsync among them) refuse more than "
+      "65536.",
+      auth::kIterationsMin);
   t.add("auth.hash_threads", c.hash_threads, "Logins checked at once (19 MiB of memory each with argon2id).", 1);
   t.add("auth.hash_queue_max", c.hash_queue_max, "Logins that may wait for that; more are told to come back.", 1);
   t.add("auth.cached_logins_max", c.cached_logins_max, "Verified logins remembered (as keyed hashes). 0: none.");

@@ -28,8 +28,12 @@ Result<std::shared_ptr<net::TlsContext>> open_tls(const Config& config) {
   if (!config.tls.certificate_file.empty()) return net::load_tls(config.tls.certificate_file, config.tls.key_file);
   std::filesystem::path directory = std::filesystem::path(config.data) / "tls";
   std::filesystem::create_directories(directory);
-  ROOST_TRY_VOID(net::write_self_signed(directory / "certificate.pem", directory / "key.pem", config.server.host_name));
-  return net::load_tls(directory / "certificate.pem", directory / "key.pem");
+  std::filesystem::path certificate = directory / "certificate.pem";
+  std::filesystem::path key = directory / "key.pem";
+  if (!std::filesystem::exists(certificate) || !std::filesystem::exists(key)) {
+    ROOST_TRY_VOID(net::write_self_signed(certificate, key, config.server.host_name));
+  }
+  return net::load_tls(certificate, key);
 }
 
 // What the running server is made of. Built in two steps: listen() while it may still bind low ports, then, with

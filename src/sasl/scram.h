@@ -12,7 +12,7 @@ namespace roost::sasl {
 
 inline constexpr uint32_t kScramIterationsMin = 4096;        // RFC 7677 4
 inline constexpr uint32_t kScramIterationsMax = 10'000'000;  // an attacker who writes verifiers must not stall a thread
-inline constexpr uint32_t kScramIterationsDefault = 100'000;
+inline constexpr uint32_t kScramIterationsDefault = 65'536;
 inline constexpr size_t kScramSaltBytes = 16;
 inline constexpr size_t kScramSaltBytesMax = 64;
 
