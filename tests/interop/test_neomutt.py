@@ -76,7 +76,8 @@ def work(server, tls):
     mutt.type(b"3\nd")  # delete message 3
     mutt.type(b"4\ns=Archive\n")  # save (move) message 4
     mutt.type(b"$")
-    mutt.wait_for(rb"Message 5|Msgs:3|\[Msgs:3")
+    mutt.wait_for(rb"Purge 2 deleted messages")
+    mutt.type(b"y")
     # New mail shows by itself.
     ok(client.append("INBOX", None, None, message(6, subject="Fresh mail")))
     mutt.wait_for(rb"Fresh mail")

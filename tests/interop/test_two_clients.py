@@ -10,6 +10,13 @@ def literal(data):
     return b"{%d+}\r\n" % len(data) + data
 
 
+def next_but_recent(connection):
+    """The next line, but not RECENT: which of two sessions has the recent ones is the server's choice."""
+    while b" RECENT\r\n" in (line := connection.line()):
+        pass
+    return line
+
+
 def test_idle_hears_of_mail_flags_and_expunges_at_once():
     with Server() as server:
         idler, worker = Lines(server.connect()), Lines(server.connect())
@@ -25,12 +32,11 @@ def test_idle_hears_of_mail_flags_and_expunges_at_once():
         for number in range(1, 21):
             started = time.perf_counter()
             worker.ok(b"APPEND INBOX " + literal(message(number)))
-            assert idler.line() == b"* %d EXISTS\r\n" % number
+            assert next_but_recent(idler) == b"* %d EXISTS\r\n" % number
             delays.append(time.perf_counter() - started)
-            assert b"RECENT" in idler.line()
         print(f"      APPEND sent, to EXISTS on the idle connection: median {sorted(delays)[10] * 1000:.2f} ms")
         worker.ok(rb"STORE 2 +FLAGS (\Flagged)")
-        flags = idler.line()
+        flags = next_but_recent(idler)
         assert flags.startswith(b"* 2 FETCH (") and rb"\Flagged" in flags, flags
         worker.ok(rb"STORE 3:5 +FLAGS.SILENT (\Deleted)")
         for _ in range(3):
