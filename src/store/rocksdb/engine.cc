@@ -11,6 +11,13 @@
 namespace roost::store {
 namespace {
 
+std::string parent_of(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 std::string tables_directory(const StoreConfig& config) { return config.directory + "/db"; }
 
 class RocksdbDatabase : public Database {
@@ -34,24 +41,35 @@ Engine::Engine(const StoreConfig& config, rt::Pool& reads, Files& files)
 
 Engine::~Engine() = default;
 
+// Every directory is synced into its parent before anything in it is acknowledged; RocksDB does not do that for its
+// own.
 Result<> Engine::prepare_directory() {
-  ROOST_TRY_VOID(files_.make_directory(config_.directory));
+  ROOST_TRY(bool made, files_.make_directory(config_.directory));
+  if (made) ROOST_TRY_VOID(files_.sync_directory(parent_of(config_.directory)));
   auto lock = files_.lock(config_.directory + "/lock");
   if (!lock) return lock_error(config_, lock.error());
   lock_ = *std::move(lock);
   ROOST_TRY_VOID(check_format(files_, config_.directory));
   blob_files_ = std::make_unique<BlobFiles>(files_, config_.directory + "/blobs");
   ROOST_TRY_VOID(blob_files_->prepare());
+  ROOST_TRY_VOID(files_.make_directory(tables_directory(config_)));
   return files_.sync_directory(config_.directory);
 }
 
-Result<> Engine::judge_log() const {
-  ROOST_TRY(WalVerdict verdict, check_wal(files_, tables_directory(config_)));
+// A log that is no longer needed may be there still, or again, without its neighbours: only where all of them together
+// look bad is RocksDB asked (which takes an opening of its own) from which one on they matter.
+Result<> Engine::judge_log(const EngineSeams& seams) const {
+  std::string directory = tables_directory(config_);
+  ROOST_TRY(WalVerdict verdict, check_wal(files_, directory, 0));
+  if (verdict.lost_synced) {
+    ROOST_TRY(uint64_t first_log, Tables::first_log_needed(config_, directory, seams.file_system));
+    ROOST_TRY(verdict, check_wal(files_, directory, first_log));
+  }
   if (!verdict.damaged_file.empty()) {
     log::warn("store_log_ends_early", {{"file", verdict.damaged_file}, {"lost_synced", verdict.lost_synced}});
   }
   if (!verdict.lost_synced || config_.accept_log_damage) return {};
-  return fault("the write-ahead log in " + tables_directory(config_) + " (" + verdict.damaged_file +
+  return fault("the write-ahead log in " + directory + " (" + verdict.damaged_file +
                    ") is damaged before its last sync: restore it, or open the store without what was written after",
                Code::corruption);
 }
@@ -67,7 +85,7 @@ Result<std::shared_ptr<Engine>> Engine::open(const StoreConfig& config, rt::Pool
   Files& files = seams.files != nullptr ? *seams.files : system_files();
   std::shared_ptr<Engine> engine(new Engine(config, reads, files));
   ROOST_TRY_VOID(engine->prepare_directory());
-  ROOST_TRY_VOID(engine->judge_log());
+  ROOST_TRY_VOID(engine->judge_log(seams));
   ROOST_TRY(engine->tables_, Tables::open(config, tables_directory(config), seams.file_system));
   ROOST_TRY_VOID(engine->load_counters());
   engine->heads_ = std::make_unique<Heads>(config.heads_max);

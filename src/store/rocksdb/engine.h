@@ -50,7 +50,7 @@ class Engine {
  private:
   Engine(const StoreConfig& config, rt::Pool& reads, Files& files);
   Result<> prepare_directory();
-  Result<> judge_log() const;
+  Result<> judge_log(const EngineSeams& seams) const;
   Result<> load_counters();
 
   const StoreConfig config_;

@@ -6,6 +6,10 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/sst_file_manager.h>
 #include <rocksdb/table.h>
+#include <rocksdb/wal_filter.h>
+
+#include <algorithm>
+#include <limits>
 
 #include "base/log.h"
 #include "store/rocksdb/fatal.h"
@@ -117,30 +121,76 @@ class Tables::Listener : public rocksdb::EventListener {
   std::atomic<bool>& refuses_writes_;
 };
 
+struct Tables::Opening {
+  rocksdb::DBOptions options;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+};
+
+Tables::Opening Tables::opening(const StoreConfig& config, std::shared_ptr<rocksdb::FileSystem> file_system) {
+  Opening opening{db_options(config), {}, {}, nullptr};
+  if (file_system != nullptr) {
+    env_ = rocksdb::NewCompositeEnv(std::move(file_system));
+    opening.options.env = env_.get();
+  }
+  auto cache = rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3);
+  auto table = table_options(cache);
+  for (size_t i = 0; i < kFamilies; ++i) {
+    opening.families.emplace_back(kNames[i], family_options(config, static_cast<Family>(i), table, cache));
+  }
+  return opening;
+}
+
 Result<std::unique_ptr<Tables>> Tables::open(const StoreConfig& config, const std::string& directory,
                                              std::shared_ptr<rocksdb::FileSystem> file_system) {
   std::unique_ptr<Tables> tables(new Tables);
-  rocksdb::DBOptions options = db_options(config);
-  if (file_system != nullptr) {
-    tables->env_ = rocksdb::NewCompositeEnv(std::move(file_system));
-    options.env = tables->env_.get();
-  }
-  options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_));
-  options.sst_file_manager.reset(rocksdb::NewSstFileManager(options.env));  // for going on after a full disk
-
-  auto cache = rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3);
-  auto table = table_options(cache);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (size_t i = 0; i < kFamilies; ++i) {
-    families.emplace_back(kNames[i], family_options(config, static_cast<Family>(i), table, cache));
-  }
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  rocksdb::Status status = rocksdb::DB::Open(options, directory, families, &handles, &db);
+  Opening o = tables->opening(config, std::move(file_system));
+  o.options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_));
+  o.options.sst_file_manager.reset(rocksdb::NewSstFileManager(o.options.env));  // for going on after a full disk
+  rocksdb::Status status = rocksdb::DB::Open(o.options, directory, o.families, &o.handles, &o.db);
   if (!status.ok()) return open_error(directory, status);
-  tables->db_.reset(db);
-  std::copy(handles.begin(), handles.end(), tables->handles_.begin());
+  tables->db_.reset(o.db);
+  std::ranges::copy(o.handles, tables->handles_.begin());
   return tables;
+}
+
+namespace {
+
+// Notes the first log that is replayed, and replays nothing.
+class FirstLog : public rocksdb::WalFilter {
+ public:
+  const char* Name() const override { return "FirstLog"; }
+  void ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& logs,
+                                const std::map<std::string, uint32_t>&) override {
+    for (auto [family, log] : logs) least_ = std::min(least_, log);
+  }
+  WalProcessingOption LogRecordFound(unsigned long long log, const std::string&, const rocksdb::WriteBatch&,
+                                     rocksdb::WriteBatch*, bool*) override {
+    if (first_ == 0) first_ = log;
+    return WalProcessingOption::kStopReplay;
+  }
+  // Where the first log is unreadable from its beginning, no record is seen: then all that could be needed.
+  uint64_t number() const { return first_ != 0 ? first_ : least_; }
+
+ private:
+  uint64_t first_ = 0;
+  uint64_t least_ = std::numeric_limits<uint64_t>::max();
+};
+
+}  // namespace
+
+Result<uint64_t> Tables::first_log_needed(const StoreConfig& config, const std::string& directory,
+                                          std::shared_ptr<rocksdb::FileSystem> file_system) {
+  Tables tables;
+  FirstLog filter;
+  Opening o = tables.opening(config, std::move(file_system));
+  o.options.wal_filter = &filter;
+  rocksdb::Status status = rocksdb::DB::OpenForReadOnly(o.options, directory, o.families, &o.handles, &o.db);
+  if (!status.ok()) return open_error(directory, status);
+  for (auto* handle : o.handles) o.db->DestroyColumnFamilyHandle(handle);
+  delete o.db;
+  return filter.number();
 }
 
 Tables::~Tables() {

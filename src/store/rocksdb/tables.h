@@ -31,6 +31,9 @@ class Tables {
   // `file_system` null: the system's.
   static Result<std::unique_ptr<Tables>> open(const StoreConfig& config, const std::string& directory,
                                               std::shared_ptr<rocksdb::FileSystem> file_system);
+  // The number of the first log that an opening would replay. Opens the database for reading and closes it again.
+  static Result<uint64_t> first_log_needed(const StoreConfig& config, const std::string& directory,
+                                           std::shared_ptr<rocksdb::FileSystem> file_system);
   Tables(const Tables&) = delete;
   Tables& operator=(const Tables&) = delete;
   // Writes out what is only in memory and in the write-ahead log, so that the next opening has nothing to replay.
@@ -55,8 +58,11 @@ class Tables {
 
  private:
   class Listener;
+  struct Opening;
 
   Tables() = default;
+  // What both kinds of opening need.
+  Opening opening(const StoreConfig& config, std::shared_ptr<rocksdb::FileSystem> file_system);
 
   std::atomic<bool> refuses_writes_ = false;
   std::unique_ptr<rocksdb::Env> env_;  // where file_system is not the system's

@@ -135,11 +135,12 @@ void WalReader::block(BytesView data) {
   }
 }
 
-Result<WalVerdict> check_wal(Files& files, const std::string& directory) {
+Result<WalVerdict> check_wal(Files& files, const std::string& directory, uint64_t first_log) {
   ROOST_TRY(auto names, files.list(directory));
   std::vector<std::pair<uint64_t, std::string>> logs;
   for (const auto& name : names) {
-    if (auto number = log_number(name)) logs.emplace_back(*number, name);
+    auto number = log_number(name);
+    if (number && *number >= first_log) logs.emplace_back(*number, name);
   }
   std::ranges::sort(logs);
   WalJudge judge;

@@ -72,7 +72,7 @@ struct WalVerdict {
   bool lost_synced = false;
   std::string damaged_file;  // the last one in which damage was seen; empty if none
 };
-// Blocks; reads every log in `directory`.
-Result<WalVerdict> check_wal(Files& files, const std::string& directory);
+// Blocks; reads the logs in `directory` from number `first_log` on.
+Result<WalVerdict> check_wal(Files& files, const std::string& directory, uint64_t first_log);
 
 }  // namespace roost::store
