@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mail/checkpoint.h"
+
 namespace roost::mail {
 namespace {
 
@@ -41,6 +43,18 @@ std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector
   layout->mailboxes = std::move(mailboxes);
   layout->subscriptions = std::move(subscriptions);
   return layout;
+}
+
+CheckpointPages checkpoint_pages(const Snapshot& snapshot) {
+  CheckpointPages out;
+  const AccountState& state = snapshot.state();
+  out.next = PageId(state.next_page);
+  if (state.layout) {
+    out.pages.reserve(state.layout->pages.size());
+    for (const PageOwner& owner : state.layout->pages) out.pages.push_back(owner.page);
+  }
+  out.pages.erase(std::ranges::unique(out.pages).begin(), out.pages.end());
+  return out;
 }
 
 }  // namespace roost::mail
