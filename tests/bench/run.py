@@ -13,9 +13,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from roost import ROOT, Server  # noqa: E402
+from roost import BINARY, Server  # noqa: E402
 
-LOAD = ROOT / "build/release/roost-load"
+LOAD = BINARY.parent / "roost-load"
 PASSWORD = "bench-pw 1"
 QUICK = "--quick" in sys.argv
 CONFIG = "[limits]\nconnections_max = 50000\nconnections_per_block_max = 50000\n"

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <random>
 #include <stdexcept>
 
@@ -73,7 +74,7 @@ void run_commands(const Options& o, const char* name, std::vector<std::unique_pt
       if (started >= o.messages) return;
       ++started;
       sent[i] = now_seconds();
-      c->send(make_command());
+      c->send(make_command(i));
     };
     c->on_response([&, i, next](std::string_view response) {
       if (!response.starts_with("t ")) return;
@@ -185,18 +186,22 @@ void run_fill(const Options& o) {
 void run_append(const Options& o) {
   auto connections = connect_all(o, false);
   std::string command = append_command(o, message_of(1, o.bytes));
-  run_commands(o, "append", connections, [&] { return command; });
+  run_commands(o, "append", connections, [&](size_t) { return command; });
 }
 
+// Every command changes something: a flag goes on, and the next time off again.
 void run_store(const Options& o) {
   auto connections = connect_all(o, true);
-  std::minstd_rand random(1);
-  static constexpr const char* kFlags[] = {"+FLAGS.SILENT (\\Seen)", "-FLAGS.SILENT (\\Seen)",
-                                           "+FLAGS.SILENT (\\Flagged)", "-FLAGS.SILENT (\\Flagged)"};
   std::string status = connections[0]->run(fmt::format("STATUS {} (MESSAGES)", o.mailbox));
   size_t messages = std::stoul(status.substr(status.find("MESSAGES ") + 9));
-  run_commands(o, "store", connections,
-               [&] { return fmt::format("t UID STORE {} {}\r\n", random() % messages + 1, kFlags[random() % 4]); });
+  std::minstd_rand random(1);
+  std::map<std::pair<size_t, size_t>, bool> flagged;  // by user and uid
+  run_commands(o, "store", connections, [&](size_t connection) {
+    size_t uid = random() % messages + 1;
+    bool& on = flagged[{connection % o.users, uid}];
+    on = !on;
+    return fmt::format("t UID STORE {} {}FLAGS.SILENT (\\Flagged)\r\n", uid, on ? "+" : "-");
+  });
 }
 
 void run_select(const Options& o) {
