@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "message/encoded_word.h"
+#include "message/header.h"
 #include "message/lexer.h"
 
 namespace roost::message {
@@ -54,6 +55,7 @@ class AddressParser {
   void parse_nothing(Words& words);
   void skip_to_separator();
   Bytes read_domain();
+  Bytes read_domain_literal();
   void add(Address address) { out_.push_back(std::move(address)); }
   void end_group() {
     in_group_ = false;
@@ -112,7 +114,7 @@ void AddressParser::read_word(Words& words, bool separated) {
     words.add(quoted, separated);
   } else if (auto encoded = words_.read(lexer_.position())) {
     // Commas and the like within an encoded word break RFC 2047 5 (3) but are seen: it is one word all the same.
-    words.add(lexer_.rest().substr(0, encoded->size), separated);
+    words.add(unfold(lexer_.rest().substr(0, encoded->size)), separated);
     for (size_t i = 0; i < encoded->size; ++i) lexer_.advance();
   } else {
     BytesView word = lexer_.take_while(is_word);
@@ -201,16 +203,21 @@ Bytes AddressParser::read_domain() {
   for (;;) {
     lexer_.skip_cfws(&comment_);
     if (!host.empty() && !host.ends_with('.') && !lexer_.at('.')) return host;
+    if (lexer_.at('[')) return host + read_domain_literal();
     BytesView word = lexer_.take_while(is_domain);
-    if (word.starts_with('[')) {
-      host += word;
-      if (!word.ends_with(']')) host += lexer_.take_while([](char c) { return c != ']' && c != '>' && c != ','; });
-      if (lexer_.accept(']')) host += ']';
-      return host;
-    }
     if (word.empty()) return host;
     host += word;
   }
+}
+
+// domain-literal = [CFWS] "[" *([FWS] dtext) [FWS] "]" [CFWS]
+Bytes AddressParser::read_domain_literal() {
+  Bytes out;
+  for (char c : lexer_.take_while([](char c) { return BytesView("]()<>,;\"").find(c) == BytesView::npos; })) {
+    if (!is_white_space(c)) out += c;
+  }
+  if (lexer_.accept(']')) out += ']';
+  return out;
 }
 
 void AddressParser::skip_to_separator() {

@@ -73,6 +73,11 @@ TEST(Addresses, KeepEncodedWordsAsOneWord) {
               ElementsAre(named("=?utf-8?Q?Doe,_Jos=C3=A9?= =?utf-8?Q?_x?=", "j", "x")));
 }
 
+TEST(Addresses, LeaveLineEndsAndNulsOutOfEncodedWords) {
+  EXPECT_THAT(parse_addresses(BytesView("=?utf-8?Q?a\r\n \0b?= <j@x>", 23)),
+              ElementsAre(named("=?utf-8?Q?a b?=", "j", "x")));
+}
+
 TEST(Addresses, MayHaveADomainLiteral) {
   EXPECT_THAT(parse_addresses("joe@[IPv6:2001:db8::1]"), ElementsAre(box("joe", "[IPv6:2001:db8::1]")));
 }
