@@ -1,7 +1,9 @@
 #include "message/body_structure.h"
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "message/envelope.h"
 #include "message/header.h"
@@ -40,28 +42,28 @@ class Writer {
   // body = "(" (body-type-1part / body-type-mpart) ")". As deep as mime_depth_max allows.
   void body(uint32_t index) {
     const Part& part = parsed_.parts[index];
+    std::vector<Field> fields = read_fields(parsed_.header_of(index));
     out_ += '(';
     if (part.kind == PartKind::multipart) {
-      multipart(index);
+      multipart(index, fields);
     } else {
-      single(index);
+      single(index, fields);
     }
     out_ += ')';
   }
 
  private:
-  void multipart(uint32_t index);
-  void single(uint32_t index);
-  void parameters_of_type(uint32_t index);
+  void multipart(uint32_t index, std::span<const Field> fields);
+  void single(uint32_t index, std::span<const Field> fields);
+  void parameters_of_type(const Part& part, std::span<const Field> fields);
   void parameters(const std::vector<Parameter>& list, bool default_charset);
   void parameter(const Parameter& parameter);
-  void text_field(uint32_t index, BytesView name);
-  void encoding(uint32_t index);
-  void disposition(uint32_t index);
-  void language(uint32_t index);
-  void extension(uint32_t index);
+  void text_field(std::span<const Field> fields, BytesView name);
+  void encoding(std::span<const Field> fields);
+  void disposition(std::span<const Field> fields);
+  void language(std::span<const Field> fields);
+  void extension(std::span<const Field> fields);
   void string(BytesView value) { wire::write_string(out_, value, form_.utf8); }
-  std::optional<Field> field(uint32_t index, BytesView name) { return find_field(parsed_.header_of(index), name); }
 
   Bytes& out_;
   const Parsed& parsed_;
@@ -69,31 +71,31 @@ class Writer {
 };
 
 // body-type-mpart = 1*body SP media-subtype [SP body-ext-mpart]
-void Writer::multipart(uint32_t index) {
+void Writer::multipart(uint32_t index, std::span<const Field> fields) {
   const Part& part = parsed_.parts[index];
   for (uint32_t at = part.first_child; at != kNoPart; at = parsed_.parts[at].next_sibling) body(at);
   out_ += ' ';
   string(to_upper(part.subtype));
   if (!form_.extensible) return;
   out_ += ' ';
-  parameters_of_type(index);
-  extension(index);
+  parameters_of_type(part, fields);
+  extension(fields);
 }
 
 // body-type-1part = (body-type-basic / body-type-msg / body-type-text) [SP body-ext-1part]
-void Writer::single(uint32_t index) {
+void Writer::single(uint32_t index, std::span<const Field> fields) {
   const Part& part = parsed_.parts[index];
   string(to_upper(part.type));
   out_ += ' ';
   string(to_upper(part.subtype));
   out_ += ' ';
-  parameters_of_type(index);
+  parameters_of_type(part, fields);
   out_ += ' ';
-  text_field(index, "content-id");
+  text_field(fields, "content-id");
   out_ += ' ';
-  text_field(index, "content-description");
+  text_field(fields, "content-description");
   out_ += ' ';
-  encoding(index);
+  encoding(fields);
   out_ += ' ';
   out_ += std::to_string(part.body.size);
   // RFC 3501 knows an envelope only in message/rfc822; RFC 9051 and RFC 9755 have it in message/global too.
@@ -110,15 +112,14 @@ void Writer::single(uint32_t index) {
   }
   if (!form_.extensible) return;
   out_ += ' ';
-  text_field(index, "content-md5");
-  extension(index);
+  text_field(fields, "content-md5");
+  extension(fields);
 }
 
 // What the part was taken for may differ from what its header says; then the header's parameters mean nothing.
-void Writer::parameters_of_type(uint32_t index) {
-  const Part& part = parsed_.parts[index];
+void Writer::parameters_of_type(const Part& part, std::span<const Field> fields) {
   bool text = part.is_text();
-  if (auto type = field(index, "content-type")) {
+  if (auto type = find_field(fields, "content-type")) {
     ParameterizedValue value = parse_parameterized(type->value);
     if (value.value == part.type + "/" + part.subtype) {
       parameters(value.parameters, text && value.find("charset") == nullptr);
@@ -163,23 +164,23 @@ void Writer::parameter(const Parameter& p) {
   string(value);
 }
 
-void Writer::text_field(uint32_t index, BytesView name) {
-  if (auto found = field(index, name)) {
+void Writer::text_field(std::span<const Field> fields, BytesView name) {
+  if (auto found = find_field(fields, name)) {
     string(unfold(found->value));
   } else {
     out_ += "NIL";
   }
 }
 
-void Writer::encoding(uint32_t index) {
-  auto found = field(index, "content-transfer-encoding");
+void Writer::encoding(std::span<const Field> fields) {
+  auto found = find_field(fields, "content-transfer-encoding");
   Bytes token = found ? parse_parameterized(found->value).value : Bytes();
   string(token.empty() ? "7BIT" : to_upper(token));
 }
 
 // body-fld-dsp = "(" string SP body-fld-param ")" / nil
-void Writer::disposition(uint32_t index) {
-  auto found = field(index, "content-disposition");
+void Writer::disposition(std::span<const Field> fields) {
+  auto found = find_field(fields, "content-disposition");
   ParameterizedValue value = found ? parse_parameterized(found->value) : ParameterizedValue();
   if (value.value.empty()) {
     out_ += "NIL";
@@ -193,9 +194,9 @@ void Writer::disposition(uint32_t index) {
 }
 
 // body-fld-lang = nstring / "(" string *(SP string) ")"; Content-Language is a list with commas (RFC 3282).
-void Writer::language(uint32_t index) {
+void Writer::language(std::span<const Field> fields) {
   std::vector<BytesView> tags;
-  if (auto found = field(index, "content-language")) {
+  if (auto found = find_field(fields, "content-language")) {
     Lexer lexer(found->value);
     while (!lexer.at_end()) {
       lexer.skip_cfws();
@@ -219,13 +220,13 @@ void Writer::language(uint32_t index) {
 }
 
 // body-fld-dsp SP body-fld-lang SP body-fld-loc
-void Writer::extension(uint32_t index) {
+void Writer::extension(std::span<const Field> fields) {
   out_ += ' ';
-  disposition(index);
+  disposition(fields);
   out_ += ' ';
-  language(index);
+  language(fields);
   out_ += ' ';
-  text_field(index, "content-location");
+  text_field(fields, "content-location");
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "message/card.h"
 
+#include <algorithm>
+
 #include "message/address.h"
+#include "message/ascii.h"
 #include "message/body_structure.h"
 #include "message/casemap.h"
 #include "message/envelope.h"
@@ -23,8 +26,8 @@ Bytes sort_key(BytesView utf8) {
   return out;
 }
 
-std::optional<Address> first_address(BytesView header, BytesView name) {
-  auto field = find_field(header, name);
+std::optional<Address> first_address(std::span<const Field> fields, BytesView name) {
+  auto field = find_field(fields, name);
   if (!field) return std::nullopt;
   auto addresses = parse_addresses(field->value, 1);
   return addresses.empty() ? std::nullopt : std::optional(std::move(addresses.front()));
@@ -40,32 +43,40 @@ Bytes display_text(const Address& address) {
   return address.mailbox.value_or(Bytes());
 }
 
-void set_address_keys(BytesView header, BytesView name, Bytes& mailbox, Bytes* display) {
-  auto address = first_address(header, name);
+void set_address_keys(std::span<const Field> fields, BytesView name, Bytes& mailbox, Bytes* display) {
+  auto address = first_address(fields, name);
   if (!address) return;
   mailbox = sort_key(address->mailbox.value_or(Bytes()));
   if (display != nullptr) *display = sort_key(display_text(*address));
 }
 
-SortKeys make_sort_keys(BytesView header) {
+SortKeys make_sort_keys(std::span<const Field> fields) {
   SortKeys out;
-  if (auto field = find_field(header, "subject")) {
+  if (auto field = find_field(fields, "subject")) {
     BaseSubject base = base_subject(field->value);
     out.subject = sort_key(base.text);
     out.reply_or_forward = base.reply_or_forward;
   }
-  set_address_keys(header, "from", out.from, &out.display_from);
-  set_address_keys(header, "to", out.to, &out.display_to);
-  set_address_keys(header, "cc", out.cc, nullptr);
+  set_address_keys(fields, "from", out.from, &out.display_from);
+  set_address_keys(fields, "to", out.to, &out.display_to);
+  set_address_keys(fields, "cc", out.cc, nullptr);
   return out;
+}
+
+// Whether ENVELOPE or BODYSTRUCTURE may differ after ENABLE IMAP4rev2: octets that are not 7-bit, extended parameters,
+// message/global.
+bool may_differ_in_utf8(const Parsed& parsed) {
+  return ascii_prefix(parsed.kept) != parsed.kept.size() || parsed.kept.find('*') != Bytes::npos ||
+         std::ranges::any_of(parsed.parts, [](const Part& part) { return part.is("message", "global"); });
 }
 
 void set_structures(Card& card, const Parsed& parsed) {
   write_envelope(card.envelope, parsed.header_of(0));
-  write_envelope(card.envelope_utf8, parsed.header_of(0), true);
   write_body_structure(card.body, parsed, {.extensible = false});
-  write_body_structure(card.body_utf8, parsed, {.extensible = false, .utf8 = true});
   write_body_structure(card.body_structure, parsed, {.extensible = true});
+  if (!may_differ_in_utf8(parsed)) return;
+  write_envelope(card.envelope_utf8, parsed.header_of(0), true);
+  write_body_structure(card.body_utf8, parsed, {.extensible = false, .utf8 = true});
   write_body_structure(card.body_structure_utf8, parsed, {.extensible = true, .utf8 = true});
   if (card.envelope_utf8 == card.envelope) card.envelope_utf8 = {};
   if (card.body_utf8 == card.body) card.body_utf8 = {};
@@ -77,11 +88,10 @@ size_t size_without_fields(const Card& card) {
          card.body_utf8.size() + card.body_structure_utf8.size() + card.preview.size();
 }
 
-void set_fields(Card& card, const Parsed& parsed) {
+void set_fields(Card& card, const Parsed& parsed, std::span<const Field> fields) {
   if (parsed.headers.front().cut) return;
-  FieldIterator fields(parsed.header_of(0));
-  while (auto field = fields.next()) {
-    if (is_card_field(field->name)) card.fields += field->raw;
+  for (const Field& field : fields) {
+    if (is_card_field(field.name)) card.fields += field.raw;
   }
   if (parsed.blank_line_bytes > 0) card.fields += parsed.blank_line_bytes == 2 ? "\r\n" : "\n";
   card.fields_complete = size_without_fields(card) + card.fields.size() <= kCardBytesSoftMax;
@@ -91,17 +101,17 @@ void set_fields(Card& card, const Parsed& parsed) {
 }  // namespace
 
 Card make_card(const Parsed& parsed) {
-  BytesView header = parsed.header_of(0);
+  std::vector<Field> fields = read_fields(parsed.header_of(0));
   Card out;
   out.limited = parsed.limited;
   out.size = parsed.size;
-  if (auto date = find_field(header, "date")) out.sent = parse_date(date->value);
-  out.sort = make_sort_keys(header);
-  out.thread = make_thread_keys(header);
+  if (auto date = find_field(fields, "date")) out.sent = parse_date(date->value);
+  out.sort = make_sort_keys(fields);
+  out.thread = make_thread_keys(fields);
   out.preview = make_preview(parsed, kPreviewCharsMax);
   out.parts = parsed.parts;
   set_structures(out, parsed);
-  set_fields(out, parsed);
+  set_fields(out, parsed, fields);
   return out;
 }
 

@@ -64,6 +64,20 @@ std::optional<Field> find_field(BytesView header, BytesView name) {
   return std::nullopt;
 }
 
+std::vector<Field> read_fields(BytesView header) {
+  std::vector<Field> out;
+  FieldIterator fields(header);
+  while (auto field = fields.next()) out.push_back(*field);
+  return out;
+}
+
+std::optional<Field> find_field(std::span<const Field> fields, BytesView name) {
+  for (const Field& field : fields) {
+    if (equals_ignoring_case(field.name, name)) return field;
+  }
+  return std::nullopt;
+}
+
 Bytes unfold(BytesView value) {
   auto outer = [](char c) { return is_blank(c) || c == '\r' || c == '\n' || c == '\0'; };
   while (!value.empty() && outer(value.front())) value.remove_prefix(1);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,11 @@ Bytes to_lower(BytesView text);
 // A field name's length if `line` begins with one and a colon (RFC 5322 3.6.8, blanks before the colon as 4.5 allows).
 std::optional<size_t> field_name_size(BytesView line);
 
+// All fields, for those who look up several.
+std::vector<Field> read_fields(BytesView header);
 // The first field of that name.
 std::optional<Field> find_field(BytesView header, BytesView name);
+std::optional<Field> find_field(std::span<const Field> fields, BytesView name);
 
 // Line ends and NULs removed (each fold leaves its white space), blanks at both ends trimmed.
 Bytes unfold(BytesView value);

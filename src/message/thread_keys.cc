@@ -113,15 +113,15 @@ uint64_t hash_message_id(BytesView id) {
   return hash_normalised(next_id(lexer).value_or(Bytes(id)));
 }
 
-ThreadKeys make_thread_keys(BytesView header) {
+ThreadKeys make_thread_keys(std::span<const Field> fields) {
   ThreadKeys out;
-  if (auto field = find_field(header, "message-id")) {
+  if (auto field = find_field(fields, "message-id")) {
     Lexer lexer(field->value);
     if (auto id = next_id(lexer)) out.message_id = hash_normalised(*id);
   }
-  if (auto field = find_field(header, "references")) add_references(out.references, field->value);
+  if (auto field = find_field(fields, "references")) add_references(out.references, field->value);
   if (!out.references.empty()) return out;
-  if (auto field = find_field(header, "in-reply-to")) {
+  if (auto field = find_field(fields, "in-reply-to")) {
     Lexer lexer(field->value);
     if (auto id = next_id(lexer)) out.references.push_back(hash_normalised(*id));
   }
