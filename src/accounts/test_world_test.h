@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "accounts/accounts.h"
+#include "accounts/pending.h"
 #include "accounts/random.h"
 #include "mail/checkpoint.h"
 #include "message/card.h"
