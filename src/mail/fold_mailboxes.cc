@@ -2,11 +2,17 @@
 #include <algorithm>
 
 #include "mail/folder.h"
+#include "mail/mailbox_path.h"
 
 namespace roost::mail {
 namespace {
 
 const UidSet kAllUids{{Uid(1), Uid(UINT32_MAX)}};
+
+// A name below another needs that one.
+bool has_superiors(const AccountEdit& edit, const std::string& name) {
+  return std::ranges::all_of(superiors_of(name), [&edit](const std::string& s) { return edit.find(s) != nullptr; });
+}
 
 MailboxState empty_mailbox(AccountId account, MailboxId id, UidValidity uidvalidity, MailboxName label) {
   MailboxState mailbox;
@@ -31,7 +37,7 @@ bool Folder::takes_ids(MailboxId mailbox, UidValidity uidvalidity) {
 }
 
 Result<> Folder::apply_one(const CreateEffect& e) {
-  if (e.name.empty() || !takes_ids(e.mailbox, e.uidvalidity)) return unfit("create");
+  if (e.name.empty() || !has_superiors(edit_, e.name) || !takes_ids(e.mailbox, e.uidvalidity)) return unfit("create");
   if (const MailboxState* there = edit_.find(e.name)) {
     if (!there->noselect) return unfit("create of a name that is there");
     edit_.remove(there->id);
@@ -58,7 +64,11 @@ void Folder::release_all(const MailboxState& mailbox) {
 
 Result<> Folder::apply_one(const DeleteEffect& e) {
   MailboxState* mailbox = edit_.open(e.mailbox);
-  if (mailbox == nullptr) return unfit("delete of no mailbox");
+  if (mailbox == nullptr || mailbox->name() == kInbox) return unfit("delete of no mailbox");
+  std::string below = mailbox->name() + kSeparator;
+  const auto* next = edit_.account().names.lower_bound(below);
+  bool has_children = next != nullptr && next->first.starts_with(below);
+  if (has_children && !e.keep_name) return unfit("delete of a name with children");
   if (lacks_rows(*mailbox, kAllUids, true)) return {};
   release_all(*mailbox);
   if (!e.keep_name) {
@@ -74,7 +84,7 @@ Result<> Folder::apply_one(const DeleteEffect& e) {
 
 Result<> Folder::apply_one(const RenameEffect& e) {
   const auto& names = edit_.account().names;
-  std::string below = e.from + "/";
+  std::string below = e.from + kSeparator;
   std::vector<std::pair<MailboxId, std::string>> renamed;
   if (const MailboxId* id = names.find(e.from)) renamed.emplace_back(*id, e.to);
   names.for_each_from(below, [&](const std::string& name, MailboxId id) {
@@ -82,7 +92,10 @@ Result<> Folder::apply_one(const RenameEffect& e) {
     renamed.emplace_back(id, e.to + name.substr(e.from.size()));
     return true;
   });
-  if (renamed.empty() || e.to.empty() || e.to.starts_with(below)) return unfit("rename");
+  if (renamed.empty() || renamed.front().second != e.to || e.from == kInbox || e.to.empty() ||
+      e.to.starts_with(below) || !has_superiors(edit_, e.to)) {
+    return unfit("rename");
+  }
   for (const auto& [id, name] : renamed) {
     if (names.contains(name)) return unfit("rename to a name that is there");
   }
@@ -92,8 +105,9 @@ Result<> Folder::apply_one(const RenameEffect& e) {
 
 Result<> Folder::apply_one(const RenameInboxEffect& e) {
   MailboxState* inbox = open_with_messages(e.inbox);
-  if (inbox == nullptr || stamp_.modseq.value == 0) return unfit("rename of no INBOX");
-  if (e.name.empty() || edit_.find(e.name) != nullptr || !takes_ids(e.mailbox, e.uidvalidity)) {
+  if (inbox == nullptr || inbox->name() != kInbox || stamp_.modseq.value == 0) return unfit("rename of no INBOX");
+  if (e.name.empty() || edit_.find(e.name) != nullptr || !has_superiors(edit_, e.name) ||
+      !takes_ids(e.mailbox, e.uidvalidity)) {
     return unfit("rename of INBOX");
   }
   auto before = std::make_shared<MailboxState>(*inbox);
