@@ -50,4 +50,17 @@ inline Utf8Sequence utf8_sequence(BytesView text) {
   return {.valid = true, .size = size, .code_point = c};
 }
 
+// Octets before the first that begins no whole, valid sequence.
+inline size_t utf8_prefix(BytesView text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    i += ascii_prefix(text.substr(i));
+    if (i == text.size()) break;
+    Utf8Sequence sequence = utf8_sequence(text.substr(i));
+    if (!sequence.valid) break;
+    i += sequence.size;
+  }
+  return i;
+}
+
 }  // namespace roost::message

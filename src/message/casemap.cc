@@ -6,6 +6,7 @@
 #include <unicode/utf8.h>
 
 #include <array>
+#include <cstring>
 #include <memory>
 
 #include "message/ascii.h"
@@ -74,21 +75,69 @@ const Table& table() {
 // CJK ideographs (without the compatibility ones) fold to themselves.
 bool is_plain_ideograph(uint32_t c) { return (c >= 0x3400 && c < 0x4dc0) || (c >= 0x4e00 && c < 0xa000); }
 
-void fold_sequence(BytesView bytes, uint32_t c, const Table& foldings, Bytes& out) {
-  if (c < kTableSize && foldings[c].size != 0) {
-    out.append(foldings[c].bytes.data(), foldings[c].size);
-  } else if (is_plain_ideograph(c)) {
-    out += bytes;
-  } else {
-    fold_code_point(c, out);
-  }
-}
+constexpr char upper(char c) { return static_cast<char>(c - (c >= 'a' && c <= 'z' ? 32 : 0)); }
 
 void append_upper(BytesView ascii, Bytes& out) {
   size_t before = out.size();
-  out.append(ascii);
-  for (char* c = out.data() + before; c != out.data() + out.size(); ++c) {
-    *c = static_cast<char>(*c - ((*c >= 'a' && *c <= 'z') ? 32 : 0));
+  // libstdc++ 12 may say more than was asked for, so the size that it passes is not used.
+  out.resize_and_overwrite(before + ascii.size(), [&](char* data, size_t) {
+    for (size_t i = 0; i < ascii.size(); ++i) data[before + i] = upper(ascii[i]);
+    return before + ascii.size();
+  });
+}
+
+// Gathers small foldings, so that the output grows in larger steps.
+class Gather {
+ public:
+  explicit Gather(Bytes& out) : out_(out) {}
+  ~Gather() { flush(); }
+  void put(const Folding& folding) {
+    std::memcpy(buffer_.data() + size_, folding.bytes.data(), folding.bytes.size());
+    advance(folding.size);
+  }
+  void put(BytesView sequence) {  // of at most four octets
+    std::memcpy(buffer_.data() + size_, sequence.data(), sequence.size());
+    advance(sequence.size());
+  }
+  void put_by_icu(uint32_t c) {
+    flush();
+    fold_code_point(c, out_);
+  }
+  void put_upper(BytesView ascii) {
+    if (ascii.size() > kRoom) {
+      flush();
+      append_upper(ascii, out_);
+      return;
+    }
+    for (char c : ascii) {
+      buffer_[size_] = upper(c);
+      advance(1);
+    }
+  }
+
+ private:
+  static constexpr size_t kRoom = 8;
+  void advance(size_t n) {
+    size_ += n;
+    if (size_ + kRoom > buffer_.size()) flush();
+  }
+  void flush() {
+    out_.append(buffer_.data(), size_);
+    size_ = 0;
+  }
+
+  Bytes& out_;
+  std::array<char, 1024> buffer_;
+  size_t size_ = 0;
+};
+
+void fold_sequence(BytesView bytes, uint32_t c, const Table& foldings, Gather& out) {
+  if (c < kTableSize && foldings[c].size != 0) {
+    out.put(foldings[c]);
+  } else if (is_plain_ideograph(c)) {
+    out.put(bytes);
+  } else {
+    out.put_by_icu(c);
   }
 }
 
@@ -100,15 +149,20 @@ void search_fold(BytesView text, Bytes& out) {
   text.remove_prefix(ascii);
   if (text.empty()) return;
   const Table& foldings = table();
+  Gather gather(out);
   while (!text.empty()) {
+    ascii = ascii_prefix(text);
+    gather.put_upper(text.substr(0, ascii));
+    text.remove_prefix(ascii);
+    if (text.empty()) return;
     Utf8Sequence sequence = utf8_sequence(text);
-    if (!sequence.valid) {
-      out += text.front();
-      text.remove_prefix(1);
-      continue;
+    BytesView bytes = text.substr(0, sequence.size);
+    if (sequence.valid) {
+      fold_sequence(bytes, sequence.code_point, foldings, gather);
+    } else {
+      gather.put(bytes);
     }
-    fold_sequence(text.substr(0, sequence.size), sequence.code_point, foldings, out);
-    text.remove_prefix(sequence.size);
+    text.remove_prefix(bytes.size());
   }
 }
 

@@ -183,22 +183,16 @@ void CharsetDecoder::State::feed_utf8(BytesView piece, bool last, Bytes& out) {
     piece = joined;
   }
   while (!piece.empty()) {
-    size_t plain = ascii_prefix(piece);
-    out += piece.substr(0, plain);
-    piece.remove_prefix(plain);
+    size_t valid = utf8_prefix(piece);
+    out += piece.substr(0, valid);
+    piece.remove_prefix(valid);
     if (piece.empty()) return;
-    Utf8Sequence sequence = utf8_sequence(piece);
-    if (sequence.cut && !last) {
+    if (!last && utf8_sequence(piece).cut) {
       held_ = piece;
       return;
     }
-    if (sequence.valid) {
-      out += piece.substr(0, sequence.size);
-      piece.remove_prefix(sequence.size);
-    } else {
-      append_windows_1252(static_cast<unsigned char>(piece.front()), out);
-      piece.remove_prefix(1);
-    }
+    append_windows_1252(static_cast<unsigned char>(piece.front()), out);
+    piece.remove_prefix(1);
   }
 }
 
