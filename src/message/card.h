@@ -21,7 +21,7 @@ inline constexpr uint8_t kParserVersion = 1;
 
 // A card above this does without the raw header fields, which then come from the message. ENVELOPE and BODYSTRUCTURE
 // are never cut: a card may be larger.
-inline constexpr size_t kCardBytesSoftMax = 16 * 1024;
+inline constexpr size_t kCardBytesSoftMax = size_t{16} * 1024;
 inline constexpr size_t kSortKeyBytesMax = 256;
 inline constexpr size_t kReferencesMax = 64;  // the first one and the last ones
 inline constexpr size_t kPreviewCharsMax = 200;

@@ -34,7 +34,7 @@ constexpr size_t kSizeAt = 4;
 constexpr size_t kSecondsAt = 12;
 constexpr size_t kZoneAt = 20;
 constexpr size_t kTableAt = 22;
-constexpr size_t kDataAt = kTableAt + 4 * kMembers;
+constexpr size_t kDataAt = kTableAt + size_t{4} * kMembers;
 
 Fail corrupt() { return fault("a card is damaged", Code::corruption); }
 

@@ -11,8 +11,8 @@
 namespace roost::message {
 namespace {
 
-constexpr size_t kChunkBytes = 16 * 1024;     // stays in the cache while it passes through the stages
-constexpr size_t kFieldBytesMax = 64 * 1024;  // a longer header field is searched in parts, cut at blanks
+constexpr size_t kChunkBytes = size_t{16} * 1024;     // stays in the cache while it passes through the stages
+constexpr size_t kFieldBytesMax = size_t{64} * 1024;  // a longer header field is searched in parts, cut at blanks
 
 struct Segment {
   ByteRange range;
