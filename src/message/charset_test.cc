@@ -1,6 +1,7 @@
 #include "message/charset.h"
 
 #include <gtest/gtest.h>
+#include <unicode/ucnv.h>
 
 #include "message/casemap.h"
 
@@ -46,6 +47,28 @@ TEST(Charset, IsKnownByAnyOfItsNames) {
   EXPECT_FALSE(is_known_charset(""));
   EXPECT_FALSE(is_known_charset("../../../tmp/x"));
   EXPECT_FALSE(is_known_charset(Bytes(10'000, 'a')));
+}
+
+// "A" in each charset that has a name for mail, by ICU's own encoder.
+TEST(Charset, IsDecodedForEveryMimeNameThatIcuKnows) {
+  int tried = 0;
+  for (int32_t i = 0; i < ucnv_countAvailable(); ++i) {
+    UErrorCode status = U_ZERO_ERROR;
+    const char* name = ucnv_getStandardName(ucnv_getAvailableName(i), "MIME", &status);
+    if (U_FAILURE(status) || name == nullptr) continue;
+    UConverter* converter = ucnv_open(name, &status);
+    ASSERT_TRUE(U_SUCCESS(status)) << name;
+    Bytes encoded(64, '\0');
+    const UChar letter = u'A';
+    int32_t size = ucnv_fromUChars(converter, encoded.data(), 64, &letter, 1, &status);
+    ucnv_close(converter);
+    ASSERT_TRUE(U_SUCCESS(status)) << name;
+    encoded.resize(static_cast<size_t>(size));
+    EXPECT_TRUE(is_known_charset(name)) << name;
+    EXPECT_EQ(to_utf8(encoded, name), "A") << name;
+    ++tried;
+  }
+  EXPECT_GT(tried, 30);
 }
 
 TEST(SearchFold, MakesAsciiUpperCase) {

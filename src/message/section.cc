@@ -22,17 +22,25 @@ std::optional<uint32_t> child(std::span<const Part> parts, uint32_t index, uint3
   return at == kNoPart ? std::nullopt : std::optional(at);
 }
 
-// Sorted, so that long lists against headers of many fields stay cheap.
+constexpr size_t kShortListMax = 32;
+
+// Short lists, which are nearly all, are compared name by name; long ones are sorted, so that thousands of names
+// against thousands of fields stay cheap.
 class NameSet {
  public:
-  explicit NameSet(std::span<const BytesView> names) {
-    for (BytesView name : names) names_.push_back(to_lower(name));
-    std::ranges::sort(names_);
+  explicit NameSet(std::span<const BytesView> names) : names_(names) {
+    if (names.size() <= kShortListMax) return;
+    for (BytesView name : names) sorted_.push_back(to_lower(name));
+    std::ranges::sort(sorted_);
   }
-  bool has(BytesView name) const { return std::ranges::binary_search(names_, to_lower(name)); }
+  bool has(BytesView name) const {
+    if (!sorted_.empty()) return std::ranges::binary_search(sorted_, to_lower(name));
+    return std::ranges::any_of(names_, [&](BytesView n) { return equals_ignoring_case(n, name); });
+  }
 
  private:
-  std::vector<Bytes> names_;
+  std::span<const BytesView> names_;
+  std::vector<Bytes> sorted_;
 };
 
 }  // namespace
