@@ -38,57 +38,67 @@ Result<const CommandRow*> Session::allowed_row(const imap::Head& head) const {
   return row;
 }
 
-task<Result<>> Session::on_command() {
+// Null where the command was not understood, and that was answered.
+Result<std::unique_ptr<imap::Command>> Session::parse(const imap::Head& head) {
   wire::Frame& frame = input_.framer().frame();
+  auto command = append_ ? imap::finish_append(frame, append_->reader()) : imap::parse_command(frame, dialect_);
+  if (command) return std::make_unique<imap::Command>(*std::move(command));
+  forget_command();
+  const Error& error = command.error().error;
+  // RFC 9051 6.3.2: a SELECT that fails leaves nothing selected, also when the name alone is impossible.
+  bool selects = head.verb == imap::Verb::select || head.verb == imap::Verb::examine;
+  if (selects && error.kind == Error::Kind::no) deselect();
+  ROOST_TRY_VOID(reject(head, error));
+  return nullptr;
+}
+
+Result<> Session::next_command(const CommandRow*& row, std::unique_ptr<imap::Command>& command) {
+  imap::Head head = imap::parse_head(input_.framer().frame());
+  Result<const CommandRow*> allowed = allowed_row(head);
+  if (!allowed) return note_bad(head, allowed.error());
+  row = *allowed;
+  ROOST_TRY(command, parse(head));
+  return {};
+}
+
+[[gnu::noinline]] task<Result<>> Session::on_command() {
   ++commands_;
   ++services_.stats.commands_total;
   if (!account_ && commands_ > config().login_commands_max) {
     co_return bye("login_commands", "Too many commands without a login.");
   }
-  imap::Head head = imap::parse_head(frame);
-  Result<const CommandRow*> row = allowed_row(head);
-  if (!row) co_return note_bad(head, row.error());
-  auto command = append_ ? imap::finish_append(frame, append_->reader()) : imap::parse_command(frame, dialect_);
-  if (!command) {
-    forget_command();
-    // RFC 9051 6.3.2: a SELECT that fails leaves nothing selected, also when the name alone is impossible.
-    bool selects = head.verb == imap::Verb::select || head.verb == imap::Verb::examine;
-    if (selects && command.error().error.kind == Error::Kind::no) deselect();
-    co_return reject(head, command.error().error);
-  }
+  std::unique_ptr<imap::Command> command;
+  const CommandRow* row = nullptr;
+  ROOST_CO_TRY_VOID(next_command(row, command));
+  if (!command) co_return Result<>{};
   bad_in_a_row_ = 0;
-  Result<> executed = co_await execute(**row, *std::move(command));
+  Result<> executed = co_await execute(*row, *command);
   forget_command();
   if (executed && batch_due()) co_return co_await next_batch();
   co_return executed;
 }
 
-task<Result<>> Session::execute(const CommandRow& row, imap::Command command) {
-  Bytes tag = command.tag;
+task<Result<>> Session::execute(const CommandRow& row, imap::Command& command) {
   Result<Completion> completion = no(Code::unavailable, "The server is too busy.");
-  if (held_.grow(row.memory_bytes)) completion = co_await run_guarded(row, std::move(command));
-  if (!completion) co_return reject({.tag = tag, .verb = row.verb}, completion.error());
+  if (held_.grow(row.memory_bytes)) completion = co_await run_guarded(row, command);
+  if (!completion) co_return reject({.tag = command.tag, .verb = row.verb}, completion.error());
   if (!completion->sent) {
-    imap::write_tagged(buffer(), tag, completion->condition, completion->code, completion->text);
+    imap::write_tagged(buffer(), command.tag, completion->condition, completion->code, completion->text);
   }
   co_return Result<>{};
 }
 
 // The one place where exceptions of a command end: they are defects, and cost this command only.
-task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Command command) {
+task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Command& command) {
   try {
-    co_return co_await run_and_tell(row, std::move(command));
+    Result<Completion> completion = co_await row.run(*this, command);
+    bool answered = completion ? !completion->sent : completion.error().kind == Error::Kind::no;
+    if (!answered || row.hazard == Hazard::ignores || !selected_) co_return completion;
+    ROOST_CO_TRY_VOID(co_await tell(*this, row.hazard));
+    co_return completion;
   } catch (const std::exception& e) {
     co_return fault(fmt::format("exception: {}", e.what()));
   }
-}
-
-task<Result<Completion>> Session::run_and_tell(const CommandRow& row, imap::Command command) {
-  Result<Completion> completion = co_await row.run(*this, std::move(command));
-  bool answered = completion ? !completion->sent : completion.error().kind == Error::Kind::no;
-  if (!answered || row.hazard == Hazard::ignores || !selected_) co_return completion;
-  ROOST_CO_TRY_VOID(co_await tell(*this, row.hazard));
-  co_return completion;
 }
 
 Result<> Session::reject(const imap::Head& head, const Error& error) {

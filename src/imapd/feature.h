@@ -49,7 +49,8 @@ inline Completion done(imap::ResponseCode code, std::string text) {
 
 // Untagged responses go to session.buffer(). An Error becomes NO, BAD or NO [SERVERBUG]; Error::closed ends the
 // session.
-using Handler = task<Result<Completion>> (*)(Session& session, imap::Command command);
+// The command lives until the tagged reply; a handler may take it apart.
+using Handler = task<Result<Completion>> (*)(Session& session, imap::Command& command);
 
 struct CommandRow {
   imap::Verb verb;

@@ -8,7 +8,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_nothing(Session&, imap::Command) { co_return done("OK"); }
+task<Result<Completion>> run_nothing(Session&, imap::Command&) { co_return done("OK"); }
 
 constexpr CommandRow kIdleRow[] = {{imap::Verb::idle, kLoggedIn, Hazard::breaks, 0, 0, run_nothing}};
 constexpr Capability kIdleWord[] = {{"IDLE"}};

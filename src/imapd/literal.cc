@@ -13,7 +13,7 @@ inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5
 
 }  // namespace
 
-task<Result<>> Session::on_literal() {
+[[gnu::noinline]] task<Result<>> Session::on_literal() {
   imap::Head head = imap::parse_head(input_.framer().frame());
   Result<const CommandRow*> row = allowed_row(head);
   if (!row) co_return refuse_literal(row.error());
@@ -67,7 +67,7 @@ Result<> Session::refuse_literal(const Error& error) {
   return bye("literal_too_large", "The refused literal is too large to skip.");
 }
 
-task<Result<>> Session::on_append_octets() {
+[[gnu::noinline]] task<Result<>> Session::on_append_octets() {
   Result<> written = co_await append_->octets(Bytes(input_.framer().chunk()));
   if (written) co_return Result<>{};
   imap::Head head = imap::parse_head(input_.framer().frame());
@@ -76,7 +76,7 @@ task<Result<>> Session::on_append_octets() {
   co_return reject(head, written.error());
 }
 
-task<Result<>> Session::on_append_message_end() {
+[[gnu::noinline]] task<Result<>> Session::on_append_message_end() {
   Result<> ended = co_await append_->end_message();
   if (ended) co_return Result<>{};
   imap::Head head = imap::parse_head(input_.framer().frame());

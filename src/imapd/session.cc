@@ -73,6 +73,7 @@ task<> Session::run() {
 // Exceptions of a command are caught by its dispatcher; whatever else throws costs this session only.
 task<Result<>> Session::step_guarded() {
   try {
+    if (mode_) co_return co_await mode_->step(*this);
     co_return co_await step();
   } catch (const std::exception& e) {
     log::error("session_fault", {{"user", user_}, {"what", e.what()}});
@@ -155,7 +156,7 @@ task<Result<>> Session::next_batch() {
   co_return Result<>{};
 }
 
-task<Result<>> Session::flush() {
+[[gnu::noinline]] task<Result<>> Session::flush() {
   if (output_.empty()) co_return Result<>{};
   bytes_written_ += output_.size();
   Result<> written = co_await stream_->write(output_.view());
@@ -216,13 +217,15 @@ void Session::deselect() {
   if (next) rt::spawn(stream_->loop(), log_claim(account_, services_.recent_claims, id, *next));
 }
 
-task<> Session::finish() {
+// Not inlined, as others below: a frame that is merged into its caller's is memory that parked sessions hold.
+[[gnu::noinline]] task<> Session::finish() {
+  mode_.reset();
   deselect();
   Result<> flushed = co_await flush();
   log::info("session_end",
             {{"user", user_},
              {"address", stream_->peer().address},
-             {"reason", flushed ? end_reason_ : std::string("write_failed")},
+             {"reason", flushed ? end_reason_ : std::string_view("write_failed")},
              {"commands", commands_},
              {"bytes_in", input_.bytes_total()},
              {"bytes_out", bytes_written_},

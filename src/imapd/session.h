@@ -22,6 +22,14 @@
 
 namespace roost::imapd {
 
+// What a session does in place of reading commands until it leaves the mode again: IDLE.
+class Mode {
+ public:
+  virtual ~Mode() = default;
+  // Called again and again; Error::closed ends the session.
+  virtual task<Result<>> step(Session& session) = 0;
+};
+
 // Belongs to its stream's loop. While it waits for its client it holds no snapshot and no buffer.
 class Session {
  public:
@@ -62,9 +70,11 @@ class Session {
 
   // For commands that talk back (AUTHENTICATE): the client's next line, which is no command.
   task<Result<Bytes>> read_answer();
-  // Writes what there is, gives up the buffers and waits, for IDLE.
+  void enter_mode(std::unique_ptr<Mode> mode) { mode_ = std::move(mode); }
+  void leave_mode() { mode_.reset(); }
+  // Writes what there is, gives up the buffers and waits.
   task<Result<net::Ready>> park(Millis timeout);
-  // Writes BYE; the caller returns the error, which ends the session. `reason` is a word for the log.
+  // Writes BYE; the caller returns the error, which ends the session. `reason` is a constant word for the log.
   Fail bye(std::string_view reason, std::string_view text);
   // The same where nothing more can be said: in the middle of a literal.
   Fail cut(std::string_view reason);
@@ -101,9 +111,10 @@ class Session {
   // dispatch.cc
   Result<const CommandRow*> allowed_row(const imap::Head& head) const;
   task<Result<>> on_command();
-  task<Result<>> execute(const CommandRow& row, imap::Command command);
-  task<Result<Completion>> run_guarded(const CommandRow& row, imap::Command command);
-  task<Result<Completion>> run_and_tell(const CommandRow& row, imap::Command command);
+  Result<> next_command(const CommandRow*& row, std::unique_ptr<imap::Command>& command);
+  Result<std::unique_ptr<imap::Command>> parse(const imap::Head& head);
+  task<Result<>> execute(const CommandRow& row, imap::Command& command);
+  task<Result<Completion>> run_guarded(const CommandRow& row, imap::Command& command);
   Result<> reject(const imap::Head& head, const Error& error);
   Result<> note_bad(const imap::Head& head, const Error& error);
   void write_fault(BytesView tag, imap::Verb verb, const Error& error);
@@ -116,9 +127,10 @@ class Session {
   accounts::AccountPtr account_;
   std::optional<Selected> selected_;
   std::unique_ptr<AppendIntake> append_;
-  Reservation held_;  // literals of the command that is being read
+  std::unique_ptr<Mode> mode_;  // destroyed before the account and the stream, which it uses
+  Reservation held_;            // literals of the command that is being read
   std::string user_;
-  std::string end_reason_ = "closed";
+  std::string_view end_reason_ = "closed";
   TimePoint started_;
   TimePoint batch_started_;
   uint64_t bytes_written_ = 0;

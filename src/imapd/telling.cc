@@ -100,7 +100,7 @@ task<Result<View>> catch_up(Session& session) {
   co_return View(selected, *std::move(snapshot));
 }
 
-task<Result<>> tell(Session& session, Hazard hazard) {
+[[gnu::noinline]] task<Result<>> tell(Session& session, Hazard hazard) {
   ROOST_CO_TRY(View view, co_await catch_up(session));
   Selected& selected = *session.selected();
   if (hazard == Hazard::breaks && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));

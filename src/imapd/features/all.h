@@ -16,6 +16,7 @@ extern const Feature kCopy;
 extern const Feature kCreate;
 extern const Feature kDelete;
 extern const Feature kEnable;
+extern const Feature kEsearch;
 extern const Feature kExpunge;
 extern const Feature kFetch;
 extern const Feature kId;

@@ -12,7 +12,7 @@ mail::InternalDate date_of(const imap::AppendMessage& message, Session& session)
   return {.seconds = message.date->utc.seconds, .zone_minutes = message.date->zone_minutes};
 }
 
-task<Result<Completion>> run_append(Session& session, imap::Command command) {
+task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   auto& append = std::get<imap::Append>(command.body);
   AppendIntake* intake = session.append_intake();
   if (intake == nullptr) co_return bad("APPEND takes its messages as literals.");

@@ -7,7 +7,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_capability(Session& session, imap::Command) {
+task<Result<Completion>> run_capability(Session& session, imap::Command&) {
   imap::write_capability(session.buffer(), capabilities_of(session));
   co_return done("CAPABILITY completed.");
 }

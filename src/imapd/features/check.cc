@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_check(Session&, imap::Command) { co_return done("CHECK completed."); }
+task<Result<Completion>> run_check(Session&, imap::Command&) { co_return done("CHECK completed."); }
 
 constexpr CommandRow kCommands[] = {
     {imap::Verb::check, kSelected, Hazard::breaks, 0, 0, run_check},

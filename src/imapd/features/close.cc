@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_close(Session& session, imap::Command) {
+task<Result<Completion>> run_close(Session& session, imap::Command&) {
   Selected selected = *session.selected();
   if (!selected.read_only) {
     auto expunged = co_await session.account().execute(mail::Expunge{.mailbox = selected.mailbox});

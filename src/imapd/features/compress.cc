@@ -8,7 +8,7 @@ namespace {
 
 bool offers_compress(const Session& session) { return session.config().compress && !session.stream().deflated(); }
 
-task<Result<Completion>> run_compress(Session& session, imap::Command command) {
+task<Result<Completion>> run_compress(Session& session, imap::Command& command) {
   if (session.stream().deflated()) {
     co_return Completion{.condition = imap::Condition::no,
                          .code = imap::ResponseCode(imap::kCompressionActive),

@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_copy(Session& session, imap::Command command) {
+task<Result<Completion>> run_copy(Session& session, imap::Command& command) {
   ROOST_CO_TRY(mail::Copied copied, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
   if (copied.source.empty()) co_return done("Nothing to copy.");
   co_return done(imap::code_copy_uid(copied.uidvalidity, copied.source, copied.target), "COPY completed.");

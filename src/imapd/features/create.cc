@@ -12,7 +12,7 @@ std::vector<std::string> uses_of(const std::vector<std::string>& attributes) {
   return uses;
 }
 
-task<Result<Completion>> run_create(Session& session, imap::Command command) {
+task<Result<Completion>> run_create(Session& session, imap::Command& command) {
   auto& create = std::get<imap::Create>(command.body);
   mail::CreateMailbox operation{.name = std::move(create.mailbox), .special_use = uses_of(create.special_use)};
   ROOST_CO_TRY_VOID(co_await session.account().execute(std::move(operation)));

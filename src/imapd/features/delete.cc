@@ -6,7 +6,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_delete(Session& session, imap::Command command) {
+task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
   auto& name = std::get<imap::Delete>(command.body).mailbox;
   ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = std::move(name)}));
   if (Selected* selected = session.selected()) {

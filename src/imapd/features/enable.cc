@@ -19,7 +19,7 @@ bool enable_by_feature(Session& session, std::string_view name) {
   return false;
 }
 
-task<Result<Completion>> run_enable(Session& session, imap::Command command) {
+task<Result<Completion>> run_enable(Session& session, imap::Command& command) {
   std::vector<std::string> enabled;
   for (const std::string& name : std::get<imap::Enable>(command.body).capabilities) {
     if (enable_by_feature(session, name)) enabled.push_back(name);

@@ -6,7 +6,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_expunge(Session& session, imap::Command command) {
+task<Result<Completion>> run_expunge(Session& session, imap::Command& command) {
   const auto& expunge = std::get<imap::Expunge>(command.body);
   if (session.selected()->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
   mail::Expunge operation{.mailbox = session.selected()->mailbox};

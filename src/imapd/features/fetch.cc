@@ -157,7 +157,7 @@ task<Result<>> Fetching::send_large(mail::Cold cold, message::ByteRange range) {
   co_return Result<>{};
 }
 
-task<Result<Completion>> run_fetch(Session& session, imap::Command command) {
+task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
   auto& fetch = std::get<imap::Fetch>(command.body);
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));

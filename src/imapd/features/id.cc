@@ -18,7 +18,7 @@ std::string field(const imap::Id& id, std::string_view name) {
   return {};
 }
 
-task<Result<Completion>> run_id(Session& session, imap::Command command) {
+task<Result<Completion>> run_id(Session& session, imap::Command& command) {
   const auto& id = std::get<imap::Id>(command.body);
   if (!id.fields.empty()) {
     log::info(

@@ -27,44 +27,58 @@ class Counted {
   std::atomic<uint64_t>& count_;
 };
 
-// True at the end of a line, which then is the frame.
-task<Result<bool>> wait_for_line(Session& session) {
-  using Event = wire::Framer::Event;
-  switch (session.input().next()) {
-    case Event::command: co_return true;
-    case Event::need_more: break;
-    default: co_return session.bye("bad_input", "That was not DONE.");
+class Idling : public Mode {
+ public:
+  Idling(Session& session, Bytes tag)
+      : waker_(session.stream()), counted_(session.services().stats.idling), tag_(std::move(tag)) {
+    if (const Selected* selected = session.selected()) {
+      subscription_ = session.account().subscribe(session.stream().loop(), selected->mailbox, &waker_);
+    }
+    session.input().framer().set_plain_lines(true);
   }
+
+  task<Result<>> step(Session& session) override;
+
+ private:
+  Result<> end(Session& session);
+
+  Waker waker_;
+  accounts::Subscription subscription_;
+  Counted counted_;
+  Bytes tag_;
+};
+
+// Tells what there is to tell, then waits for a line or for the next change.
+task<Result<>> Idling::step(Session& session) {
+  using Event = wire::Framer::Event;
+  if (session.selected() != nullptr) ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
+  Event event = session.input().next();
+  if (event == Event::command) co_return end(session);
+  if (event != Event::need_more) co_return session.bye("bad_input", "That was not DONE.");
   if (session.services().stopping) co_return session.bye("stopping", "The server is shutting down.");
   ROOST_CO_TRY(net::Ready ready, co_await session.park(session.config().idle_ms_max));
-  if (ready == net::Ready::closed) co_return closed();
-  if (ready == net::Ready::timed_out) co_return session.bye("autologout", "Idle for too long.");
-  if (ready == net::Ready::readable) ROOST_CO_TRY_VOID(co_await session.input().read(false));
-  co_return false;
+  switch (ready) {
+    case net::Ready::readable: co_return co_await session.input().read(false);
+    case net::Ready::timed_out: co_return session.bye("autologout", "Idle for too long.");
+    case net::Ready::closed: co_return closed();
+    case net::Ready::woken: break;
+  }
+  co_return Result<>{};
 }
 
-task<Result<>> wait_for_done(Session& session) {
-  while (true) {
-    if (session.selected() != nullptr) ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
-    ROOST_CO_TRY(bool line, co_await wait_for_line(session));
-    if (line) co_return Result<>{};
-  }
-}
-
-task<Result<Completion>> run_idle(Session& session, imap::Command) {
-  Waker waker(session.stream());
-  accounts::Subscription subscription;
-  if (Selected* selected = session.selected()) {
-    subscription = session.account().subscribe(session.stream().loop(), selected->mailbox, &waker);
-  }
-  Counted idling(session.services().stats.idling);
-  imap::write_continuation(session.buffer(), "idling");
-  session.input().framer().set_plain_lines(true);
-  Result<> waited = co_await wait_for_done(session);
+Result<> Idling::end(Session& session) {
+  bool done = imap::is_done(session.input().framer().frame());
   session.input().framer().set_plain_lines(false);
-  if (!waited) co_return std::unexpected(std::move(waited).error());
-  if (!imap::is_done(session.input().framer().frame())) co_return bad("Only DONE ends IDLE.");
-  co_return done("IDLE completed.");
+  imap::write_tagged(session.buffer(), tag_, done ? imap::Condition::ok : imap::Condition::bad, {},
+                     done ? "IDLE completed." : "Only DONE ends IDLE.");
+  session.leave_mode();  // destroys this
+  return {};
+}
+
+task<Result<Completion>> run_idle(Session& session, imap::Command& command) {
+  imap::write_continuation(session.buffer(), "idling");
+  session.enter_mode(std::make_unique<Idling>(session, std::move(command.tag)));
+  co_return Completion{.sent = true};
 }
 
 constexpr Capability kCapabilities[] = {{"IDLE"}};

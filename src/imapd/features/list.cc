@@ -87,7 +87,7 @@ BytesView root_of(BytesView reference) {
   return separator == BytesView::npos ? BytesView() : reference.substr(0, separator + 1);
 }
 
-task<Result<Completion>> run_list(Session& session, imap::Command command) {
+task<Result<Completion>> run_list(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
   if (!list.extended && list.patterns.front().empty()) {
     imap::write_list_separator(session.buffer(), root_of(list.reference));

@@ -13,7 +13,7 @@ bool is_login_disabled(const Session& session) {
   return session.is_clear_text() || !session.services().authenticator.policy().plain;
 }
 
-task<Result<Completion>> run_login(Session& session, imap::Command command) {
+task<Result<Completion>> run_login(Session& session, imap::Command& command) {
   auto& login = std::get<imap::Login>(command.body);
   auth::Secret password(std::move(login.password));
   if (is_login_disabled(session)) co_return no(Code::privacy_required, "LOGIN is not allowed in clear: use TLS.");

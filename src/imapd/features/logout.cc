@@ -6,7 +6,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_logout(Session& session, imap::Command command) {
+task<Result<Completion>> run_logout(Session& session, imap::Command& command) {
   Fail end = session.bye("logout", "Goodbye.");
   imap::write_tagged(session.buffer(), command.tag, imap::Condition::ok, {}, "LOGOUT completed.");
   co_return end;

@@ -9,7 +9,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_lsub(Session& session, imap::Command command) {
+task<Result<Completion>> run_lsub(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
   imap::ListPattern pattern(list.reference, list.patterns.front());
   mail::SnapshotPtr snapshot = session.account().snapshot();

@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_move(Session& session, imap::Command command) {
+task<Result<Completion>> run_move(Session& session, imap::Command& command) {
   if (session.selected()->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
   ROOST_CO_TRY(mail::Copied moved, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
   if (moved.source.empty()) co_return done("Nothing to move.");

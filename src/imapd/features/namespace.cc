@@ -6,7 +6,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_namespace(Session& session, imap::Command) {
+task<Result<Completion>> run_namespace(Session& session, imap::Command&) {
   const Bytes personal[] = {""};
   imap::write_namespace(session.buffer(), personal, {}, {}, session.dialect().utf8_names);
   co_return done("NAMESPACE completed.");

@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_noop(Session&, imap::Command) { co_return done("NOOP completed."); }
+task<Result<Completion>> run_noop(Session&, imap::Command&) { co_return done("NOOP completed."); }
 
 constexpr CommandRow kCommands[] = {
     {imap::Verb::noop, kAnyState, Hazard::breaks, 0, 0, run_noop},

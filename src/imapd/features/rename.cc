@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_rename(Session& session, imap::Command command) {
+task<Result<Completion>> run_rename(Session& session, imap::Command& command) {
   auto& rename = std::get<imap::Rename>(command.body);
   ROOST_CO_TRY_VOID(co_await session.account().execute(
       mail::RenameMailbox{.from = std::move(rename.from), .to = std::move(rename.to)}));

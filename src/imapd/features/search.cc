@@ -1,9 +1,11 @@
-// SEARCH and UID SEARCH (RFC 3501 6.4.4): on decoded content, in any charset that ICU knows.
+// SEARCH and UID SEARCH (RFC 3501 6.4.4): on decoded content, in any charset that ICU knows. RETURN (…) is answered as
+// esearch.h says.
 #include "accounts/search.h"
 
 #include "imap/list_response.h"
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/esearch.h"
 #include "imapd/features/search_query.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
@@ -35,7 +37,7 @@ task<Result<>> write_found(Session& session, const View& view, const UidSet& fou
   co_return Result<>{};
 }
 
-task<Result<Completion>> run_search(Session& session, imap::Command command) {
+task<Result<Completion>> run_search(Session& session, imap::Command& command) {
   const auto& wanted = std::get<imap::Search>(command.body);
   if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
     co_return Completion{.condition = imap::Condition::no,
@@ -49,7 +51,11 @@ task<Result<Completion>> run_search(Session& session, imap::Command command) {
                                                        std::move(query), nullptr));
   // Arrivals that the client has not been told of are not in its view.
   UidSet shown = view.members(found);
-  ROOST_CO_TRY_VOID(co_await write_found(session, view, shown, wanted.uid));
+  if (wanted.give) {
+    imap::write_esearch(session.buffer(), esearch_row(wanted, command.tag, view, shown));
+  } else {
+    ROOST_CO_TRY_VOID(co_await write_found(session, view, shown, wanted.uid));
+  }
   co_return done("SEARCH completed.");
 }
 

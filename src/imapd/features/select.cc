@@ -7,7 +7,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_select(Session& session, imap::Command command) {
+task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   const auto& select = std::get<imap::Select>(command.body);
   if (session.selected() != nullptr) {
     session.deselect();  // also if what follows fails

@@ -9,7 +9,7 @@ namespace {
 
 bool offers_starttls(const Session& session) { return session.config().starttls && !session.stream().tls(); }
 
-task<Result<Completion>> run_starttls(Session& session, imap::Command command) {
+task<Result<Completion>> run_starttls(Session& session, imap::Command& command) {
   if (!offers_starttls(session)) co_return bad("TLS is not available here.");
   session.input().discard();
   session.stream().discard_input();

@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_status(Session& session, imap::Command command) {
+task<Result<Completion>> run_status(Session& session, imap::Command& command) {
   const auto& status = std::get<imap::Status>(command.body);
   ROOST_CO_TRY(imap::StatusRow row, co_await status_row(session, status.mailbox, status.items));
   imap::write_status(session.buffer(), status.mailbox, row, status.items, session.dialect().utf8_names);

@@ -69,7 +69,7 @@ UidSet predicted(const View& before, const View& after, const UidSet& uids, cons
   return same;
 }
 
-task<Result<Completion>> run_store(Session& session, imap::Command command) {
+task<Result<Completion>> run_store(Session& session, imap::Command& command) {
   auto& store = std::get<imap::Store>(command.body);
   Selected& selected = *session.selected();
   if (selected.read_only) co_return no(Code::read_only, "The mailbox is read-only.");

@@ -6,13 +6,13 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_subscribe(Session& session, imap::Command command) {
+task<Result<Completion>> run_subscribe(Session& session, imap::Command& command) {
   auto& name = std::get<imap::Subscribe>(command.body).mailbox;
   ROOST_CO_TRY_VOID(co_await session.account().execute(mail::Subscribe{.name = std::move(name), .on = true}));
   co_return done("SUBSCRIBE completed.");
 }
 
-task<Result<Completion>> run_unsubscribe(Session& session, imap::Command command) {
+task<Result<Completion>> run_unsubscribe(Session& session, imap::Command& command) {
   auto& name = std::get<imap::Unsubscribe>(command.body).mailbox;
   ROOST_CO_TRY_VOID(co_await session.account().execute(mail::Subscribe{.name = std::move(name), .on = false}));
   co_return done("UNSUBSCRIBE completed.");

@@ -5,7 +5,7 @@
 namespace roost::imapd {
 namespace {
 
-task<Result<Completion>> run_unselect(Session& session, imap::Command) {
+task<Result<Completion>> run_unselect(Session& session, imap::Command&) {
   session.deselect();
   co_return done("UNSELECT completed.");
 }

@@ -1,0 +1,32 @@
+// SEARCHRES (RFC 5182): SEARCH RETURN (SAVE). "$" is kept as uids in the session's Selected, so that SELECT empties it,
+// and an expunged message falls out when the view looks it up.
+#include "imapd/features/searchres.h"
+
+#include "imapd/features/all.h"
+
+namespace roost::imapd {
+namespace {
+
+constexpr Capability kCapabilities[] = {{"SEARCHRES", kLoggedIn}};
+
+constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::searchres};
+
+}  // namespace
+
+bool save_result(Session& session, const imap::Search::Return& give, const UidSet& found) {
+  UidSet& saved = session.selected()->saved;
+  saved.clear();
+  bool ends_only = (give.min || give.max) && !give.all && !give.count;
+  if (!ends_only) {
+    if (found.range_count() > session.config().saved_result_ranges_max) return false;
+    saved = found;
+  } else if (!found.empty()) {
+    if (give.min) saved.insert(*found.first());
+    if (give.max) saved.insert(*found.last());
+  }
+  return true;
+}
+
+constinit const Feature kSearchres = {.name = "searchres", .capabilities = kCapabilities, .grammar = kGrammar};
+
+}  // namespace roost::imapd
