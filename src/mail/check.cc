@@ -44,7 +44,10 @@ class MailboxCheck {
       : mailbox_(mailbox), findings_(findings), references_(references), what_("mailbox " + mailbox.name()) {}
 
   void run() {
-    for (const ChunkPtr& chunk : mailbox_.chunks) check_chunk(*chunk);
+    for (const ChunkPtr& chunk : mailbox_.chunks) {
+      if (!chunk->hot || !chunk->cold) return findings_.add(what_ + ": a chunk is not loaded");
+      check_chunk(*chunk);
+    }
     findings_.expect_equal(mailbox_.messages, counts_.live, what_ + ": messages");
     findings_.expect_equal(mailbox_.unseen, counts_.unseen, what_ + ": unseen");
     findings_.expect_equal(mailbox_.deleted, counts_.deleted, what_ + ": deleted");
@@ -58,10 +61,6 @@ class MailboxCheck {
 
  private:
   void check_chunk(const Chunk& chunk) {
-    if (!chunk.hot || !chunk.cold) {
-      findings_.add(what_ + ": a chunk is not loaded");
-      return;
-    }
     findings_.expect(
         chunk.rows > 0 && chunk.uid_min == chunk.hot_row(0).uid && chunk.uid_max == chunk.hot_row(chunk.rows - 1).uid,
         what_ + ": uids of a chunk");
