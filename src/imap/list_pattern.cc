@@ -2,10 +2,25 @@
 
 #include <algorithm>
 
+#include "base/flags.h"
 #include "imap/mailbox_name.h"
 
 namespace roost::imap {
 namespace {
+
+constexpr BytesView kInbox = "INBOX";
+
+// How many characters of a name match in any case.
+size_t any_case_length(BytesView name) {
+  if (!name.starts_with(kInbox)) return 0;
+  return name.size() == kInbox.size() || name[kInbox.size()] == kHierarchySeparator ? kInbox.size() : 0;
+}
+
+// Whether names that begin with it can also begin with INBOX, which is spelled in another way.
+bool hides_inbox(BytesView prefix) {
+  BytesView inbox = kInbox.substr(0, prefix.size());
+  return !prefix.starts_with(inbox) && equals_ignoring_case(prefix.substr(0, inbox.size()), inbox);
+}
 
 bool is_wildcard(char c) { return c == '*' || c == '%'; }
 
@@ -34,6 +49,7 @@ ListPattern::ListPattern(BytesView reference, BytesView pattern) : text_(Bytes(r
     return;
   }
   prefix_ = elements.substr(0, elements.find_first_of("*%"));
+  if (hides_inbox(prefix_)) prefix_.clear();
   size_ = elements.size();
   size_t words = size_ / 64 + 1;
   any_.resize(words);
@@ -66,13 +82,14 @@ ListPattern::Walk::Walk(const ListPattern& pattern) : pattern_(pattern) {
 }
 
 // From the positions before `c` to those after it; a wildcard may keep its position.
-bool ListPattern::Walk::step(char c) {
-  const Positions& row = pattern_.rows_[pattern_.row_of_[static_cast<uint8_t>(c)]];
+bool ListPattern::Walk::step(char c, bool any_case) {
+  const Positions& row = pattern_.row(c);
+  const Positions& lower_row = any_case ? pattern_.row(to_lower_ascii(c)) : row;
   uint64_t carry = 0;
   uint64_t reached = 0;
   for (size_t w = 0; w < row.size(); ++w) {
     uint64_t keeps = c == kHierarchySeparator ? pattern_.any_[w] : pattern_.any_[w] | pattern_.level_[w];
-    uint64_t moved = at_[w] & row[w];
+    uint64_t moved = at_[w] & (row[w] | lower_row[w]);
     at_[w] = (at_[w] & keeps) | moved << 1 | carry;
     carry = moved >> 63;
     reached |= at_[w];
@@ -95,15 +112,20 @@ void ListPattern::Walk::pass_wildcards() {
 bool ListPattern::matches(BytesView name) const {
   if (impossible_ || !name.starts_with(prefix_)) return false;
   Walk walk(*this);
-  return std::ranges::all_of(name, [&](char c) { return walk.step(c); }) && walk.accepted();
+  size_t any_case = any_case_length(name);
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (!walk.step(name[i], i < any_case)) return false;
+  }
+  return walk.accepted();
 }
 
 bool ListPattern::matches_a_parent_of(BytesView name) const {
   if (impossible_) return false;
   Walk walk(*this);
-  for (char c : name) {
-    if (c == kHierarchySeparator && walk.accepted()) return true;
-    if (!walk.step(c)) return false;
+  size_t any_case = any_case_length(name);
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == kHierarchySeparator && walk.accepted()) return true;
+    if (!walk.step(name[i], i < any_case)) return false;
   }
   return false;
 }

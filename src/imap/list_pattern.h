@@ -15,6 +15,8 @@ namespace roost::imap {
 //
 // All positions of the pattern that the name so far can have reached are followed at once, as bits: no backtracking, so
 // that "%*%*%*" costs what "*" costs.
+//
+// The name INBOX, and that level above others, matches in any case (RFC 3501 5.1): "inb%" finds INBOX and "inbound".
 class ListPattern {
  public:
   // Both as decode_list_pattern() gives them, or in UTF-8.
@@ -39,7 +41,7 @@ class ListPattern {
   class Walk {
    public:
     explicit Walk(const ListPattern& pattern);
-    bool step(char c);  // false: no way on
+    bool step(char c, bool any_case);  // false: no way on
     bool accepted() const { return (at_[pattern_.size_ / 64] >> (pattern_.size_ % 64) & 1) != 0; }
 
    private:
@@ -49,6 +51,7 @@ class ListPattern {
   };
 
   void add_literal(char c, size_t position);
+  const Positions& row(char c) const { return rows_[row_of_[static_cast<uint8_t>(c)]]; }
 
   Bytes text_;
   Bytes prefix_;

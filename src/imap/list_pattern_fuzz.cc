@@ -3,13 +3,18 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/flags.h"
 #include "imap/list_pattern.h"
 
 namespace {
 
 using namespace roost;
 
+// RFC 3501 5.1: INBOX, alone or above other levels, in any case.
+bool is_of_inbox(BytesView name) { return name == "INBOX" || name.starts_with("INBOX/"); }
+
 bool matches_by_table(BytesView pattern, BytesView name) {
+  size_t any_case = is_of_inbox(name) ? 5 : 0;
   std::vector<char> reached(name.size() + 1, 0);  // the pattern so far can end before this octet of the name
   reached[0] = 1;
   for (char p : pattern) {
@@ -18,8 +23,9 @@ bool matches_by_table(BytesView pattern, BytesView name) {
       if (p == '*' || p == '%') {
         bool grows = i > 0 && next[i - 1] != 0 && (p == '*' || name[i - 1] != '/');
         next[i] = reached[i] != 0 || grows ? 1 : 0;
-      } else if (i > 0 && reached[i - 1] != 0 && name[i - 1] == p) {
-        next[i] = 1;
+      } else if (i > 0 && reached[i - 1] != 0) {
+        bool equal = name[i - 1] == p || (i <= any_case && to_lower_ascii(name[i - 1]) == p);
+        next[i] = equal ? 1 : 0;
       }
     }
     reached = std::move(next);

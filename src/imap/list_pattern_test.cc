@@ -35,6 +35,25 @@ TEST(ListPattern, StopsPercentAtALevel) {
   EXPECT_FALSE(matches("INBOX", "inbox"));
 }
 
+TEST(ListPattern, FindsInboxInAnyCase) {
+  for (BytesView pattern : {"INBOX", "inbox", "inb%", "InBo*", "inbox*", "*box", "%x"}) {
+    EXPECT_TRUE(matches(pattern, "INBOX")) << pattern;
+  }
+  EXPECT_TRUE(matches("inbox/%", "INBOX/a"));
+  EXPECT_TRUE(matches("inb*", "INBOX/a"));
+  EXPECT_TRUE(ListPattern("", "inb%").matches_a_parent_of("INBOX/a"));
+  EXPECT_TRUE(matches("inb%", "inboxes")) << "a name like any other";
+  EXPECT_FALSE(matches("inboxe%", "INBOXES"));
+  EXPECT_FALSE(matches("inbox/a", "INBOX/A"));
+  EXPECT_FALSE(matches("a/inbox", "a/INBOX"));
+}
+
+TEST(ListPattern, HasNoFixedPrefixWhereInboxIsSpelledInAnotherWay) {
+  EXPECT_EQ(ListPattern("", "INBOX/a%").fixed_prefix(), "INBOX/a");
+  EXPECT_EQ(ListPattern("", "inbound%").fixed_prefix(), "inbound");
+  EXPECT_EQ(ListPattern("", "inb%").fixed_prefix(), "");
+}
+
 TEST(ListPattern, JoinsTheReference) {
   EXPECT_TRUE(ListPattern("a/", "%").matches("a/b"));
   EXPECT_EQ(ListPattern("a/", "b%c").fixed_prefix(), "a/b");

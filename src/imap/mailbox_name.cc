@@ -48,10 +48,10 @@ Result<Bytes> decode(BytesView wire, bool utf8) {
   return to_nfc(wire);
 }
 
-// INBOX in any case, alone or above other levels (or wildcards).
+// INBOX in any case, alone or above other levels.
 void capitalize_inbox(Bytes& name) {
   if (!equals_ignoring_case(BytesView(name).substr(0, kInbox.size()), kInbox)) return;
-  bool whole_level = name.size() == kInbox.size() || BytesView("/%*").contains(name[kInbox.size()]);
+  bool whole_level = name.size() == kInbox.size() || name[kInbox.size()] == kHierarchySeparator;
   if (whole_level) name.replace(0, kInbox.size(), kInbox);
 }
 

@@ -33,7 +33,8 @@ TEST(MailboxName, KnowsInboxInAnyCase) {
   EXPECT_EQ(normalize_mailbox_name("inBox", false).value(), "INBOX");
   EXPECT_EQ(normalize_mailbox_name("inbox/sub", false).value(), "INBOX/sub");
   EXPECT_EQ(normalize_mailbox_name("inboxes", false).value(), "inboxes");
-  EXPECT_EQ(decode_list_pattern("inbox*", false), "INBOX*");
+  EXPECT_EQ(decode_list_pattern("inbox/*", false), "INBOX/*");
+  EXPECT_EQ(decode_list_pattern("inbox*", false), "inbox*") << "inboxes too; ListPattern knows INBOX";
 }
 
 TEST(MailboxName, TakesDotsForText) {
