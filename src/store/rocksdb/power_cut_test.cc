@@ -16,7 +16,7 @@
 namespace roost::store {
 namespace {
 
-constexpr uint64_t kAccounts = 6;
+constexpr uint64_t kAccounts = 10;
 constexpr int kRounds = 8;
 
 // Small enough that flushes, compactions, new logs and blob garbage happen all the time.
@@ -26,7 +26,6 @@ StoreConfig tiny_config(const std::string& directory) {
   config.write_buffer_bytes_max = 256 << 10;
   config.wal_bytes_max = 256 << 10;
   config.blob_pack_bytes = 256 << 10;
-  config.group_bytes_max = 64 << 10;
   config.heads_max = 4;
   return config;
 }

@@ -13,7 +13,15 @@ constexpr size_t kBodyAt = kSumAt + sizeof(uint32_t);
 
 Fail damaged(const char* what) { return fault(std::string(what) + " is damaged", Code::corruption); }
 
-// version u8, crc32c u32 over key and body, body.
+// What a value is: part of its checksum, so that one kind never passes for another.
+enum class Kind : char { record = 'L', root = 'R', page = 'P', number = '#', name = 'N' };
+
+uint32_t sum_of(Kind kind, BytesView key, BytesView body) {
+  char letter = static_cast<char>(kind);
+  return crc32c(body, crc32c(key, crc32c({&letter, 1})));
+}
+
+// version u8, crc32c u32 over kind, key and body, body.
 Bytes open_value(size_t body_bytes) {
   Bytes value;
   value.reserve(kBodyAt + body_bytes);
@@ -23,13 +31,13 @@ Bytes open_value(size_t body_bytes) {
   return value;
 }
 
-void seal(Bytes& value, BytesView key) {
-  uint32_t sum = crc32c(BytesView(value).substr(kBodyAt), crc32c(key));
+void seal(Bytes& value, Kind kind, BytesView key) {
+  uint32_t sum = sum_of(kind, key, BytesView(value).substr(kBodyAt));
   for (size_t i = 0; i < sizeof sum; ++i) value[kSumAt + i] = static_cast<char>(sum >> (8 * i));
 }
 
 // The body, once version and checksum hold.
-Result<BytesView> unseal(const char* what, BytesView value, BytesView key) {
+Result<BytesView> unseal(const char* what, BytesView value, Kind kind, BytesView key) {
   Decoder d(value);
   uint8_t version = d.u8();
   uint32_t sum = d.u32();
@@ -38,7 +46,7 @@ Result<BytesView> unseal(const char* what, BytesView value, BytesView key) {
     return fault(std::string(what) + " has format version " + std::to_string(version), Code::corruption);
   }
   BytesView body = value.substr(kBodyAt);
-  if (crc32c(body, crc32c(key)) != sum) return damaged(what);
+  if (sum_of(kind, key, body) != sum) return damaged(what);
   return body;
 }
 
@@ -49,12 +57,12 @@ Bytes encode_record(AccountId account, Position position, const CommitId& commit
   Encoder e(value);
   e.raw({reinterpret_cast<const char*>(commit_id.data()), commit_id.size()});
   e.raw(record);
-  seal(value, keys::pair(account, position.value));
+  seal(value, Kind::record, keys::pair(account, position.value));
   return value;
 }
 
 Result<LogRecord> decode_record(AccountId account, Position position, BytesView value) {
-  ROOST_TRY(BytesView body, unseal("a log record", value, keys::pair(account, position.value)));
+  ROOST_TRY(BytesView body, unseal("a log record", value, Kind::record, keys::pair(account, position.value)));
   LogRecord record{position, {}, {}};
   if (body.size() < record.commit_id.size()) return damaged("a log record");
   std::copy_n(body.begin(), record.commit_id.size(), record.commit_id.begin());
@@ -68,12 +76,12 @@ Bytes encode_root(AccountId account, Generation generation, const Root& root) {
   e.u64(generation.value);
   e.u64(root.position.value);
   e.raw(root.data);
-  seal(value, keys::account(account));
+  seal(value, Kind::root, keys::account(account));
   return value;
 }
 
 Result<StoredRoot> decode_root(AccountId account, BytesView value) {
-  ROOST_TRY(BytesView body, unseal("a root", value, keys::account(account)));
+  ROOST_TRY(BytesView body, unseal("a root", value, Kind::root, keys::account(account)));
   Decoder d(body);
   StoredRoot root;
   root.generation = Generation(d.u64());
@@ -86,12 +94,12 @@ Result<StoredRoot> decode_root(AccountId account, BytesView value) {
 Bytes encode_page(AccountId account, PageId page, BytesView data) {
   Bytes value = open_value(data.size());
   value += data;
-  seal(value, keys::pair(account, page.value));
+  seal(value, Kind::page, keys::pair(account, page.value));
   return value;
 }
 
 Result<Bytes> decode_page(AccountId account, PageId page, BytesView value) {
-  ROOST_TRY(BytesView body, unseal("a page", value, keys::pair(account, page.value)));
+  ROOST_TRY(BytesView body, unseal("a page", value, Kind::page, keys::pair(account, page.value)));
   return Bytes(body);
 }
 
@@ -135,12 +143,12 @@ Result<Bytes> decode_blob(BytesView value, Range range) {
 Bytes encode_number(uint64_t number) {
   Bytes value = open_value(sizeof number);
   Encoder(value).u64(number);
-  seal(value, {});
+  seal(value, Kind::number, {});
   return value;
 }
 
 Result<uint64_t> decode_number(BytesView value) {
-  ROOST_TRY(BytesView body, unseal("a number", value, {}));
+  ROOST_TRY(BytesView body, unseal("a number", value, Kind::number, {}));
   Decoder d(body);
   uint64_t number = d.u64();
   ROOST_TRY_VOID(d.finish("a number"));
@@ -150,12 +158,12 @@ Result<uint64_t> decode_number(BytesView value) {
 Bytes encode_name(BytesView value) {
   Bytes out = open_value(value.size());
   out += value;
-  seal(out, {});
+  seal(out, Kind::name, {});
   return out;
 }
 
 Result<Bytes> decode_name(BytesView value) {
-  ROOST_TRY(BytesView body, unseal("a name's value", value, {}));
+  ROOST_TRY(BytesView body, unseal("a name's value", value, Kind::name, {}));
   return Bytes(body);
 }
 
