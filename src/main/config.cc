@@ -1,5 +1,6 @@
 #include "main/config.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 
 namespace roost::main {
 namespace {
+
+constexpr uint64_t kHalfAnHourMs = 30 * 60 * 1000;
 
 void add_server(OptionTable& t, ServerConfig& c) {
   t.add("server.host_name", c.host_name,
@@ -60,7 +63,7 @@ void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_
       "auth.iterations", c.iterations,
       "Of scram-sha-256, for new passwords. Programs that log in with Cyrus SASL (mbsync among them) refuse more than "
       "65536.",
-      auth::kIterationsMin);
+      auth::kIterationsMin, auth::kIterationsMax);
   t.add("auth.hash_threads", c.hash_threads, "Logins checked at once (19 MiB of memory each with argon2id).", 1);
   t.add("auth.hash_queue_max", c.hash_queue_max, "Logins that may wait for that; more are told to come back.", 1);
   t.add("auth.cached_logins_max", c.cached_logins_max, "Verified logins remembered (as keyed hashes). 0: none.");
@@ -82,6 +85,7 @@ void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_byt
   t.add("mail.open_bytes_max", c.open_bytes_max, "Memory that open accounts may hold before idle ones are closed.");
   t.add("mail.card_cache_bytes_max", c.card_cache_bytes_max,
         "Memory for what is sent about messages without opening them.");
+  t.add("mail.searches_per_account_max", c.searches_per_account_max, "Searches of one account at work at once.", 1);
   t.add("mail.tail_bytes_min", c.tail_bytes_min, "An account's log is checkpointed once it is longer, in octets.",
         4096);
   t.add("mail.tail_records_max", c.tail_records_max, "Or once it has this many records.", 1);
@@ -102,11 +106,18 @@ void add_store(OptionTable& t, store::StoreConfig& c) {
 
 void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
   t.add("imap.login_ms_max", c.login_ms_max, "From the connection to a login, in milliseconds.");
-  t.add("imap.autologout_ms", c.autologout_ms, "Without a command; the standard asks for at least half an hour.");
+  t.add("imap.autologout_ms", c.autologout_ms,
+        "Without a command, in milliseconds. The standard asks for at least half an hour.", kHalfAnHourMs);
   t.add("imap.idle_ms_max", c.idle_ms_max, "Within IDLE, in milliseconds.");
   t.add("imap.line_bytes_max", c.line_bytes_max, "The longest command line, literals not counted.", 8192);
+  t.add("imap.login_line_bytes_max", c.login_line_bytes_max, "The same before the login.", 1024);
+  t.add("imap.login_commands_max", c.login_commands_max, "Commands before the login; then the connection ends.", 1);
+  t.add("imap.login_bad_commands_max", c.login_bad_commands_max, "Of which so many in a row may be none.", 1);
   t.add("imap.login_failures_max", c.login_failures_max, "Failed logins of one connection, which then ends.", 1);
   t.add("imap.bad_commands_max", c.bad_commands_max, "Commands in a row that are none; then the connection ends.", 1);
+  t.add("imap.skip_literal_bytes_max", c.skip_literal_bytes_max,
+        "A refused literal that the client sends anyway is read and thrown away up to this size; a larger one ends the "
+        "connection.");
   t.add("imap.append_messages_max", c.append_messages_max, "Messages of one APPEND.", 1);
   t.add("imap.append_held_bytes_max", c.append_held_bytes_max, "Their size together, in octets.", 1);
   t.add("imap.held_bytes_max", c.held_bytes_max, "Memory for the arguments of all commands under way.", 1 << 20);
@@ -118,6 +129,7 @@ void add_lmtp(OptionTable& t, lmtpd::LmtpConfig& c) {
   t.add("lmtp.local_domains", c.local_domains,
         "Mail for NAME at one of these is also for the user NAME, where no user has the whole address as name.");
   t.add("lmtp.recipients_max", c.recipients_max, "Recipients of one message.", 100);
+  t.add("lmtp.bad_commands_max", c.bad_commands_max, "Mistakes of one client; then the connection ends.", 1);
   t.add("lmtp.idle_ms_max", c.idle_ms_max, "How long a client may say nothing, in milliseconds.");
 }
 
@@ -140,29 +152,44 @@ Config::Config() {
   add_lmtp(options_, lmtp);
 }
 
+Result<> Config::check_networks() {
+  trusted_networks.clear();
+  for (const std::string& text : listen.trusted_networks) {
+    auto network = net::parse_network(text);
+    if (!network) return options_.wrong("listen.trusted_networks", fmt::format("'{}': {}", text, network.error().text));
+    trusted_networks.push_back(*network);
+  }
+  return {};
+}
+
+Result<> Config::check_endpoints() const {
+  std::pair<std::string_view, const std::vector<std::string>&> lists[] = {
+      {"listen.imap", listen.imap}, {"listen.imaps", listen.imaps}, {"listen.lmtp", listen.lmtp}};
+  for (const auto& [name, list] : lists) {
+    for (const std::string& text : list) {
+      auto endpoint = net::parse_endpoint(text);
+      if (!endpoint) return options_.wrong(name, fmt::format("'{}': {}", text, endpoint.error().text));
+    }
+  }
+  return {};
+}
+
 Result<> Config::finish(const std::string& data_directory) {
   data = std::filesystem::absolute(data_directory).lexically_normal().string();
   while (data.size() > 1 && data.back() == '/') data.pop_back();
   if (server.host_name.empty()) server.host_name = machine_name();
   if (server.threads == 0) server.threads = std::max(1U, std::thread::hardware_concurrency());
   if (tls.certificate_file.empty() != tls.key_file.empty()) {
-    return no(Code::none, "tls.certificate_file and tls.key_file: give both or neither");
+    return options_.wrong(tls.key_file.empty() ? "tls.certificate_file" : "tls.key_file",
+                          "needs the other of the two files beside it");
   }
-  for (const std::string& text : listen.trusted_networks) {
-    auto network = net::parse_network(text);
-    if (!network) return no(Code::none, "listen.trusted_networks: " + network.error().text);
-    trusted_networks.push_back(*network);
-  }
-  for (const auto* list : {&listen.imap, &listen.imaps, &listen.lmtp}) {
-    for (const std::string& text : *list) {
-      auto endpoint = net::parse_endpoint(text);
-      if (!endpoint) return no(Code::none, "listen: " + text + ": " + endpoint.error().text);
-    }
-  }
+  ROOST_TRY_VOID(check_networks());
+  ROOST_TRY_VOID(check_endpoints());
   auth.directory = data + "/auth";
   auth.user = server.user;
   auth.scheme = auth_scheme_ == "argon2id" ? auth::Scheme::argon2id : auth::Scheme::scram_sha_256;
   store.directory = data + "/store";
+  accounts.parse_guard_file = store.directory + "/parsing";
   lmtp.host_name = server.host_name;
   lmtp.local_domains.push_back(server.host_name);
   lmtp.message_bytes_max = accounts.message_bytes_max;

@@ -48,8 +48,9 @@ class Config {
   Config(const Config&) = delete;
   Config& operator=(const Config&) = delete;
 
-  const OptionTable& options() const { return options_; }
-  // What no single option can be checked for, and what follows from others (paths below `data`). Call it last.
+  OptionTable& options() { return options_; }
+  // What no single option can be checked for, and what follows from others (paths below `data`). Call it last. An error
+  // names file and line of the option that it is about.
   Result<> finish(const std::string& data);
 
   ServerConfig server;
@@ -68,6 +69,9 @@ class Config {
   std::string data;
 
  private:
+  Result<> check_networks();
+  Result<> check_endpoints() const;
+
   OptionTable options_;
   std::string auth_scheme_ = "scram-sha-256";
 };

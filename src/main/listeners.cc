@@ -54,6 +54,15 @@ std::string Listeners::text() const {
   return out;
 }
 
+std::vector<std::string> Listeners::unix_paths() const {
+  std::vector<std::string> paths;
+  for (const Named& named : all_) {
+    const std::string& path = named.listener->endpoint().unix_path;
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
+}
+
 void Listeners::stop() {
   for (const Named& named : all_) named.listener->stop();
 }

@@ -24,6 +24,8 @@ class Listeners {
 
   // "imap 127.0.0.1:1143, imaps …", with the ports that the system chose.
   std::string text() const;
+  // Of the Unix sockets.
+  std::vector<std::string> unix_paths() const;
   void stop();
   void for_each(const std::function<void(net::Stream&)>& visit);
   // On a loop: waits for the connections to end, as long as `grace`.

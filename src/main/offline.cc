@@ -1,15 +1,19 @@
 #include "main/offline.h"
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 
 #include "accounts/accounts.h"
 #include "admin/verbs.h"
 #include "auth/local.h"
+#include "main/data_directory.h"
 #include "rt/real.h"
 #include "store/open.h"
 
@@ -32,15 +36,22 @@ task<> run_and_stop(admin::Services* services, admin::Request request, rt::RealL
   loops->stop();
 }
 
-void become_owner_of(const std::string& directory) {
+Result<> become_owner_of(const std::string& directory) {
   struct stat about{};
-  if (::geteuid() != 0 || ::stat(directory.c_str(), &about) != 0 || about.st_uid == 0) return;
-  if (::setegid(about.st_gid) != 0 || ::seteuid(about.st_uid) != 0) std::perror("seteuid");
+  if (::geteuid() != 0 || ::stat(directory.c_str(), &about) != 0 || about.st_uid == 0) return {};
+  bool done = ::setgroups(0, nullptr) == 0 && ::setresgid(about.st_gid, about.st_gid, about.st_gid) == 0 &&
+              ::setresuid(about.st_uid, about.st_uid, about.st_uid) == 0;
+  if (!done) return fault("becoming the owner of " + directory + ": " + std::strerror(errno));
+  return {};
 }
 
 Result<int> run(const Config& config, const admin::Request& request) {
-  std::filesystem::create_directories(config.data);
-  become_owner_of(config.data);
+  // A mistyped directory is a mistake, not an empty server; only the first user begins one.
+  if (request.verb != "user add" && !std::filesystem::exists(config.data)) {
+    return no(Code::nonexistent, "there is no data directory " + config.data);
+  }
+  ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
+  ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);
   auto pool = rt::make_pool("blocking", config.server.blocking_threads);
   ROOST_TRY(auto authenticator, auth::make_local_authenticator(config.auth, loops->at(0), *pool));
@@ -60,7 +71,7 @@ int run_offline(const Config& config, const admin::Request& request) {
   ::umask(077);
   auto exit_status = run(config, request);
   if (exit_status) return *exit_status;
-  fmt::print(stderr, "{}\n", exit_status.error().text);
+  fmt::print(stderr, "{}\n", admin::as_sentence(exit_status.error().text));
   return admin::kFailed;
 }
 

@@ -1,12 +1,17 @@
 #include "main/options.h"
 
 #include <fmt/format.h>
-
 #include <toml++/toml.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace roost::main {
 namespace {
+
+constexpr uint64_t kYearMs = uint64_t{365} * 24 * 3600 * 1000;
 
 std::string quoted(std::string_view v) {
   std::string out = "\"";
@@ -82,10 +87,10 @@ void OptionTable::add(std::string name, std::vector<std::string>& variable, std:
   options_.push_back({std::move(name), std::move(meaning), value, assign});
 }
 
-void OptionTable::add(std::string name, Millis& variable, std::string meaning) {
+void OptionTable::add(std::string name, Millis& variable, std::string meaning, uint64_t least) {
   add_number(
       std::move(name), [&variable] { return static_cast<uint64_t>(variable.count()); },
-      [&variable](uint64_t v) { variable = Millis(v); }, std::move(meaning), 1, uint64_t{365} * 24 * 3600 * 1000);
+      [&variable](uint64_t v) { variable = Millis(v); }, std::move(meaning), least, kYearMs);
 }
 
 void OptionTable::add_choice(std::string name, std::string& variable, std::vector<std::string> words,
@@ -120,7 +125,31 @@ const Option* OptionTable::find(std::string_view name) const {
   return it == options_.end() ? nullptr : &*it;
 }
 
-Result<> OptionTable::read_file(const std::string& path) const {
+Fail OptionTable::wrong(std::string_view name, std::string_view why) const {
+  auto read = read_at_.find(name);
+  if (read == read_at_.end()) return no(Code::none, fmt::format("{} {}", name, why));
+  return no(Code::none, fmt::format("{}: {} {}", read->second, name, why));
+}
+
+Result<> OptionTable::read_section(const std::string& path, const toml::table& section, const std::string& prefix) {
+  for (auto&& [key, node] : section) {
+    std::string name = fmt::format("{}.{}", prefix, key.str());
+    const Option* option = find(name);
+    if (option == nullptr) {
+      auto nearest = std::ranges::min_element(options_, {}, [&](const Option& o) { return distance(o.name, name); });
+      return Fail(
+          at_line(path, key.source(), fmt::format("there is no option '{}'; did you mean '{}'?", name, nearest->name)));
+    }
+    if (auto assigned = option->assign(node); !assigned) {
+      return Fail(at_line(path, node.source(), fmt::format("{} {}", name, assigned.error().text)));
+    }
+    read_at_[name] = fmt::format("{}:{}", path, node.source().begin.line);
+  }
+  return {};
+}
+
+Result<> OptionTable::read_file(const std::string& path) {
+  if (::access(path.c_str(), R_OK) != 0) return no(Code::none, fmt::format("{}: {}", path, std::strerror(errno)));
   try {
     toml::table file = toml::parse_file(path);
     for (auto&& [section, content] : file) {
@@ -129,19 +158,7 @@ Result<> OptionTable::read_file(const std::string& path) const {
         return Fail(
             at_line(path, content.source(), fmt::format("'{}' stands outside of any [section]", section.str())));
       }
-      for (auto&& [key, node] : *table) {
-        std::string name = fmt::format("{}.{}", section.str(), key.str());
-        const Option* option = find(name);
-        if (option == nullptr) {
-          auto nearest =
-              std::ranges::min_element(options_, {}, [&](const Option& o) { return distance(o.name, name); });
-          return Fail(at_line(path, key.source(),
-                              fmt::format("there is no option '{}'; did you mean '{}'?", name, nearest->name)));
-        }
-        if (auto assigned = option->assign(node); !assigned) {
-          return Fail(at_line(path, node.source(), fmt::format("{} {}", name, assigned.error().text)));
-        }
-      }
+      ROOST_TRY_VOID(read_section(path, *table, std::string(section.str())));
     }
   } catch (const toml::parse_error& e) {
     return Fail(at_line(path, e.source(), e.description()));

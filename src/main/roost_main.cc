@@ -29,21 +29,29 @@ struct Typed {
   std::string tls_key;
 };
 
-int say_failure(const std::string& what) {
-  fmt::print(stderr, "{}\n", what);
+int say_failure(const Error& error) {
+  fmt::print(stderr, "{}\n", admin::as_sentence(error.text));
   return admin::kFailed;
 }
 
 Result<> read_config(Config& config, const Typed& typed) {
   std::string path = config_path(typed.config_file, typed.data);
   if (!path.empty()) ROOST_TRY_VOID(config.options().read_file(path));
+  OptionTable& options = config.options();
   if (!typed.imap.empty() || !typed.imaps.empty() || !typed.lmtp.empty()) {
     config.listen.imap = typed.imap;
     config.listen.imaps = typed.imaps;
     config.listen.lmtp = typed.lmtp;
+    options.set_by("listen.imap", "--imap");
+    options.set_by("listen.imaps", "--imaps");
+    options.set_by("listen.lmtp", "--lmtp");
   }
-  if (!typed.tls_cert.empty()) config.tls.certificate_file = typed.tls_cert;
-  if (!typed.tls_key.empty()) config.tls.key_file = typed.tls_key;
+  if (!typed.tls_cert.empty() || !typed.tls_key.empty()) {
+    config.tls.certificate_file = typed.tls_cert;
+    config.tls.key_file = typed.tls_key;
+    options.set_by("tls.certificate_file", "--tls-cert");
+    options.set_by("tls.key_file", "--tls-key");
+  }
   return config.finish(typed.data);
 }
 
@@ -55,7 +63,7 @@ log::Level level_of(const std::string& word) {
 
 int run_serve(const Typed& typed) {
   Config config;
-  if (auto read = read_config(config, typed); !read) return say_failure(read.error().text);
+  if (auto read = read_config(config, typed); !read) return say_failure(read.error());
   log::configure(level_of(config.server.log_level),
                  config.server.log_format == "json" ? log::Format::json : log::Format::text);
   return serve(config);
@@ -65,17 +73,17 @@ int run_serve(const Typed& typed) {
 int run_verb(const Typed& typed, const admin::Request& request) {
   std::string socket = std::filesystem::absolute(typed.data).lexically_normal().string() + "/control.sock";
   auto sent = admin::send_request(socket, request);
-  if (!sent) return say_failure(sent.error().text + ".");
+  if (!sent) return say_failure(sent.error());
   if (*sent) return **sent;
   Config config;
-  if (auto read = read_config(config, typed); !read) return say_failure(read.error().text);
+  if (auto read = read_config(config, typed); !read) return say_failure(read.error());
   log::configure(log::Level::error, log::Format::text);
   return run_offline(config, request);
 }
 
 int run_config_check(const Typed& typed) {
   Config config;
-  if (auto read = read_config(config, typed); !read) return say_failure(read.error().text);
+  if (auto read = read_config(config, typed); !read) return say_failure(read.error());
   std::string path = config_path(typed.config_file, typed.data);
   fmt::print("{} is fine.\n", path.empty() ? "The default configuration" : path);
   return admin::kOk;

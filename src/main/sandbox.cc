@@ -12,6 +12,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 
 namespace roost::main {
 namespace {
@@ -55,6 +57,14 @@ Result<> drop_privileges(const std::string& user) {
   if (::setgid(entry->pw_gid) != 0) return failed("setgid");
   if (::setuid(entry->pw_uid) != 0) return failed("setuid");
   return {};
+}
+
+Result<> require_single_thread() {
+  std::error_code error;
+  auto tasks = std::filesystem::directory_iterator("/proc/self/task", error);
+  if (error) return {};  // no /proc: nothing to be seen, and nothing to be afraid of
+  if (std::distance(begin(tasks), end(tasks)) == 1) return {};
+  return fault("there are threads already, which the sandbox would not hold");
 }
 
 bool restrict_files(const std::vector<std::string>& writable, const std::vector<std::string>& readable) {
@@ -108,10 +118,19 @@ Result<> restrict_system_calls() {
                                    SCMP_SYS(acct),
                                    SCMP_SYS(quotactl),
                                    SCMP_SYS(personality),
+                                   SCMP_SYS(io_uring_setup),
+                                   SCMP_SYS(io_uring_enter),
+                                   SCMP_SYS(io_uring_register),
+                                   SCMP_SYS(kcmp),
+                                   SCMP_SYS(pidfd_getfd),
                                    SCMP_SYS(name_to_handle_at),
                                    SCMP_SYS(open_by_handle_at)};
   bool built = true;
   for (int call : kNever) built &= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0) == 0;
+  // Refused, not deadly: where the auth child has gone for good, starting it again is tried, and the log says why not.
+  for (int call : {SCMP_SYS(execve), SCMP_SYS(execveat)}) {
+    built &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0) == 0;
+  }
   built &= seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0;
   int loaded = built ? seccomp_load(filter) : -EINVAL;
   seccomp_release(filter);

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "imapd/server.h"
 #include "lmtpd/session.h"
+#include "main/data_directory.h"
 #include "main/listeners.h"
 #include "main/sandbox.h"
 #include "main/signals.h"
@@ -24,16 +25,25 @@
 namespace roost::main {
 namespace {
 
-Result<std::shared_ptr<net::TlsContext>> open_tls(const Config& config) {
-  if (!config.tls.certificate_file.empty()) return net::load_tls(config.tls.certificate_file, config.tls.key_file);
+// The self-signed certificate, made at the first start. The key comes first: one without a certificate is left from a
+// start that was interrupted, and is put aside.
+Result<std::shared_ptr<net::TlsContext>> open_own_tls(const Config& config) {
+  ROOST_TRY(ActingAs acting, ActingAs::begin(config.server.user));
   std::filesystem::path directory = std::filesystem::path(config.data) / "tls";
   std::filesystem::create_directories(directory);
   std::filesystem::path certificate = directory / "certificate.pem";
   std::filesystem::path key = directory / "key.pem";
-  if (!std::filesystem::exists(certificate) || !std::filesystem::exists(key)) {
+  if (!std::filesystem::exists(certificate)) {
+    if (std::filesystem::exists(key)) std::filesystem::rename(key, directory / "key.pem.old");
     ROOST_TRY_VOID(net::write_self_signed(certificate, key, config.server.host_name));
   }
   return net::load_tls(certificate, key);
+}
+
+Result<std::shared_ptr<net::TlsContext>> open_tls(const Config& config) {
+  if (config.tls.certificate_file.empty()) return open_own_tls(config);
+  return net::load_tls(std::filesystem::absolute(config.tls.certificate_file),
+                       std::filesystem::absolute(config.tls.key_file));
 }
 
 // What the running server is made of. Built in two steps: listen() while it may still bind low ports, then, with
@@ -78,7 +88,7 @@ Result<> Server::listen() {
     return admin::serve_control(std::move(stream), *control_);
   };
   ROOST_TRY(listeners_, Listeners::open(config_, *loops_, tls_, handlers));
-  return {};
+  return give_to(config_.server.user, listeners_->unix_paths());
 }
 
 Result<> Server::open() {
@@ -87,7 +97,7 @@ Result<> Server::open() {
   store_ = database_->node();
   accounts_ = accounts::make_accounts(config_.accounts, *store_, *loops_, *blocking_, system_clock());
   imap_.emplace(config_.imap, *accounts_, *authenticator_);
-  lmtp_.emplace(lmtpd::Services{*accounts_, *authenticator_, system_clock(), config_.lmtp});
+  lmtp_.emplace(config_.lmtp, *accounts_, *authenticator_, system_clock());
   control_.emplace(admin::Services{*accounts_, *store_, *authenticator_, system_clock(), [this] { return status(); }});
   return {};
 }
@@ -122,6 +132,7 @@ void Server::stop() {
 task<> Server::shut_down() {
   listeners_->stop();
   imap_->stopping = true;
+  lmtp_->stopping = true;
   listeners_->for_each([](net::Stream& stream) { stream.wake(); });
   co_await listeners_->drain(config_.server.drain_ms_max);
   co_await accounts_->stop();
@@ -129,25 +140,36 @@ task<> Server::shut_down() {
   loops_->stop();
 }
 
-// Everything that the server reads or writes from now on.
-void restrict(const Config& config) {
-  if (!config.server.sandbox) return;
-  std::vector<std::string> writable = {config.data};
-  for (const std::string& where : config.listen.lmtp) {
-    if (where.starts_with("unix:")) writable.push_back(std::filesystem::path(where.substr(5)).parent_path());
-  }
-  std::vector<std::string> readable = {"/usr", "/lib", "/lib64", "/etc", "/proc", "/sys", "/dev"};
-  for (const std::string& file : {config.tls.certificate_file, config.tls.key_file}) {
-    if (!file.empty()) readable.push_back(std::filesystem::path(file).parent_path());
-  }
+// Where a certificate may be read from after a renewal: beside the link that was named, and beside what it points to.
+void add_certificate_directories(const std::string& file, std::vector<std::string>& readable) {
+  if (file.empty()) return;
+  std::error_code error;
+  readable.push_back(std::filesystem::absolute(file).parent_path());
+  std::filesystem::path target = std::filesystem::canonical(file, error);
+  if (!error) readable.push_back(target.parent_path());
+}
+
+// Everything that this process reads or writes from now on: the store, and of the rest of the data directory nothing
+// but the certificate. The verifiers in DIR/auth in particular are the auth child's alone, which was started before.
+Result<> restrict(const Config& config) {
+  if (!config.server.sandbox) return {};
+  ROOST_TRY_VOID(require_single_thread());
+  std::filesystem::create_directories(config.store.directory);
+  std::vector<std::string> writable = {config.store.directory, "/dev/null"};
+  std::vector<std::string> readable = {config.data + "/tls", "/usr",        "/lib",         "/lib64",     "/etc/ssl",
+                                       "/etc/localtime",     "/etc/passwd", "/dev/urandom", "/proc/self", "/sys"};
+  add_certificate_directories(config.tls.certificate_file, readable);
+  add_certificate_directories(config.tls.key_file, readable);
   bool landlock = restrict_files(writable, readable);
   log::info("sandbox", {{"landlock", landlock}});
+  return {};
 }
 
 Result<> start(const Config& config, Server& server) {
+  ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
   ROOST_TRY_VOID(server.listen());
   ROOST_TRY_VOID(drop_privileges(config.server.user));
-  restrict(config);
+  ROOST_TRY_VOID(restrict(config));
   ROOST_TRY_VOID(server.open());
   if (config.server.sandbox) ROOST_TRY_VOID(restrict_system_calls());
   return {};
@@ -158,20 +180,14 @@ Result<> start(const Config& config, Server& server) {
 int serve(const Config& config) {
   ::umask(077);
   block_signals();
-  std::error_code error;
-  std::filesystem::create_directories(config.data, error);
-  if (error) {
-    fmt::print(stderr, "The data directory {}: {}.\n", config.data, error.message());
-    return 1;
-  }
   Server server(config);
   if (auto started = start(config, server); !started) {
-    fmt::print(stderr, "{}\n", started.error().text);
-    return 1;
+    fmt::print(stderr, "{}\n", admin::as_sentence(started.error().text));
+    return admin::kFailed;
   }
   if (::geteuid() == 0) log::warn("running_as_root", {{"advice", "set server.user"}});
   server.run();
-  return 0;
+  return admin::kOk;
 }
 
 }  // namespace roost::main
