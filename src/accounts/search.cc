@@ -1,5 +1,6 @@
 #include "accounts/search.h"
 
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -25,6 +26,25 @@ class Turn {
 
  private:
   std::shared_ptr<OpenAccount> account_;
+};
+
+// Messages by their EMAILID, which parse_guard.h takes for a fingerprint like any other.
+class NoteOfSearch final : public search::ContentGuard {
+ public:
+  explicit NoteOfSearch(ParseGuard& guard) : guard_(guard) {}
+
+  bool enter(const mail::Cold& row) override {
+    Fingerprint what{0, row.size + 1};
+    std::memcpy(&what.hash, row.email_id.bytes.data(), sizeof what.hash);
+    if (guard_.poisoned(what)) return false;
+    note_.emplace(guard_.note(what));
+    return true;
+  }
+  void leave() override { note_.reset(); }
+
+ private:
+  ParseGuard& guard_;
+  std::optional<ParseGuard::Note> note_;
 };
 
 task<Result<>> bring_cards(AccountPtr account, Scan& scan) {
@@ -69,6 +89,8 @@ task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, Mail
   if (opened == nullptr) co_return fault("search() of an account that is none of ours");
   Environment& env = opened->environment();
   ROOST_CO_TRY(auto scan, Scan::start(std::move(snapshot), mailbox, query, search::QueryLimits(), env.wall_seconds()));
+  NoteOfSearch note(*env.guard);
+  scan->set_guard(&note);
   co_await opened->begin_search();
   Turn turn(opened->shared_from_this());
   co_return co_await run(account, env, *scan, std::move(cancel));

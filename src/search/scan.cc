@@ -27,6 +27,14 @@ Scan::Scan(mail::SnapshotPtr snapshot, mail::Mailbox mailbox, const Query& query
       text_(program_),
       nothing_known_(program_.content_keys().size(), Tri::unknown) {}
 
+template <class Work>
+void Scan::guarded(Candidate& candidate, Work&& work) {
+  if (guard_ == nullptr) return work(candidate);
+  if (!guard_->enter(candidate.row.cold)) return give_up(candidate);
+  work(candidate);
+  guard_->leave();
+}
+
 Scan::State Scan::run(const Clock& clock, TimePoint deadline) {
   clock_ = &clock;
   deadline_ = deadline;
@@ -111,7 +119,7 @@ void Scan::feed_cards(std::vector<std::shared_ptr<const Bytes>> cards) {
 
 Scan::State Scan::match_cards() {
   while (used_ < batch_.size()) {
-    match_card(batch_[used_], std::move(cards_[used_]));
+    guarded(batch_[used_], [&](Candidate& candidate) { match_card(candidate, std::move(cards_[used_])); });
     ++used_;
     if (late()) return State::more;
   }
@@ -168,7 +176,7 @@ Scan::State Scan::match_headers() {
   while (used_ < reads_.size()) {
     Candidate& candidate = batch_[targets_[used_].candidate];
     if (octets_[used_]) {
-      fields_.from_header(*octets_[used_], candidate.answers);
+      guarded(candidate, [&](Candidate& c) { fields_.from_header(*octets_[used_], c.answers); });
       judge(candidate);
     } else {
       give_up(candidate);
@@ -256,14 +264,14 @@ bool Scan::match_read(const Target& target, const Read& read, const std::optiona
   if (target.first && piece_used_ == 0) begin_text(candidate);
   while (piece_used_ < octets->size()) {
     BytesView piece = BytesView(*octets).substr(piece_used_, kPieceBytes);
-    text_.feed(read.offset + piece_used_, piece, candidate.answers);
+    guarded(candidate, [&](Candidate& c) { text_.feed(read.offset + piece_used_, piece, c.answers); });
     piece_used_ += piece.size();
     judge(candidate);
     if (candidate.verdict != Tri::unknown) return true;
     if (piece_used_ < octets->size() && late()) return false;
   }
   if (target.last) {
-    text_.finish(candidate.answers);
+    guarded(candidate, [&](Candidate& c) { text_.finish(c.answers); });
     judge(candidate);
   }
   return true;

@@ -23,6 +23,16 @@ inline constexpr size_t kBatchReads = 64;                    // ranges of bodies
 inline constexpr uint64_t kBatchReadBytesMax = 1024 * 1024;  // their octets together
 inline constexpr uint64_t kReadBytesMax = 256 * 1024;        // of one range
 
+// Told which message's octets are being decoded, on the thread that does it, so that one which kills the process can be
+// left alone the next time.
+class ContentGuard {
+ public:
+  virtual ~ContentGuard() = default;
+  // False: take this message for one that cannot be read; leave() is not called then.
+  virtual bool enter(const mail::Cold& row) = 0;
+  virtual void leave() = 0;
+};
+
 // Belongs to one thread at a time. Call run() and do what it says until it says done.
 class Scan {
  public:
@@ -37,6 +47,9 @@ class Scan {
     octets,  // feed_octets() for wanted_octets(), then run() again
     done,    // matches() is the answer
   };
+  // `guard` must outlive the scan.
+  void set_guard(ContentGuard* guard) { guard_ = guard; }
+
   // Works until it needs something or shortly after the deadline.
   State run(const Clock& clock, TimePoint deadline);
 
@@ -90,6 +103,8 @@ class Scan {
   bool want_text_of(size_t index);
   void begin_text(Candidate& candidate);
   bool want(BlobId blob, message::ByteRange range, Target target);
+  template <class Work>
+  void guarded(Candidate& candidate, Work&& work);
   void judge(Candidate& candidate);
   void give_up(Candidate& candidate);
   State end_batch();
@@ -102,6 +117,7 @@ class Scan {
   std::vector<message::Part> parts_;  // of the message that text_ is reading
   const Answers nothing_known_;
   Phase phase_ = Phase::rows;
+  ContentGuard* guard_ = nullptr;
   const Clock* clock_ = nullptr;
   TimePoint deadline_;
 

@@ -161,6 +161,27 @@ TEST(Scan, TakesAMessageThatCannotBeReadForOneThatDoesNotMatch) {
   EXPECT_EQ(box.search(Or{{InBody{"needle"}, Flag{SystemFlag::seen}}}), uids({2}));
 }
 
+TEST(Scan, LeavesAMessageAloneThatItsGuardRefuses) {
+  struct Refuses : ContentGuard {
+    Uid refused{2};
+    int inside = 0;
+    bool enter(const mail::Cold& row) override {
+      EXPECT_EQ(inside, 0);
+      if (row.uid == refused) return false;
+      ++inside;
+      return true;
+    }
+    void leave() override { --inside; }
+  } guard;
+  TestMailbox box;
+  for (int i = 0; i < 3; ++i) box.append(message("a", "x@y", "needle"));
+  box.guard = &guard;
+  EXPECT_EQ(box.search(InBody{"needle"}), uids({1, 3}));
+  EXPECT_EQ(box.search(InHeader{"X-Odd", "strange"}), uids({1, 3}));
+  EXPECT_EQ(box.search(InField{Field::subject, "a"}), uids({1, 3}));
+  EXPECT_EQ(guard.inside, 0);
+}
+
 TEST(Scan, RefusesAMailboxThatIsGone) {
   TestMailbox box;
   auto scan = Scan::start(box.snapshot(), MailboxId(99), And{}, QueryLimits(), 0);

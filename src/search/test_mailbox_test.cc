@@ -37,6 +37,7 @@ UidSet TestMailbox::search(const Query& query) {
     ADD_FAILURE() << scan.error().text;
     return {};
   }
+  (*scan)->set_guard(guard);
   ImpatientClock clock;
   for (;;) {
     Scan::State state = (*scan)->run(clock, TimePoint());

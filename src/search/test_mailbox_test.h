@@ -30,6 +30,7 @@ class TestMailbox {
   UidSet search(const Query& query);
 
   int64_t now = 1'700'000'000;
+  ContentGuard* guard = nullptr;
   // What the last search asked for.
   size_t cards_read = 0;
   uint64_t octets_read = 0;
