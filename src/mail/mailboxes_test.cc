@@ -89,6 +89,9 @@ TEST(Delete, KeepsTheNameWhileItHasChildren) {
   EXPECT_EQ(account.refused(Append{std::string("a"), {test_message()}}), Code::try_create);
   account.must(DeleteMailbox{"a/b"});
   account.must(DeleteMailbox{"a/b/c"});
+  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "a (noselect)", "a/b (noselect)"));
+  account.must(DeleteMailbox{"a/b"});
+  account.must(DeleteMailbox{"a"});
   EXPECT_THAT(names(account), testing::ElementsAre("INBOX"));
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
 }
@@ -138,17 +141,17 @@ TEST(Rename, RefusesWhatCannotBe) {
   EXPECT_EQ(account.refused(RenameMailbox{"a", "x//y"}), Code::cannot);
 }
 
-TEST(Rename, OfTheLastChildTakesItsNoselectParentAway) {
+TEST(Rename, OfTheLastChildLeavesItsNoselectParent) {
   TestAccount account;
   account.must<Created>(CreateMailbox{"a/b/c", {}});
   account.must(DeleteMailbox{"a"});
   account.must(DeleteMailbox{"a/b"});
   account.must(RenameMailbox{"a/b/c", "a/d"});
-  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "a (noselect)", "a/d"));
+  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "a (noselect)", "a/b (noselect)", "a/d"));
   account.must(RenameMailbox{"a", "e"});
-  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "e (noselect)", "e/d"));
+  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "e (noselect)", "e/b (noselect)", "e/d"));
   account.must(RenameMailbox{"e/d", "f"});
-  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "f"));
+  EXPECT_THAT(names(account), testing::ElementsAre("INBOX", "e (noselect)", "e/b (noselect)", "f"));
 }
 
 TEST(Rename, OfInboxMovesItsMessagesOnly) {

@@ -154,15 +154,6 @@ void Model::create_superiors(const std::string& name) {
   }
 }
 
-void Model::drop_idle_superiors(const std::string& name) {
-  std::vector<std::string> all = superiors(name);
-  for (auto it = all.rbegin(); it != all.rend(); ++it) {
-    if (!mailboxes.contains(*it) || !mailboxes[*it].noselect || has_children(*it)) return;
-    listed.insert(mailboxes[*it].id);
-    mailboxes.erase(*it);
-  }
-}
-
 Code Model::apply(const CreateMailbox& operation, int64_t) {
   auto there = mailboxes.find(operation.name);
   if (there != mailboxes.end() && !there->second.noselect) return Code::already_exists;
@@ -187,7 +178,6 @@ Code Model::apply(const DeleteMailbox& operation, int64_t) {
     it->second = std::move(name_only);
   } else {
     mailboxes.erase(it);
-    drop_idle_superiors(operation.name);
   }
   return Code::none;
 }
@@ -225,7 +215,6 @@ Code Model::apply(const RenameMailbox& operation, int64_t) {
     return below;
   });
   mailboxes.merge(moved);
-  drop_idle_superiors(from);
   return Code::none;
 }
 

@@ -66,7 +66,6 @@ class Model {
   bool has_children(const std::string& name) const;
   void create(const std::string& name);
   void create_superiors(const std::string& name);
-  void drop_idle_superiors(const std::string& name);
   static void gone(ModelMailbox& mailbox, Uid uid, ModSeq modseq) { mailbox.gone.emplace_back(uid, modseq); }
 
   MailboxId next_id_{1};

@@ -96,7 +96,7 @@ struct Created {
   UidValidity uidvalidity;
 };
 
-// Without its children: a name with children stays as \Noselect, as RFC 9051 6.3.5 allows, until they are gone.
+// Without its children: a name with children stays as \Noselect until it is deleted itself (RFC 9051 6.3.5, the example).
 struct DeleteMailbox {
   std::string name;
 };

@@ -73,32 +73,6 @@ Result<std::vector<std::string>> special_uses(const AccountState& state, const s
   return out;
 }
 
-// Whether anything is below `superior` besides `gone` and what is below that.
-bool has_other_children(const AccountState& state, const std::string& superior, const std::string& gone) {
-  std::string below = superior + kSeparator;
-  std::string gone_below = gone + kSeparator;
-  bool others = false;
-  state.names.for_each_from(below, [&](const std::string& name, MailboxId) {
-    if (!name.starts_with(below)) return false;
-    others = name != gone && !name.starts_with(gone_below);
-    return !others;
-  });
-  return others;
-}
-
-// `gone` goes: with it go its superiors that are names only and lead nowhere else, nor to `made`.
-void drop_idle_superiors(Planning& planning, std::string gone, std::string_view made) {
-  std::vector<std::string> superiors = superiors_of(gone);
-  for (auto it = superiors.rbegin(); it != superiors.rend(); ++it) {
-    const MailboxState* superior = find(planning.state(), *it);
-    bool idle = superior != nullptr && superior->noselect && !made.starts_with(*it + kSeparator) &&
-                !has_other_children(planning.state(), *it, gone);
-    if (!idle) return;
-    planning.add(DeleteEffect{superior->id, false});
-    gone = *it;
-  }
-}
-
 // Whether every name of the tree is allowed in its new place.
 Result<> check_renamed_tree(const Planning& planning, const std::string& from, const std::string& to) {
   Result<> verdict = check_mailbox_name(to, planning.limits());
@@ -141,13 +115,12 @@ PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
   if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
   if (operation.name == kInbox) return refusal(Code::cannot, "INBOX cannot be deleted");
   bool has_children = planning.snapshot().has_children(operation.name);
-  // RFC 9051 6.3.5
+  // RFC 9051 6.3.5; by its example a \Noselect name that lost its last child stays until it is deleted itself.
   if (has_children && mailbox->noselect) return refusal(Code::has_children, "The name has children");
   Need need;
   add_missing_pages(*mailbox, kAllUids, true, need.pages);
   if (!need.pages.empty()) return need;
   planning.add(DeleteEffect{mailbox->id, has_children});
-  if (!has_children) drop_idle_superiors(planning, operation.name, {});
   return planning.finish(Done{});
 }
 
@@ -167,7 +140,6 @@ PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation) {
   Creation creation(planning);
   if (auto made = creation.create_superiors(to); !made) return std::move(made).error();
   planning.add(RenameEffect{operation.from, to});
-  drop_idle_superiors(planning, operation.from, to);
   return planning.finish(Done{});
 }
 
