@@ -3,25 +3,35 @@
 
 usage: tests/conformance/run.py [FILE…]      all *.txt below this folder by default
 
-A scenario is a text file. Its lines:
+All scenarios share one server; each has a user of its own, whose name is <user> and whose password is <password>.
+A scenario is a text file. Its lines (a digit after the first letter or word is the number of the connection, 1 where
+there is none; a connection is opened by its first use):
 
     # a comment
-    @user NAME          an account of this name (alice is there already); its password is the name and "-pw"
-    @deliver NAME MAILBOX FILE   a message from the folder messages/, by the command line
-    C: text             sent, with CRLF; "C2: text" on a second connection, and so on. \\xNN is an octet
-    C- text             sent without CRLF
-    C=FILE              the octets of messages/FILE, as a literal's content (no CRLF after it)
-    S: text             the next line that must come (S2: on the second connection)
-    S~ text             lines that may come in any order with the other S~ around them
-    S!                  the server closes the connection
+    @login                       the greeting, and LOGIN as the scenario's user
+    @ok COMMAND                  a command that must end with OK, whatever else is said
+    @fill MAILBOX COUNT          small messages, "Subject: message 1" and so on, by APPEND on a connection of its own
+    @append MAILBOX FILE [MORE]  messages/FILE, likewise; MORE is what stands between the name and the literal
+    @tls                         the handshake, after STARTTLS
+    C: text                      sent, with CRLF
+    C- text                      sent without CRLF
+    C=FILE                       the octets of messages/FILE are sent
+    S: text                      the next line that must come
+    S- text                      the next octets that must come, whatever follows them
+    S=FILE                       the octets of messages/FILE must come
+    S~ text                      lines that may come in any order with the other S~ around them
+    S!                           the server closes the connection
 
 In expected text, "..." stands for anything, and <name> for a word that must be the same at each place. In sent text
-<name> is what it stood for. {size:FILE} is the number of octets of messages/FILE.
+<name> is what it stood for. \\xNN is an octet, {size:FILE} the number of octets of messages/FILE, and {base64:text} the
+text in base64. In messages, every line end is CRLF. The RFCs' examples that cannot be replayed: NOT_REPLAYED.md.
 """
 
+import base64
+import concurrent.futures
 import pathlib
 import re
-import shlex
+import ssl
 import sys
 import traceback
 
@@ -29,6 +39,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from roost import Lines, Server  # noqa: E402
+
+SECONDS_MAX = 20  # that a line may take
+AT_ONCE = 4  # scenarios
+WORD = rb"<[a-z]\w*>"
 
 
 class Mismatch(Exception):
@@ -41,37 +55,47 @@ def message(name):
 
 
 def octets(text):
+    """Of a line of a scenario, before its words are filled in."""
     text = re.sub(r"\{size:([\w.-]+)\}", lambda m: str(len(message(m[1]))), text)
     return re.sub(rb"\\x([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), text.encode())
 
 
+def in_base64(data):
+    return re.sub(rb"\{base64:([^}]*)\}", lambda m: base64.b64encode(m[1]), data)
+
+
 class Scenario:
-    def __init__(self, path):
+    def __init__(self, path, server, user):
         self.path = path
-        self.server = Server(users={"alice": "alice-pw"})
+        self.server = server
+        self.words = {b"user": user.encode(), b"password": user.encode() + b"-pw"}
         self.connections = {}
-        self.words = {}
         self.unordered = []
         self.number = 0
 
+    def opened(self):
+        connection = Lines(self.server.connect())
+        connection.socket.settimeout(SECONDS_MAX)
+        return connection
+
     def connection(self, which):
         if which not in self.connections:
-            self.connections[which] = Lines(self.server.connect())
+            self.connections[which] = self.opened()
         return self.connections[which]
 
     def filled(self, data):
-        return re.sub(rb"<(\w+)>", lambda m: self.words.get(m[1], m[0]), data)
+        return in_base64(re.sub(WORD, lambda m: self.words.get(m[0][1:-1], m[0]), data))
 
     def matches(self, expected, line):
-        pattern, seen, words = b"", set(), dict(self.words)
-        for part in re.split(rb"(\.\.\.|<\w+>)", expected):
+        pattern, seen = b"", set()
+        for part in re.split(rb"(\.\.\.|%s)" % WORD, expected):
             name = part[1:-1]
             if part == b"...":
                 pattern += b".*"
-            elif re.fullmatch(rb"<\w+>", part) and name in words:
-                pattern += re.escape(words[name])
-            elif re.fullmatch(rb"<\w+>", part):
-                pattern += (b"(?P=%s)" if name in seen else b"(?P<%s>[^ \\])]+)") % name
+            elif re.fullmatch(WORD, part) and name in self.words:
+                pattern += re.escape(self.words[name])
+            elif re.fullmatch(WORD, part):
+                pattern += (b"(?P=%s)" if name in seen else rb"(?P<%s>[^ \])\r\n]+)") % name
                 seen.add(name)
             else:
                 pattern += re.escape(part)
@@ -92,60 +116,91 @@ class Scenario:
             del pending[hit]
 
     def step(self, line):
+        directive = re.fullmatch(r"@([a-z]+)(\d*)(?: (.*))?", line)
+        if directive:
+            self.settle_unordered()
+            return self.setup(directive[1], directive[2] or "1", directive[3] or "")
         directive = re.fullmatch(r"([CS])(\d*)([:~=!-])(?: (.*)|(.*))", line)
-        if line.startswith("@"):
-            return self.setup(shlex.split(line[1:]))
         if not directive:
             raise Mismatch("not a line of a scenario")
         side, which, kind = directive[1], directive[2] or "1", directive[3]
         text = octets(directive[4] if directive[4] is not None else directive[5])
-        connection = self.connection(which)
         if side + kind == "S~":
             self.unordered.append((which, text))
             return None
         self.settle_unordered()
         if side == "C":
-            connection.send(message(text.decode()) if kind == "=" else self.filled(text) + (b"\r\n" if kind == ":" else b""))
-        elif kind == "!":
-            rest = connection.file.read()
-            if rest:
-                raise Mismatch(f"expected the end, got {rest!r}")
-        else:
-            got = connection.line()
-            if not self.matches(text, got):
-                raise Mismatch(f"expected {text!r}, got {got!r}")
-        return None
+            return self.send(self.connection(which), kind, text)
+        return self.expect(self.connection(which), kind, text)
 
-    def setup(self, words):
-        if words[0] == "user":
-            self.server.command("user", "add", words[1], "--password-stdin", stdin=words[1] + "-pw\n")
-        elif words[0] == "deliver":
-            self.server.command("deliver", words[1], "--mailbox", words[2],
-                                stdin=message(words[3]).decode("latin-1"))
+    def send(self, connection, kind, text):
+        if kind == "=":
+            connection.send(message(text.decode()))
         else:
-            raise Mismatch(f"@{words[0]} is not known")
+            connection.send(self.filled(text) + (b"\r\n" if kind == ":" else b""))
+
+    def expect(self, connection, kind, text):
+        if kind == ":":
+            got = connection.line()
+            if not self.matches(in_base64(text), got):
+                raise Mismatch(f"expected {text!r}, got {got!r}")
+            return
+        text = {"!": b"", "=": message(text.decode()) if kind == "=" else b"", "-": text}[kind]
+        got = connection.file.read(len(text) if text else -1)
+        if got != text:
+            raise Mismatch(f"expected {text!r}, got {got!r}")
+
+    def setup(self, verb, which, text):
+        if verb == "fill":
+            mailbox, count = text.rsplit(" ", 1)
+            body = "From: a@example.org\r\nSubject: message %d\r\n\r\nText of message %d.\r\n"
+            return self.append(mailbox, "", [(body % (n, n)).encode() for n in range(1, int(count) + 1)])
+        if verb == "append":
+            mailbox, file, *more = text.split(" ", 2)
+            return self.append(mailbox, "".join(more) + " " if more else "", [message(file)])
+        connection = self.connection(which)
+        if verb == "login":
+            connection.line()
+            connection.ok(b"LOGIN %s %s" % (self.words[b"user"], self.words[b"password"]))
+        elif verb == "ok":
+            connection.ok(self.filled(octets(text)))
+        elif verb == "tls":
+            context = ssl.create_default_context(cafile=self.server.certificate)
+            context.check_hostname = False
+            self.connections[which] = Lines(context.wrap_socket(connection.socket))
+        else:
+            raise Mismatch(f"@{verb} is not known")
+
+    def append(self, mailbox, more, messages):
+        connection = self.opened()
+        connection.line()
+        connection.login(self.words[b"user"].decode(), self.words[b"password"].decode())
+        for one in messages:
+            connection.ok(f"APPEND {mailbox} {more}{{{len(one)}+}}\r\n".encode() + one)
+        connection.close()
 
     def run(self):
-        with self.server:
+        try:
             for self.number, line in enumerate(self.path.read_text().splitlines(), 1):
                 if line.strip() and not line.startswith("#"):
                     self.step(line)
             self.settle_unordered()
+        finally:
             for connection in self.connections.values():
                 connection.close()
 
 
-def check_index():
+def check_index(server):
     """docs/rfc/index.tsv says complete for what CAPABILITY announces, and for nothing else that is one."""
     rows = [line.split("\t") for line in (HERE.parent.parent / "docs/rfc/index.tsv").read_text().splitlines()[1:]]
     complete = {c for r in rows if r[2] == "complete" for c in r[3].split() if c != "-"}
     other = {c for r in rows if r[2] != "complete" for c in r[3].split() if c != "-"}
-    with Server(users={"alice": "alice-pw"}) as server:
-        connection = Lines(server.connect())
-        connection.line()
-        before = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
-        connection.ok(b"LOGIN alice alice-pw")
-        after = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
+    connection = Lines(server.connect())
+    connection.line()
+    before = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
+    connection.ok(b"LOGIN alice alice-pw")
+    after = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
+    connection.close()
     announced = {c.split("=")[0] if c.startswith("APPENDLIMIT") else c for c in before + after}
     announced -= {"STARTTLS", "AUTH=LOGIN"}  # STARTTLS is RFC 3501's own; LOGIN has no RFC
     missing, unlisted, planned = complete - announced, announced - complete, announced & other
@@ -153,27 +208,38 @@ def check_index():
         raise Mismatch(f"complete but not announced: {missing}; announced but not complete: {unlisted | planned}")
 
 
+def failure_of(run):
+    """What is wrong, or nothing."""
+    try:
+        run()
+        return None
+    except (Mismatch, EOFError, AssertionError) as e:
+        return str(e) or repr(e)
+    except Exception:  # pylint: disable=broad-except
+        return traceback.format_exc()
+
+
+def play(server, path, number):
+    user = f"u{number}"
+    server.command("user", "add", user, "--password-stdin", "--no-mailboxes", stdin=user + "-pw\n")
+    scenario = Scenario(path, server, user)
+    why = failure_of(scenario.run)
+    name = path.relative_to(HERE) if path.is_relative_to(HERE) else path
+    return f"FAIL  {name}:{scenario.number}: {why}" if why else f"ok    {name}"
+
+
 def main():
-    paths = [pathlib.Path(p) for p in sys.argv[1:]] or sorted(HERE.glob("*/*.txt"))
-    failed = 0
-    if not sys.argv[1:]:
-        try:
-            check_index()
-            print("ok    docs/rfc/index.tsv agrees with CAPABILITY", flush=True)
-        except Mismatch as e:
-            failed += 1
-            print(f"FAIL  docs/rfc/index.tsv: {e}", flush=True)
-    total = len(paths) + (0 if sys.argv[1:] else 1)
-    for path in paths:
-        scenario = Scenario(path)
-        try:
-            scenario.run()
-            print(f"ok    {path.relative_to(HERE) if path.is_relative_to(HERE) else path}", flush=True)
-        except Exception as e:  # pylint: disable=broad-except
-            failed += 1
-            why = str(e) if isinstance(e, (Mismatch, EOFError)) else traceback.format_exc()
-            print(f"FAIL  {path}:{scenario.number}: {why}", flush=True)
-    print(f"{total - failed} passed, {failed} failed")
+    paths = [pathlib.Path(p).resolve() for p in sys.argv[1:]] or sorted(HERE.glob("*/*.txt"))
+    lines = []
+    with Server(users={"alice": "alice-pw"}) as server:
+        if not sys.argv[1:]:
+            why = failure_of(lambda: check_index(server))
+            lines.append(f"FAIL  docs/rfc/index.tsv: {why}" if why else "ok    docs/rfc/index.tsv agrees with CAPABILITY")
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            lines += pool.map(lambda job: play(server, job[1], job[0]), enumerate(paths, 1))
+    print("\n".join(lines))
+    failed = sum(line.startswith("FAIL") for line in lines)
+    print(f"{len(lines) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
