@@ -96,7 +96,7 @@ struct Created {
   UidValidity uidvalidity;
 };
 
-// Without its children: a name with children stays as \Noselect until it is deleted itself (RFC 9051 6.3.5, the example).
+// Without its children: a name with children stays as \Noselect until it is deleted itself, as in RFC 9051 6.3.5.
 struct DeleteMailbox {
   std::string name;
 };
