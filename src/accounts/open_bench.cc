@@ -1,0 +1,84 @@
+// How long it takes to have all rows of a mailbox of 100,000 messages in memory after a restart, and to search it.
+#include <benchmark/benchmark.h>
+
+#include "accounts/random.h"
+#include "accounts/search.h"
+#include "accounts/world_bench.h"
+#include "message/card.h"
+#include "message/parser.h"
+
+namespace roost::accounts {
+namespace {
+
+constexpr int kMessages = 100'000;
+constexpr int kMessagesEach = 500;  // in one append
+constexpr AccountId kAccount{1};
+
+task<> fill(BenchWorld* world) {
+  auto account = co_await world->accounts().open(kAccount);
+  for (int i = 0; i < kMessages; i += kMessagesEach) {
+    mail::Append append{std::string("INBOX"), {}};
+    for (int k = 0; k < kMessagesEach; ++k) {
+      std::string text = "From: a@b.example\r\nSubject: Number " + std::to_string(i + k) + "\r\n\r\nshort\r\n";
+      mail::NewMessage message;
+      message.size = text.size();
+      message.card = std::make_shared<const Bytes>(message::encode_card(message::make_card(message::parse(text))));
+      message.body = std::make_shared<const Bytes>(std::move(text));
+      message.email_id = random_object_id();
+      message.thread_id = random_object_id();
+      append.messages.push_back(std::move(message));
+    }
+    if (!co_await (*account)->execute(std::move(append))) std::abort();
+  }
+  if (!co_await world->accounts().maintain(kAccount)) std::abort();
+}
+
+task<> load(BenchWorld* world) {
+  auto account = co_await world->accounts().open(kAccount);
+  MailboxId inbox = (*account)->snapshot()->find("INBOX")->id();
+  auto snapshot = co_await (*account)->load(inbox);
+  if ((*snapshot)->find(inbox)->messages() != kMessages) std::abort();
+}
+
+task<> find(BenchWorld* world, search::Query query) {
+  auto account = co_await world->accounts().open(kAccount);
+  MailboxId inbox = (*account)->snapshot()->find("INBOX")->id();
+  auto snapshot = co_await (*account)->load(inbox);
+  auto found = co_await search(*account, *snapshot, inbox, std::move(query), nullptr);
+  if (!found) std::abort();
+}
+
+BenchWorld& filled() {
+  static BenchWorld world;
+  static bool once = (world.wait(fill(&world)), true);
+  benchmark::DoNotOptimize(once);
+  return world;
+}
+
+void load_after_restart(benchmark::State& state) {
+  BenchWorld& world = filled();
+  for (auto _ : state) {
+    state.PauseTiming();
+    world.forget();
+    state.ResumeTiming();
+    world.wait(load(&world));
+  }
+}
+BENCHMARK(load_after_restart)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void search_mailbox(benchmark::State& state, const search::Query& query) {
+  BenchWorld& world = filled();
+  for (auto _ : state) world.wait(find(&world, query));
+}
+BENCHMARK_CAPTURE(search_mailbox, unseen, search::Query(search::Not{{search::Flag{SystemFlag::seen}}}))
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search_mailbox, subject, search::Query(search::InField{search::Field::subject, "number 77"}))
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(search_mailbox, body, search::Query(search::InBody{"nowhere"}))
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace roost::accounts
