@@ -89,8 +89,10 @@ std::string group_help(const std::string& group) {
 }  // namespace
 
 struct CommandLine::Typed {
+  Typed(const VerbSyntax& s, CLI::App* a);
+
   VerbSyntax syntax;
-  CLI::App* app = nullptr;
+  CLI::App* app;
   std::vector<std::string> arguments;  // by position
   std::map<std::string, std::string> values;
   std::map<std::string, bool> switches;
@@ -98,40 +100,38 @@ struct CommandLine::Typed {
   bool password_stdin = false;
 };
 
+CommandLine::Typed::Typed(const VerbSyntax& s, CLI::App* a) : syntax(s), app(a) {
+  app->fallthrough();
+  std::vector<std::string> names = words_of(syntax.arguments);
+  arguments.resize(names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    bool optional = names[i].front() == '[';
+    std::string name = optional ? names[i].substr(1, names[i].size() - 2) : names[i];
+    app->add_option(name, arguments[i])->type_name("")->required(!optional);
+  }
+  for (const OptionSyntax& option : syntax.options) {
+    std::string name(option.name);
+    if (option.value.empty()) {
+      app->add_flag("--" + name, switches[name], std::string(option.help));
+    } else {
+      app->add_option("--" + name, values[name], std::string(option.help))->type_name(std::string(option.value));
+    }
+  }
+  app->add_flag("--json", json, "Print JSON.");
+  if (syntax.reads == Reads::password) {
+    app->add_flag("--password-stdin", password_stdin, "Read the password from standard input.");
+  }
+}
+
 CommandLine::CommandLine(CLI::App& app) {
   for (const VerbSyntax& syntax : verb_syntaxes()) {
-    auto typed = std::make_unique<Typed>();
-    typed->syntax = syntax;
     std::vector<std::string> path = words_of(syntax.verb);
     CLI::App* parent = &app;
     if (path.size() > 1) {
       parent = child_of(app, path[0], group_help(path[0]));
       parent->require_subcommand(1);
     }
-    typed->app = parent->add_subcommand(path.back(), std::string(syntax.help));
-    typed->app->fallthrough();
-
-    std::vector<std::string> names = words_of(syntax.arguments);
-    typed->arguments.resize(names.size());
-    for (size_t i = 0; i < names.size(); ++i) {
-      auto* argument = typed->app->add_option(
-          names[i].front() == '[' ? names[i].substr(1, names[i].size() - 2) : names[i], typed->arguments[i]);
-      argument->required(names[i].front() != '[');
-    }
-    for (const std::string& option : words_of(syntax.options)) {
-      size_t equals = option.find('=');
-      std::string name = option.substr(0, equals);
-      if (equals == std::string::npos) {
-        typed->app->add_flag(name, typed->switches[name.substr(2)]);
-      } else {
-        typed->app->add_option(name, typed->values[name.substr(2)])->type_name(option.substr(equals + 1));
-      }
-    }
-    typed->app->add_flag("--json", typed->json, "Print JSON.");
-    if (syntax.reads == Reads::password) {
-      typed->app->add_flag("--password-stdin", typed->password_stdin, "Read the password from standard input.");
-    }
-    typed_.push_back(std::move(typed));
+    typed_.push_back(std::make_unique<Typed>(syntax, parent->add_subcommand(path.back(), std::string(syntax.help))));
   }
 }
 

@@ -111,19 +111,21 @@ task<Result<>> run_deliver(VerbRun run) {
   co_return Result<>{};
 }
 
+constexpr std::array kCreateOptions = {
+    OptionSyntax{"special-use", "USE", "What it is for: All, Archive, Drafts, Flagged, Junk, Sent or Trash."}};
+constexpr std::array kDeliverOptions = {OptionSyntax{"mailbox", "MAILBOX", "Where to, if not INBOX."}};
+
 constexpr std::array kVerbs = {
-    Verb{{"mailbox list", "ACCOUNT", "", "List an account's mailboxes with what is in them."}, run_mailbox_list},
-    Verb{{"mailbox status", "ACCOUNT MAILBOX", "", "Show one mailbox's counters."}, run_mailbox_status},
-    Verb{{"mailbox create", "ACCOUNT MAILBOX", "--special-use=USE",
-          "Create a mailbox, for All, Archive, Drafts, Flagged, Junk, Sent or Trash if given."},
-         run_mailbox_create},
-    Verb{{"mailbox delete", "ACCOUNT MAILBOX", "", "Delete a mailbox and its mail, not its children."},
+    Verb{{"mailbox list", "ACCOUNT", {}, "List an account's mailboxes with what is in them."}, run_mailbox_list},
+    Verb{{"mailbox status", "ACCOUNT MAILBOX", {}, "Show one mailbox's counters."}, run_mailbox_status},
+    Verb{{"mailbox create", "ACCOUNT MAILBOX", kCreateOptions, "Create a mailbox."}, run_mailbox_create},
+    Verb{{"mailbox delete", "ACCOUNT MAILBOX", {}, "Delete a mailbox and its mail, not its children."},
          run_mailbox_delete},
-    Verb{{"mailbox rename", "ACCOUNT MAILBOX NEW-NAME", "", "Rename a mailbox and its children."}, run_mailbox_rename},
-    Verb{{"mailbox subscribe", "ACCOUNT MAILBOX", "", "Subscribe to a mailbox."}, run_mailbox_subscribe},
-    Verb{{"mailbox unsubscribe", "ACCOUNT MAILBOX", "", "Unsubscribe from a mailbox."}, run_mailbox_unsubscribe},
-    Verb{{"deliver", "ACCOUNT", "--mailbox=MAILBOX",
-          "Deliver one message, read from standard input, to INBOX or MAILBOX.", Reads::message},
+    Verb{{"mailbox rename", "ACCOUNT MAILBOX NEW-NAME", {}, "Rename a mailbox and its children."}, run_mailbox_rename},
+    Verb{{"mailbox subscribe", "ACCOUNT MAILBOX", {}, "Subscribe to a mailbox."}, run_mailbox_subscribe},
+    Verb{{"mailbox unsubscribe", "ACCOUNT MAILBOX", {}, "Unsubscribe from a mailbox."}, run_mailbox_unsubscribe},
+    Verb{{"deliver", "ACCOUNT", kDeliverOptions, "Deliver one message, read from standard input, to INBOX or MAILBOX.",
+          Reads::message},
          run_deliver},
 };
 

@@ -74,10 +74,10 @@ task<Result<>> run_checkpoint(VerbRun run) {
 }
 
 constexpr std::array kVerbs = {
-    Verb{{"status", "", "", "Show whether the server is up, and what it is doing."}, run_status},
-    Verb{{"check", "[ACCOUNT]", "", "Recompute everything in the store from scratch and compare; reads every message."},
+    Verb{{"status", "", {}, "Show whether the server is up, and what it is doing."}, run_status},
+    Verb{{"check", "[ACCOUNT]", {}, "Recompute everything in the store from scratch and compare; reads every message."},
          run_check},
-    Verb{{"checkpoint", "ACCOUNT", "", "Write an account's checkpoint and collect what is dead, now."}, run_checkpoint},
+    Verb{{"checkpoint", "ACCOUNT", {}, "Write an account's checkpoint and collect what is dead, now."}, run_checkpoint},
 };
 
 }  // namespace

@@ -85,15 +85,17 @@ task<Result<>> run_user_list(VerbRun run) {
   co_return Result<>{};
 }
 
+constexpr std::array kAddOptions = {OptionSyntax{"no-mailboxes", "", "Make no mailbox but INBOX."}};
+
 constexpr std::array kVerbs = {
-    Verb{{"user add", "NAME", "--no-mailboxes", "Add a user, with INBOX, Archive, Drafts, Junk, Sent and Trash.",
+    Verb{{"user add", "NAME", kAddOptions, "Add a user, with INBOX, Archive, Drafts, Junk, Sent and Trash.",
           Reads::password},
          run_user_add},
-    Verb{{"user passwd", "NAME", "", "Change a user's password.", Reads::password}, run_user_passwd},
-    Verb{{"user list", "", "", "List the users."}, run_user_list},
-    Verb{{"user disable", "NAME", "", "Refuse a user's logins; mail still arrives."}, run_user_disable},
-    Verb{{"user enable", "NAME", "", "Allow a user's logins again."}, run_user_enable},
-    Verb{{"user remove", "NAME", "", "Remove a user and all of the user's mail."}, run_user_remove},
+    Verb{{"user passwd", "NAME", {}, "Change a user's password.", Reads::password}, run_user_passwd},
+    Verb{{"user list", "", {}, "List the users."}, run_user_list},
+    Verb{{"user disable", "NAME", {}, "Refuse a user's logins; mail still arrives."}, run_user_disable},
+    Verb{{"user enable", "NAME", {}, "Allow a user's logins again."}, run_user_enable},
+    Verb{{"user remove", "NAME", {}, "Remove a user and all of the user's mail."}, run_user_remove},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "admin/verb_run.h"
 #include "base/log.h"
+#include "message/ascii.h"
 
 namespace roost::admin {
 namespace {
@@ -19,14 +20,6 @@ const std::vector<Verb>& all_verbs() {
     return all;
   }();
   return verbs;
-}
-
-// A sentence that begins with a capital and ends with a full stop, as errors are said.
-std::string sentence(std::string text) {
-  if (text.empty()) text = "It failed";
-  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  if (text.back() != '.') text += '.';
-  return text;
 }
 
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -53,6 +46,17 @@ std::string key_of(std::string title) {
   for (char& c : title) c = c == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return title;
 }
+
+size_t required_arguments(const VerbSyntax& syntax) {
+  size_t count = 0;
+  for (size_t at = 0; at < syntax.arguments.size() && syntax.arguments[at] != '['; ++count) {
+    at = std::min(syntax.arguments.find(' ', at), syntax.arguments.size() - 1) + 1;
+  }
+  return count;
+}
+
+// What goes into names that clients are shown.
+bool is_text(const std::string& argument) { return message::utf8_prefix(argument) == argument.size(); }
 
 }  // namespace
 
@@ -105,25 +109,35 @@ task<int> run_verb(Services& services, Request request, Output& output) {
     co_await output.write({Frame::Kind::standard_error, fmt::format("There is no verb '{}'.\n", request.verb)});
     co_return kUsage;
   }
-  auto required = std::ranges::count(verb->syntax.arguments.substr(0, verb->syntax.arguments.find('[')), ' ');
-  if (!verb->syntax.arguments.empty() && verb->syntax.arguments.front() != '[') ++required;
-  if (verb->syntax.arguments.contains(" [")) --required;
-  if (request.arguments.size() < static_cast<size_t>(required)) {
+  if (request.arguments.size() < required_arguments(verb->syntax)) {
     co_await output.write(
         {Frame::Kind::standard_error, fmt::format("Usage: roost {} {}\n", request.verb, verb->syntax.arguments)});
+    co_return kUsage;
+  }
+  if (!std::ranges::all_of(request.arguments, is_text)) {
+    co_await output.write({Frame::Kind::standard_error, "Arguments must be UTF-8.\n"});
     co_return kUsage;
   }
   std::string failure;
   try {
     auto done = co_await verb->run(VerbRun{services, request, output});
     if (done) co_return kOk;
-    failure = sentence(done.error().text);
+    failure = as_sentence(done.error().text);
   } catch (const std::exception& e) {
     log::error("verb_defect", {{"verb", request.verb}, {"what", e.what()}});
     failure = "An internal error; the server's log has it.";
   }
   co_await output.write({Frame::Kind::standard_error, failure + "\n"});
   co_return kFailed;
+}
+
+std::string as_sentence(std::string text) {
+  if (text.empty()) text = "It failed";
+  auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  bool begins_with_a_word = std::ranges::all_of(text.substr(0, text.find(' ')), is_small);
+  if (begins_with_a_word) text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (text.back() != '.' && text.back() != '?') text += '.';
+  return text;
 }
 
 std::span<const VerbSyntax> verb_syntaxes() {

@@ -50,14 +50,23 @@ class Output {
 // sentence to standard error.
 task<int> run_verb(Services& services, Request request, Output& output);
 
+// An error's text as the command line says it: with a capital, unless it begins with a name, and a full stop.
+std::string as_sentence(std::string text);
+
 // What a verb reads from standard input (Request::input).
 enum class Reads : uint8_t { nothing, password, message };
 
-// How a verb is called; the command line is built from this, and the man page lists it.
+struct OptionSyntax {
+  std::string_view name;   // "special-use"
+  std::string_view value;  // "USE"; empty: a switch
+  std::string_view help;
+};
+
+// How a verb is called; the command line is built from this, and a test holds the man page against it.
 struct VerbSyntax {
   std::string_view verb;       // "user add"
-  std::string_view arguments;  // "NAME" or "ACCOUNT MAILBOX [PASSWORD…]"; those in brackets may be left out
-  std::string_view options;    // "--special-use=USE --flat": with "=" it takes a value
+  std::string_view arguments;  // "ACCOUNT MAILBOX" or "[ACCOUNT]"; those in brackets, at the end, may be left out
+  std::span<const OptionSyntax> options;
   std::string_view help;
   Reads reads = Reads::nothing;
 };

@@ -38,6 +38,7 @@ struct Link::CallAwaiter {
     call.since = system_clock().now();
     call.result = unavailable();
     std::lock_guard lock(link->mutex_);
+    if (!link->thread_.joinable()) link->thread_ = std::thread([raw = link] { raw->run(); });
     if (!link->up_ || link->calls_.size() >= kCallsMax) return false;
     Secret message = protocol::encode(link->next_id_, request);
     if (message.view().size() > protocol::kMessageBytesMax) return false;
@@ -62,7 +63,6 @@ Result<std::unique_ptr<Link>> Link::start(Config config, Launcher launcher) {
   ROOST_TRY_VOID(link->connect());
   ROOST_TRY_VOID(link->wait_until_ready());
   link->up_ = true;
-  link->thread_ = std::thread([raw = link.get()] { raw->run(); });
   return link;
 }
 

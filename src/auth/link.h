@@ -26,7 +26,8 @@ class Link {
   static constexpr size_t kCallsMax = 4096;      // under way at once; more are unavailable
   static constexpr Seconds kCallSecondsMax{60};  // a child that is silent for so long counts as gone
 
-  // Launches the child and waits until it has read the directory. Blocks.
+  // Launches the child and waits until it has read the directory. Blocks. The thread begins with the first call, so
+  // that whoever calls start() can still take rights away from all the threads that there will be.
   static Result<std::unique_ptr<Link>> start(Config config, Launcher launcher);
   ~Link();
 
@@ -75,7 +76,6 @@ class Link {
   uint64_t next_id_ = 1;
   bool up_ = false;
   bool stopping_ = false;
-
   std::thread thread_;
 };
 

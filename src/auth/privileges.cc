@@ -1,6 +1,5 @@
 #include "auth/privileges.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -39,15 +37,17 @@ Result<Identity> find_identity(const std::string& user) {
 // The directory and the plain files in it. Only the first start, made as root, finds anything to do.
 Result<> give_directory(const std::string& directory, Identity to) {
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return system_fault("mkdir " + directory);
-  std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(directory.c_str()), ::closedir);
-  if (!dir) return system_fault("opendir " + directory);
-  int fd = ::dirfd(dir.get());
-  if (::fchown(fd, to.uid, to.gid) != 0) return system_fault("chown " + directory);
+  // Whoever owns the directory above may have put a link there, which root must not follow.
+  int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return system_fault("open " + directory);
+  bool given = ::fchown(fd, to.uid, to.gid) == 0;
   for (const char* name : {"users", "users.new", "secret", "secret.new", "lock"}) {
-    if (::fchownat(fd, name, to.uid, to.gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT) {
-      return system_fault("chown " + directory + "/" + name);
-    }
+    if (given) given = ::fchownat(fd, name, to.uid, to.gid, AT_SYMLINK_NOFOLLOW) == 0 || errno == ENOENT;
   }
+  int error = errno;
+  ::close(fd);
+  errno = error;
+  if (!given) return system_fault("chown " + directory);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "auth/server.h"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,8 +59,10 @@ void report_death(int fd, int code) {
 int run_auth_child(int fd) {
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGCHLD, SIG_DFL);
+  ::prctl(PR_SET_NAME, "roost-auth");  // it was started as /proc/self/exe, and would show as "exe"
   if (fd == kChildSocketFd) ::close_range(kChildSocketFd + 1, ~0U, 0);  // whatever else the server left open
   Result<Config> config = receive_configuration(fd);
   if (!config) return 1;

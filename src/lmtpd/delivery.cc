@@ -53,9 +53,10 @@ task<> Delivery::write(Bytes piece) {
 // Begins the upload when the message has outgrown memory.
 task<Result<>> Delivery::stream(Bytes piece) {
   if (large_ == nullptr) {
+    Bytes trace = write_trace(trace_);
     ROOST_CO_TRY(first_account_, co_await accounts_.open(recipients_.front().account));
-    ROOST_CO_TRY(large_, co_await first_account_->upload(config_.message_bytes_max + trace_.client.size() + 4096));
-    ROOST_CO_TRY_VOID(co_await large_->write(write_trace(trace_)));
+    ROOST_CO_TRY(large_, co_await first_account_->upload(config_.message_bytes_max + trace.size()));
+    ROOST_CO_TRY_VOID(co_await large_->write_trace(std::move(trace)));
     Bytes so_far = std::exchange(small_, {});
     ROOST_CO_TRY_VOID(co_await large_->write(std::move(so_far)));
   }
@@ -75,10 +76,12 @@ task<std::vector<std::string>> Delivery::finish() {
 task<Result<mail::NewMessage>> Delivery::receive_whole(size_t index) {
   Trace trace = trace_;
   trace.delivered_to = recipients_[index].address;
-  Bytes message = write_trace(trace) + small_;
+  Bytes head = write_trace(trace);
+  Bytes body = small_;
   ROOST_CO_TRY(auto account, co_await accounts_.open(recipients_[index].account));
-  ROOST_CO_TRY(auto upload, co_await account->upload(message.size()));
-  ROOST_CO_TRY_VOID(co_await upload->write(std::move(message)));
+  ROOST_CO_TRY(auto upload, co_await account->upload(head.size() + body.size()));
+  ROOST_CO_TRY_VOID(co_await upload->write_trace(std::move(head)));
+  ROOST_CO_TRY_VOID(co_await upload->write(std::move(body)));
   co_return co_await upload->finish();
 }
 

@@ -10,6 +10,7 @@ namespace roost::lmtpd {
 namespace {
 
 constexpr size_t kReadBytes = 64 * 1024;
+constexpr size_t kSkippedLineBytesMax = 1024 * 1024;  // of a line that is too long, before the connection ends
 
 std::string random_id() {
   uint64_t value = 0;
@@ -39,6 +40,8 @@ class Session {
 
   task<Result<std::string>> read_line();
   task<Result<>> fill();
+  task<Result<>> park();
+  Fail end_with(std::string_view last_words);
   task<Result<>> receive_dotted();
   task<Result<>> receive_chunk(uint64_t size);
   task<Result<>> answer_recipients();
@@ -63,6 +66,7 @@ class Session {
   std::string client_;
   bool greeted_ = false;
   bool ending_ = false;
+  bool receiving_ = false;  // in the middle of DATA or BDAT
   std::optional<MailFrom> mail_;
   std::vector<Recipient> recipients_;
   std::optional<Delivery> delivery_;
@@ -75,17 +79,30 @@ task<Result<>> Session::flush() {
   co_return co_await stream_->write(out);
 }
 
+Fail Session::end_with(std::string_view last_words) {
+  reply(last_words);
+  return closed();
+}
+
+// Until there is something to read.
+task<Result<>> Session::park() {
+  for (;;) {
+    if (services_.stopping && !receiving_) co_return end_with("421 4.3.2 The server is shutting down");
+    switch (co_await stream_->wait(services_.config.idle_ms_max)) {
+      case net::Ready::readable: co_return Result<>{};
+      case net::Ready::timed_out: co_return end_with("421 4.4.2 Idle for too long");
+      case net::Ready::closed: co_return closed();
+      case net::Ready::woken: break;
+    }
+  }
+}
+
 // More input, after what has been answered so far is on its way.
 task<Result<>> Session::fill() {
   ROOST_CO_TRY_VOID(co_await flush());
   in_.erase(0, std::exchange(used_, 0));
-  auto ready = co_await stream_->wait(services_.config.idle_ms_max);
-  if (ready == net::Ready::timed_out) {
-    reply("421 4.4.2 Idle for too long");
-    (void)co_await flush();
-    co_return closed();
-  }
-  if (ready == net::Ready::closed) co_return closed();
+  if (in_.empty()) in_ = Bytes();  // an idle connection holds no buffer
+  ROOST_CO_TRY_VOID(co_await park());
   size_t before = in_.size();
   in_.resize(before + kReadBytes);
   std::span<char> room(in_.data() + before, kReadBytes);
@@ -96,25 +113,27 @@ task<Result<>> Session::fill() {
 }
 
 task<Result<std::string>> Session::read_line() {
-  bool too_long = false;
+  size_t thrown_away = 0;
   for (;;) {
     size_t end = in_.find('\n', used_);
     if (end != Bytes::npos) {
       std::string line = in_.substr(used_, end - used_);
       used_ = end + 1;
       if (!line.empty() && line.back() == '\r') line.pop_back();
-      if (!too_long && line.size() <= kCommandLineBytesMax) co_return line;
+      if (thrown_away == 0 && line.size() <= kCommandLineBytesMax) co_return line;
       co_return bad("500 5.5.2 The line is too long");
     }
     if (in_.size() - used_ > kCommandLineBytesMax) {
-      too_long = true;
+      thrown_away += in_.size() - used_;
       used_ = in_.size();
     }
+    if (thrown_away > kSkippedLineBytesMax) co_return end_with("421 5.5.2 The line does not end");
     ROOST_CO_TRY_VOID(co_await fill());
   }
 }
 
 void Session::reset() {
+  receiving_ = false;
   mail_.reset();
   recipients_.clear();
   delivery_.reset();
@@ -191,20 +210,25 @@ task<Result<>> Session::run_command(Data) {
 
 task<Result<>> Session::receive_dotted() {
   DotDecoder decoder;
+  receiving_ = true;
   for (;;) {
     Bytes piece;
     used_ += decoder.decode(BytesView(in_).substr(used_), piece);
     if (!piece.empty()) co_await delivery_->write(std::move(piece));
-    if (decoder.done()) co_return Result<>{};
+    if (decoder.done()) break;
     ROOST_CO_TRY_VOID(co_await fill());
   }
+  receiving_ = false;
+  co_return Result<>{};
 }
 
 // RFC 3030 2: the octets come, whatever the answer will be.
 task<Result<>> Session::run_command(Bdat command) {
   bool accepted = mail_ && !recipients_.empty();
   if (accepted && !delivery_) begin_delivery();
+  receiving_ = true;
   ROOST_CO_TRY_VOID(co_await receive_chunk(command.size));
+  receiving_ = accepted && !command.last;  // the next chunk is still the same message
   if (!accepted) {
     refuse(mail_ ? "503 5.5.1 There is no valid recipient" : "503 5.5.1 MAIL comes first");
     co_return Result<>{};

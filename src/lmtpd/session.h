@@ -1,6 +1,7 @@
 // One LMTP connection (RFC 2033), with PIPELINING, 8BITMIME, SMTPUTF8, CHUNKING, ENHANCEDSTATUSCODES and SIZE.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,11 +16,18 @@
 
 namespace roost::lmtpd {
 
+// Shared by all sessions on all loops; must outlive them.
 struct Services {
+  Services(LmtpConfig c, accounts::Accounts& a, auth::Authenticator& who, const Clock& when)
+      : config(std::move(c)), accounts(a), authenticator(who), clock(when) {}
+
+  const LmtpConfig config;
   accounts::Accounts& accounts;
   auth::Authenticator& authenticator;
   const Clock& clock;
-  LmtpConfig config;
+  // Set it, then wake every stream (Listener::for_each): each session says 421 before its next command. A message that
+  // is on its way is received and answered first.
+  std::atomic<bool> stopping{false};
 };
 
 // Until the client leaves, stays silent for too long, or misbehaves too often. `services` outlives it.

@@ -1,6 +1,5 @@
 #include "main/config.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -156,7 +155,7 @@ Result<> Config::check_networks() {
   trusted_networks.clear();
   for (const std::string& text : listen.trusted_networks) {
     auto network = net::parse_network(text);
-    if (!network) return options_.wrong("listen.trusted_networks", fmt::format("'{}': {}", text, network.error().text));
+    if (!network) return options_.wrong("listen.trusted_networks", network.error().text);
     trusted_networks.push_back(*network);
   }
   return {};
@@ -168,7 +167,7 @@ Result<> Config::check_endpoints() const {
   for (const auto& [name, list] : lists) {
     for (const std::string& text : list) {
       auto endpoint = net::parse_endpoint(text);
-      if (!endpoint) return options_.wrong(name, fmt::format("'{}': {}", text, endpoint.error().text));
+      if (!endpoint) return options_.wrong(name, endpoint.error().text);
     }
   }
   return {};

@@ -32,7 +32,7 @@ Result<Listeners> Listeners::open(const Config& config, rt::Loops& loops, std::s
     lc.timeouts = config.stream_timeouts;
     if (name == "control") lc.unix_mode = kOwnerOnly;
     auto made = net::make_listener(loops, std::move(lc), handler);
-    if (!made) return no(Code::none, fmt::format("{} cannot listen on {}: {}", name, where, made.error().text));
+    if (!made) return no(Code::none, fmt::format("{}: {}", name, made.error().text));
     listeners.all_.push_back({std::move(name), *std::move(made)});
     return {};
   };

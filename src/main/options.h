@@ -59,7 +59,7 @@ class OptionTable {
   // The value came from `where` ("--imap"), whatever the file said.
   void set_by(std::string_view name, std::string_view where) { read_at_[std::string(name)] = where; }
 
-  // The error for a value that was found wrong later, which says where it came from.
+  // The error for a value that was found wrong later: where it came from, `name` and `why`.
   Fail wrong(std::string_view name, std::string_view why) const;
 
   // A configuration file with every option, its meaning and its current value.

@@ -14,10 +14,10 @@ class Options : public testing::Test {
   Options() {
     table_.add("server.threads", threads_, "Event loops.", 1);
     table_.add("server.name", name_, "A name.");
+    table_.add_choice("server.log_level", level_, {"info", "warn"}, "What.");
     table_.add("listen.imap", listen_, "Where.");
     table_.add("imap.idle_ms_max", idle_, "How long.");
     table_.add("imap.compress", compress_, "Whether.");
-    table_.add_choice("server.log_level", level_, {"info", "warn"}, "What.");
   }
   ~Options() override { std::filesystem::remove(path_); }
 
@@ -56,6 +56,19 @@ TEST_F(Options, NameTheLineOfAMistake) {
   EXPECT_EQ(error_of("[imap]\ncompress = 1\n"), ":2: imap.compress must be true or false");
   EXPECT_EQ(error_of("threads = 1\n"), ":1: 'threads' stands outside of any [section]");
   EXPECT_TRUE(error_of("[server]\nname = \"x\n").starts_with(":2: "));
+}
+
+TEST_F(Options, SayWhereAValueCameFromThatIsFoundWrongLater) {
+  EXPECT_EQ(table_.wrong("server.name", "is rude").error().text, "server.name is rude");
+  EXPECT_EQ(error_of("[server]\n\nname = 'x'\n[listen]\nimap = 'y'\n"), "");
+  EXPECT_EQ(table_.wrong("server.name", "is rude").error().text, path_ + ":3: server.name is rude");
+  table_.set_by("listen.imap", "--imap");
+  EXPECT_EQ(table_.wrong("listen.imap", "is odd").error().text, "--imap: listen.imap is odd");
+}
+
+TEST_F(Options, SayWhichFileCannotBeRead) {
+  EXPECT_EQ(table_.read_file("/nonexistent/roost.toml").error().text,
+            "/nonexistent/roost.toml: No such file or directory");
 }
 
 TEST_F(Options, PrintAFileThatReadsBackTheSame) {

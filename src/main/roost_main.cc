@@ -89,6 +89,27 @@ int run_config_check(const Typed& typed) {
   return admin::kOk;
 }
 
+// --help and --version end here too.
+int say_usage(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) {
+    app.exit(error);
+    return admin::kOk;
+  }
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  std::string name = at->get_parent() == nullptr ? "" : at->get_name() + " ";
+  if (at->get_parent() != nullptr && at->get_parent() != &app) name = at->get_parent()->get_name() + " " + name;
+  std::string what = error.what();
+  std::vector<std::string> unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+    bool option = unknown.front().starts_with('-');
+    what = fmt::format("There is no {} '{}'", option ? "option" : "command",
+                       option ? unknown.front() : name + unknown.front());
+  }
+  fmt::print(stderr, "{} See roost {}--help.\n", admin::as_sentence(what), name);
+  return admin::kUsage;
+}
+
 int run(int argc, char** argv) {
   Typed typed;
   CLI::App app{"Roost, an IMAP server"};
@@ -124,8 +145,7 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    int status = app.exit(e);
-    return status == 0 ? admin::kOk : admin::kUsage;
+    return say_usage(app, e);
   }
 
   if (template_command->parsed()) {
