@@ -80,6 +80,8 @@ struct Search {
     bool all = false;
     bool count = false;
     bool save = false;
+    // Something other than SAVE: an ESEARCH response is due (RFC 4731 3.1).
+    bool answers() const { return min || max || all || count; }
     friend bool operator==(const Return&, const Return&) = default;
   };
 

@@ -25,6 +25,9 @@ struct ImapdConfig {
   // Of a refused non-synchronising literal that is read and thrown away; a larger one ends the connection.
   uint64_t skip_literal_bytes_max = uint64_t{1} << 20;
 
+  // Of "$" (RFC 5182): 8 octets for each, as long as the mailbox is selected.
+  uint32_t saved_result_ranges_max = 100'000;
+
   // --- APPEND ---
   uint32_t append_messages_max = 10'000;
   uint64_t append_held_bytes_max = uint64_t{64} << 20;  // small messages of one MULTIAPPEND, in memory until its commit

@@ -90,6 +90,15 @@ bool View::contains(Uid uid) const {
   return uid < selected_->uidnext && (selected_->ghosts.contains(uid) || mailbox_.contains(uid));
 }
 
+UidSet View::numbers(const UidSet& members) const {
+  UidSet numbers;
+  for (const UidRange& range : members) {
+    uint32_t first = rank(range.first) + 1;
+    numbers.append(UidRange{Uid(first), Uid(first + static_cast<uint32_t>(range.count() - 1))});
+  }
+  return numbers;
+}
+
 UidSet View::known(const UidSet& uids) const { return uids.intersect(below(selected_->uidnext)); }
 
 UidSet View::members(const UidSet& uids) const {
@@ -102,6 +111,8 @@ UidSet View::members(const UidSet& uids) const {
 UidSet View::all() const { return members(below(selected_->uidnext)); }
 
 Result<UidSet> View::resolve(const imap::SequenceSet& set, bool by_uid) const {
+  // RFC 5182 2.1: an expunged message leaves "$" at once, told or not.
+  if (set.saved) return mailbox_.live(selected_->saved);
   if (by_uid) {
     Uid star = exists_ == 0 ? selected_->uidnext : last();
     return members(imap::resolve_uids(set, star));

@@ -23,9 +23,12 @@ struct Selected {
   Uid uidnext{1};       // from here on the client knows of no message
   uint32_t exists = 0;  // how many it knows of: members below uidnext, and ghosts
   ModSeq modseq;        // changes up to here are in the fields below, or told
-  Position position;    // of the snapshot that was looked at last
+  ModSeq complete;      // everything up to here has been told; below the MODSEQ of every ghost (RFC 7162 3.2)
+  bool claim_owed = false;  // the client must hear what it may take for HIGHESTMODSEQ: `complete`
+  Position position;        // of the snapshot that was looked at last
   UidSet ghosts;        // expunged, and the client does not know yet
   UidSet flags_owed;    // live, below uidnext: their flags changed and the client has not been told
+  UidSet saved;         // "$": what the last SEARCH RETURN (SAVE) found (RFC 5182); may name what is gone
   UidSet recent;        // \Recent in this session (RFC 3501 2.3.2)
   uint32_t recent_told = 0;
   size_t keywords_told = 0;  // how many of Mailbox::keywords() the client has seen in FLAGS
@@ -61,6 +64,8 @@ class View {
   // The messages that a command names by sequence number (RFC 9051 9: a number above EXISTS is bad), or by uid (those
   // that are not there are left out; `*` and what is above it mean the last message).
   Result<UidSet> resolve(const imap::SequenceSet& set, bool by_uid) const;
+  // Their sequence numbers.
+  UidSet numbers(const UidSet& members) const;
   // The members of the view among `uids`, ghosts included.
   UidSet members(const UidSet& uids) const;
   UidSet all() const;

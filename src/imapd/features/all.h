@@ -29,12 +29,16 @@ extern const Feature kMove;
 extern const Feature kNamespace;
 extern const Feature kNoop;
 extern const Feature kRename;
+extern const Feature kSaveDate;
 extern const Feature kSearch;
+extern const Feature kSearchres;
 extern const Feature kSelect;
 extern const Feature kStartTls;
 extern const Feature kStatus;
+extern const Feature kStatusSize;
 extern const Feature kStore;
 extern const Feature kSubscribe;
 extern const Feature kUnselect;
+extern const Feature kWithin;
 
 }  // namespace roost::imapd

@@ -72,6 +72,7 @@ bool write_row_item(imap::FetchWriter& response, const imap::FetchItem& item, co
     case Kind::internal_date:
       response.internal_date({.utc = {cold.internal_date.seconds}, .zone_minutes = cold.internal_date.zone_minutes});
       return true;
+    case Kind::save_date: response.save_date(imap::DateTime{.utc = {cold.save_date}}); return true;
     default: return false;
   }
 }

@@ -1,4 +1,4 @@
-// FETCH of what the rows alone say: UID, FLAGS, INTERNALDATE, RFC822.SIZE.
+// FETCH of what the rows alone say: UID, FLAGS, INTERNALDATE, RFC822.SIZE, SAVEDATE.
 #pragma once
 
 #include "base/uid_set.h"

@@ -1,5 +1,5 @@
 // SEARCH and UID SEARCH (RFC 3501 6.4.4): on decoded content, in any charset that ICU knows. RETURN (…) is answered as
-// esearch.h says.
+// esearch.h and searchres.h say.
 #include "accounts/search.h"
 
 #include "imap/list_response.h"
@@ -7,6 +7,7 @@
 #include "imapd/features/all.h"
 #include "imapd/features/esearch.h"
 #include "imapd/features/search_query.h"
+#include "imapd/features/searchres.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
 #include "message/charset.h"
@@ -18,6 +19,10 @@ inline constexpr uint32_t kSearchMemoryBytes = 256 * 1024;
 inline constexpr uint64_t kSearchLiteralBytesMax = 64 * 1024;
 inline constexpr uint32_t kNumbersBetweenChecks = 512;
 constexpr std::string_view kCharsets[] = {"UTF-8", "US-ASCII"};
+
+Completion refusal(imap::ResponseCode code, std::string text) {
+  return {.condition = imap::Condition::no, .code = std::move(code), .text = std::move(text)};
+}
 
 // Numbers are those of `view`: nothing has been told since it was made.
 task<Result<>> write_found(Session& session, const View& view, const UidSet& found, bool by_uid) {
@@ -37,26 +42,43 @@ task<Result<>> write_found(Session& session, const View& view, const UidSet& fou
   co_return Result<>{};
 }
 
-task<Result<Completion>> run_search(Session& session, imap::Command& command) {
-  const auto& wanted = std::get<imap::Search>(command.body);
-  if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
-    co_return Completion{.condition = imap::Condition::no,
-                         .code = imap::code_bad_charset(kCharsets),
-                         .text = "The charset is not known."};
-  }
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+// The messages of `view` that match. Arrivals that the client has not been told of are not in its view.
+task<Result<UidSet>> find(Session& session, const imap::Search& wanted, const View& view) {
   const Selected& selected = *session.selected();
   ROOST_CO_TRY(search::Query query, make_query(wanted, {.view = view, .recent = selected.recent}));
   ROOST_CO_TRY(UidSet found, co_await accounts::search(session.account_ptr(), view.snapshot(), selected.mailbox,
                                                        std::move(query), nullptr));
-  // Arrivals that the client has not been told of are not in its view.
-  UidSet shown = view.members(found);
-  if (wanted.give) {
-    imap::write_esearch(session.buffer(), esearch_row(wanted, command.tag, view, shown));
-  } else {
-    ROOST_CO_TRY_VOID(co_await write_found(session, view, shown, wanted.uid));
+  co_return view.members(found);
+}
+
+task<Result<Completion>> answer(Session& session, const imap::Search& wanted, BytesView tag) {
+  if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
+    co_return refusal(imap::code_bad_charset(kCharsets), "The charset is not known.");
+  }
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(UidSet found, co_await find(session, wanted, view));
+  if (wanted.give && wanted.give->save && !save_result(session, *wanted.give, found)) {
+    co_return refusal(imap::ResponseCode(imap::kNotSaved), "The result is too large to be saved.");
+  }
+  if (!wanted.give) {
+    ROOST_CO_TRY_VOID(co_await write_found(session, view, found, wanted.uid));
+  } else if (wanted.give->answers()) {
+    imap::write_esearch(session.buffer(), esearch_row(wanted, tag, view, found));
   }
   co_return done("SEARCH completed.");
+}
+
+bool is_refused(const Result<Completion>& completion) {
+  if (completion) return completion->condition == imap::Condition::no;
+  return completion.error().kind == Error::Kind::no || completion.error().kind == Error::Kind::fault;
+}
+
+task<Result<Completion>> run_search(Session& session, imap::Command& command) {
+  const auto& wanted = std::get<imap::Search>(command.body);
+  Result<Completion> completion = co_await answer(session, wanted, command.tag);
+  // RFC 5182 2.1: NO empties "$", BAD leaves it as it was.
+  if (wanted.give && wanted.give->save && is_refused(completion)) session.selected()->saved.clear();
+  co_return completion;
 }
 
 constexpr CommandRow kCommands[] = {
