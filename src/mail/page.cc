@@ -32,7 +32,7 @@ Result<Bytes> lz4_unpack(BytesView packed, size_t size) {
 
 Bytes pack_page(PageKind kind, BytesView content) {
   Bytes packed = lz4_pack(content);
-  bool smaller = packed.size() < content.size();
+  bool smaller = packed.size() < content.size() - content.size() / 8;  // less is not worth the unpacking
   Bytes page;
   page.reserve((smaller ? packed.size() : content.size()) + 8);
   Encoder out(page);
