@@ -80,6 +80,8 @@ class Account {
 
   // The newest snapshot in which all rows of this mailbox are in memory. NO [NONEXISTENT] if it is gone.
   virtual task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) = 0;
+  // Likewise, and what mail::changes_since(mailbox, since) needs beside them: what is remembered of expunged messages.
+  virtual task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) = 0;
 
   // Encoded cards, in order. Corrupt or missing ones are remade from the body.
   virtual task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) = 0;

@@ -92,10 +92,12 @@ size_t OpenAccount::memory_bytes() const { return sizeof *this + replica_.snapsh
 
 // --- other nodes' changes ---
 
+// Mostly of a commit of our own, which is folded by the time the log is free.
 void OpenAccount::hint(Position position) {
+  hinted_ = std::max(hinted_, position);
   if (rereading_ || owner_->stopping() || position <= replica_.snapshot()->position()) return;
   rereading_ = true;
-  rt::spawn(home_, reread(shared_from_this()));
+  rt::spawn(home_, reread(shared_from_this(), false));
 }
 
 void OpenAccount::arm_reread() {
@@ -103,16 +105,17 @@ void OpenAccount::arm_reread() {
     if (!active_ || owner_->stopping()) return;
     if (!rereading_) {
       rereading_ = true;
-      rt::spawn(home_, reread(shared_from_this()));
+      rt::spawn(home_, reread(shared_from_this(), true));
     }
     arm_reread();
   });
 }
 
-task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self) {
+task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self, bool without_hint) {
   Working working(self->working_, *self->owner_);
   auto lock = co_await self->replica_.log().lock();
   self->rereading_ = false;
+  if (!without_hint && self->hinted_ <= self->replica_.snapshot()->position()) co_return;
   Result<> done = co_await self->replica_.catch_up();
   if (!done) log::warn("reread_failed", {{"account", self->id_.value}, {"text", done.error().text}});
   self->owner_->changed(*self);
@@ -192,7 +195,19 @@ task<Result<BlobId>> OpenAccount::reserve_blob() {
 
 // --- reading ---
 
-task<Result<mail::SnapshotPtr>> OpenAccount::load(MailboxId mailbox) {
+namespace {
+
+std::vector<PageId> missing_pages(const mail::Mailbox& mailbox, std::optional<ModSeq> since) {
+  std::vector<PageId> missing = mailbox.missing_pages();
+  if (!missing.empty() || !since) return missing;
+  auto changes = mail::changes_since(mailbox, *since);
+  if (auto* need = std::get_if<mail::Need>(&changes)) return std::move(need->pages);
+  return missing;
+}
+
+}  // namespace
+
+task<Result<mail::SnapshotPtr>> OpenAccount::load_pages(MailboxId mailbox, std::optional<ModSeq> since) {
   rt::Loop* caller = rt::Loop::current();
   Result<> brought;
   mail::SnapshotPtr snapshot;
@@ -201,7 +216,7 @@ task<Result<mail::SnapshotPtr>> OpenAccount::load(MailboxId mailbox) {
     snapshot = replica_.snapshot();
     found = snapshot->find(mailbox);
     std::vector<PageId> missing;
-    if (found) missing = found->missing_pages();
+    if (found) missing = missing_pages(*found, since);
     if (missing.empty()) break;
     co_await home_.hop();
     brought = co_await replica_.bring(std::move(missing), false);

@@ -53,7 +53,10 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   AccountId id() const override { return id_; }
   mail::SnapshotPtr snapshot() const override { return replica_.snapshot(); }
   task<Result<mail::OperationResult>> execute(mail::Operation operation) override;
-  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override;
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override { return load_pages(mailbox, std::nullopt); }
+  task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) override {
+    return load_pages(mailbox, since);
+  }
   task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) override;
   task<Result<Bytes>> body(BlobId blob, store::Range range) override;
   task<std::vector<Result<Bytes>>> bodies(std::vector<store::AccountStore::BlobRange> ranges) override;
@@ -70,13 +73,14 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   Environment& environment() { return *env_; }
 
  private:
+  task<Result<mail::SnapshotPtr>> load_pages(MailboxId mailbox, std::optional<ModSeq> since);
   void enqueue(PendingPtr pending);
   static task<> drain(std::shared_ptr<OpenAccount> self);
   task<Result<>> initialise();
   task<Result<>> own_blobs(mail::Append& append);
   void hint(Position position);
   void arm_reread();
-  static task<> reread(std::shared_ptr<OpenAccount> self);
+  static task<> reread(std::shared_ptr<OpenAccount> self, bool without_hint);
 
   const std::shared_ptr<Environment> env_;
   const AccountId id_;
@@ -89,6 +93,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   int working_ = 0;  // coroutines of this account in the background
   bool draining_ = false;
   bool rereading_ = false;
+  Position hinted_;  // the newest that a hint named
   bool active_ = false;
   std::optional<store::Watch> watch_;
   rt::Timer reread_timer_;

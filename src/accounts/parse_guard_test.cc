@@ -64,6 +64,25 @@ TEST_F(Guard, WhatKilledAProcessIsPoisonedFromThenOn) {
   }
 }
 
+// docs/formats/parse_guard.md
+TEST_F(Guard, TheFileIsAsItsFormatSays) {
+  die_parsing("bad");
+  {
+    (void)open_parse_guard(path);
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string file((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  ASSERT_EQ(file.size(), 20'496U);
+  Decoder words(file);
+  EXPECT_EQ(words.raw(8), "ROOSTPG1");
+  EXPECT_EQ(words.u64(), 1U);
+  EXPECT_EQ(words.raw(4096), std::string(4096, 0));
+  EXPECT_EQ(words.u64(), crc32c("bad"));
+  EXPECT_EQ(words.u64(), 3U);
+  EXPECT_EQ(words.raw(16'368), std::string(16'368, 0));
+  EXPECT_EQ(words.left(), 0U);
+}
+
 TEST_F(Guard, ANoteInsideAnotherTakesItsPlaceUntilItEnds) {
   pid_t child = fork();
   if (child == 0) {
