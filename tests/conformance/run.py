@@ -23,12 +23,15 @@ there is none; a connection is opened by its first use):
     S!                           the server closes the connection
 
 In expected text, "..." stands for anything, and <name> for a word that must be the same at each place. In sent text
-<name> is what it stood for. \\xNN is an octet, {size:FILE} the number of octets of messages/FILE, and {base64:text} the
-text in base64. In messages, every line end is CRLF. The RFCs' examples that cannot be replayed: NOT_REPLAYED.md.
+<name> is what it stood for. \\xNN is an octet, {size:FILE} the number of octets of messages/FILE, {base64:text} the text
+in base64, and {scram:CHALLENGE} SCRAM-SHA-256's final message, if the first one was "n,,n=<user>,r=abc". In messages,
+every line end is CRLF. The RFCs' examples that cannot be replayed: NOT_REPLAYED.md.
 """
 
 import base64
 import concurrent.futures
+import hashlib
+import hmac
 import pathlib
 import re
 import ssl
@@ -64,6 +67,18 @@ def in_base64(data):
     return re.sub(rb"\{base64:([^}]*)\}", lambda m: base64.b64encode(m[1]), data)
 
 
+def scram_final(user, password, challenge):
+    """RFC 5802 3, RFC 7677."""
+    challenge = base64.b64decode(challenge)
+    nonce, salt, iterations = (field[2:] for field in challenge.split(b",")[:3])
+    salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(salt), int(iterations))
+    key = hmac.digest(salted, b"Client Key", "sha256")
+    final = b"c=biws,r=" + nonce
+    message_of_all = b"n=%s,r=abc,%s,%s" % (user, challenge, final)
+    signature = hmac.digest(hashlib.sha256(key).digest(), message_of_all, "sha256")
+    return final + b",p=" + base64.b64encode(bytes(k ^ s for k, s in zip(key, signature)))
+
+
 class Scenario:
     def __init__(self, path, server, user):
         self.path = path
@@ -84,7 +99,11 @@ class Scenario:
         return self.connections[which]
 
     def filled(self, data):
-        return in_base64(re.sub(WORD, lambda m: self.words.get(m[0][1:-1], m[0]), data))
+        data = re.sub(WORD, lambda m: self.words.get(m[0][1:-1], m[0]), data)
+        scram = re.fullmatch(rb"\{scram:(.*)\}", data)
+        if scram:
+            data = b"{base64:%s}" % scram_final(self.words[b"user"], self.words[b"password"], scram[1])
+        return in_base64(data)
 
     def matches(self, expected, line):
         pattern, seen = b"", set()
