@@ -190,6 +190,8 @@ void check_blobs(const AccountState& state, const References& references, Findin
 
 }  // namespace
 
+ModSeq traces_floor(const Mailbox& mailbox) { return state_of(mailbox).traces.floor(); }
+
 std::vector<std::string> check_snapshot(const Snapshot& snapshot) {
   const AccountState& state = snapshot.state();
   Findings findings;

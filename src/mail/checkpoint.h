@@ -67,6 +67,9 @@ Result<std::vector<Bytes>> cards_in_segment(BytesView segment);
 // reserved blobs that never were committed (older than `abandoned_before`).
 std::vector<BlobId> collectable_blobs(const Snapshot& snapshot, int64_t dead_before, int64_t abandoned_before);
 
+// Expunges at or below it are not remembered one by one: what is loaded from here on is all that there is.
+ModSeq traces_floor(const Mailbox& mailbox);
+
 // Recomputes every counter, body count, trace order and keyword table from the rows, and compares with what the
 // snapshot says. All pages must be loaded. One sentence for each difference.
 std::vector<std::string> check_snapshot(const Snapshot& snapshot);
