@@ -17,7 +17,7 @@ SnapshotPtr empty_account(AccountId id, UidValidity uidvalidity_seed) {
   inbox->id = state.next_mailbox;
   inbox->uidvalidity = UidValidity(state.next_uidvalidity);
   inbox->label = std::make_shared<const MailboxName>(MailboxName{std::string(kInbox), {}});
-  inbox->keywords = std::make_shared<const KeywordTable>();
+  inbox->keywords = KeywordTable::empty();
   state.next_mailbox = state.next_mailbox.next();
   ++state.next_uidvalidity;
   state.names.set(std::string(kInbox), inbox->id);

@@ -150,6 +150,61 @@ void one_expunge_in_a_million(benchmark::State& state) {
 }
 BENCHMARK(one_expunge_in_a_million);
 
+void store_all(benchmark::State& state) {
+  Bench bench = million();
+  bool on = true;
+  for (auto _ : state) {
+    bench.run(Store{bench.inbox().id(),
+                    {{Uid(1), Uid(100'000)}},
+                    on ? StoreHow::add : StoreHow::remove,
+                    SystemFlag::seen,
+                    {"$Seen"},
+                    {}});
+    on = !on;
+  }
+}
+BENCHMARK(store_all)->Unit(benchmark::kMillisecond);
+
+void copy_all(benchmark::State& state) {
+  Bench bench = million();
+  bench.run(CreateMailbox{"Archive", {}});
+  SnapshotPtr before = bench.snapshot;
+  for (auto _ : state) {
+    bench.run(Copy{bench.inbox().id(), {{Uid(1), Uid(100'000)}}, std::string("Archive"), false});
+    bench.snapshot = before;
+  }
+}
+BENCHMARK(copy_all)->Unit(benchmark::kMillisecond);
+
+void expunge_all(benchmark::State& state) {
+  Bench bench = million();
+  bench.run(Store{bench.inbox().id(), {{Uid(1), Uid(100'000)}}, StoreHow::add, SystemFlag::deleted, {}, {}});
+  SnapshotPtr before = bench.snapshot;
+  for (auto _ : state) {
+    bench.run(Expunge{bench.inbox().id(), {}});
+    bench.snapshot = before;
+  }
+}
+BENCHMARK(expunge_all)->Unit(benchmark::kMillisecond);
+
+void open_ten_thousand_mailboxes(benchmark::State& state) {
+  Bench bench;
+  for (int i = 0; i < 10'000; ++i) bench.run(CreateMailbox{"folder/number " + std::to_string(i), {}});
+  auto made = Bench::must<Checkpoint>(make_checkpoint(bench.snapshot, {kNow, 3'600}));
+  std::vector<LoadedPage> pages;
+  for (CheckpointPage& page : made.pages) pages.push_back({page.id, std::move(page.data)});
+  for (auto _ : state) {
+    SnapshotPtr opened = open_root(AccountId(1), made.root, pages).value();
+    uint64_t sum = 0;
+    opened->for_each_mailbox([&sum](const Mailbox& mailbox) {
+      sum += mailbox.messages() + mailbox.uidnext().value;
+      return true;
+    });
+    benchmark::DoNotOptimize(sum);
+  }
+}
+BENCHMARK(open_ten_thousand_mailboxes)->Unit(benchmark::kMillisecond);
+
 void checkpoint(benchmark::State& state) {
   Bench bench;
   bench.fill(100'000);

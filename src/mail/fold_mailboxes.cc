@@ -20,7 +20,7 @@ MailboxState empty_mailbox(AccountId account, MailboxId id, UidValidity uidvalid
   mailbox.id = id;
   mailbox.uidvalidity = uidvalidity;
   mailbox.label = std::make_shared<const MailboxName>(std::move(label));
-  mailbox.keywords = std::make_shared<const KeywordTable>();
+  mailbox.keywords = KeywordTable::empty();
   return mailbox;
 }
 

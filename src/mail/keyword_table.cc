@@ -8,6 +8,11 @@ KeywordTable::KeywordTable() : names_(std::make_shared<const std::vector<std::st
   sets_.push_back(std::move(empty));
 }
 
+const std::shared_ptr<const KeywordTable>& KeywordTable::empty() {
+  static const auto kEmpty = std::make_shared<const KeywordTable>();
+  return kEmpty;
+}
+
 std::optional<uint16_t> KeywordTable::find(std::string_view keyword) const {
   const uint16_t* index = by_name_.find(keyword);
   return index != nullptr ? std::optional(*index) : std::nullopt;

@@ -22,6 +22,8 @@ using KeywordIndexes = std::vector<uint16_t>;  // ascending, each once
 class KeywordTable {
  public:
   KeywordTable();
+  // Of most mailboxes: one for all of them.
+  static const std::shared_ptr<const KeywordTable>& empty();
 
   const std::vector<std::string>& names() const { return *names_; }
   std::optional<uint16_t> find(std::string_view keyword) const;  // without regard to ASCII case

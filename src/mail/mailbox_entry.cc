@@ -58,6 +58,7 @@ Result<std::shared_ptr<const KeywordTable>> read_keywords(Decoder& in) {
   }
   uint64_t sets = in.count();
   if (sets > UINT16_MAX - 1) return damaged("too many keyword sets");
+  if (names.empty() && sets == 0) return KeywordTable::empty();
   for (uint64_t i = 0; i < sets; ++i) {
     ROOST_TRY(KeywordIndexes set, read_keyword_set(in, *table));
     table->add_set(std::move(set));

@@ -4,7 +4,14 @@
 
 namespace roost::mail {
 
-Traces::Traces() : sealed_(std::make_shared<const std::vector<TraceBlock>>()) {}
+namespace {
+const auto& no_blocks() {
+  static const auto kNone = std::make_shared<const std::vector<TraceBlock>>();
+  return kNone;
+}
+}  // namespace
+
+Traces::Traces() : sealed_(no_blocks()) {}
 
 std::span<const Trace> Traces::young() const {
   if (!young_) return {};
@@ -39,7 +46,7 @@ void Traces::seal_young() {
 void Traces::replace_sealed(std::vector<TraceBlock> sealed) {
   sealed_count_ = 0;
   for (const TraceBlock& block : sealed) sealed_count_ += block.count;
-  sealed_ = std::make_shared<const std::vector<TraceBlock>>(std::move(sealed));
+  sealed_ = sealed.empty() ? no_blocks() : std::make_shared<const std::vector<TraceBlock>>(std::move(sealed));
 }
 
 void Traces::raise_floor(ModSeq floor) {
