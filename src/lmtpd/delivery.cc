@@ -119,6 +119,7 @@ task<std::string> Delivery::deliver_one(size_t index) {
   }
   log::info("delivered", {{"id", trace_.id},
                           {"account", recipient.account.value},
+                          {"client", trace_.peer_address},
                           {"mailbox", appended->mailbox.value},
                           {"uid", appended->first.value},
                           {"bytes", size_}});
