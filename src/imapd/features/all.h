@@ -22,6 +22,8 @@ extern const Feature kFetch;
 extern const Feature kId;
 extern const Feature kIdle;
 extern const Feature kList;
+extern const Feature kListExtended;
+extern const Feature kListStatus;
 extern const Feature kLogin;
 extern const Feature kLogout;
 extern const Feature kLsub;

@@ -1,58 +1,23 @@
 // LIST (RFC 9051 6.3.9, RFC 3501 6.3.8) with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154).
 #include <algorithm>
 
-#include "imap/list.h"
-#include "imap/list_pattern.h"
-#include "imap/list_response.h"
 #include "imap/mailbox_name.h"
 #include "imapd/features/all.h"
+#include "imapd/features/listing.h"
 #include "imapd/features/name_levels.h"
-#include "imapd/session.h"
 
 namespace roost::imapd {
 namespace {
 
-inline constexpr size_t kNamesBetweenChecks = 64;  // of the batch's size and time
-
-struct Listing {
-  const imap::List& list;
-  std::vector<imap::ListPattern> patterns;
-  mail::SnapshotPtr snapshot;
-  NameLevels levels;  // superior names that are no mailboxes and were listed
-};
-
-bool matches_any(const Listing& listing, BytesView name) {
-  return std::any_of(listing.patterns.begin(), listing.patterns.end(),
-                     [name](const imap::ListPattern& pattern) { return pattern.matches(name); });
-}
-
-imap::ListRow row_of(const Listing& listing, const mail::Mailbox& mailbox) {
-  imap::ListRow row{.name = mailbox.name(), .no_select = mailbox.noselect()};
-  row.has_children = listing.snapshot->has_children(mailbox.name());
-  for (const std::string& use : mailbox.special_use()) row.special_use.push_back("\\" + use);
-  if (listing.list.select.subscribed || listing.list.give.subscribed) {
-    row.subscribed = listing.snapshot->subscribed(mailbox.name());
-  }
-  return row;
-}
-
-bool is_selected(const Listing& listing, const mail::Mailbox& mailbox) {
-  const imap::List::Selection& select = listing.list.select;
-  if (select.special_use && mailbox.special_use().empty()) return false;
-  return !select.subscribed || listing.snapshot->subscribed(mailbox.name());
-}
-
-void list_name(Session& session, Listing& listing, const mail::Mailbox& mailbox) {
-  bool utf8 = session.dialect().utf8_names;
-  bool narrowed = listing.list.select.special_use || listing.list.select.subscribed;
+void add_rows(const Listing& listing, NameLevels& levels, const mail::Mailbox& mailbox,
+              std::vector<imap::ListRow>& rows) {
   // RFC 3501 6.3.8: levels of hierarchy that are no mailboxes are returned where "%" reaches only them.
-  listing.levels.for_each_new_parent(mailbox.name(), [&](BytesView parent) {
-    if (narrowed || listing.snapshot->find(parent) || !matches_any(listing, parent)) return;
-    imap::write_list(session.buffer(), {.name = Bytes(parent), .no_select = true, .has_children = true}, false, utf8);
+  levels.for_each_new_parent(mailbox.name(), [&](BytesView parent) {
+    if (listing.list.select.special_use || listing.snapshot->find(parent) || !listing.matches(parent)) return;
+    rows.push_back(listing.row(parent));
   });
-  if (is_selected(listing, mailbox) && matches_any(listing, mailbox.name())) {
-    imap::write_list(session.buffer(), row_of(listing, mailbox), false, utf8);
-  }
+  bool selected = !listing.list.select.special_use || !mailbox.special_use().empty();
+  if (selected && listing.matches(mailbox.name())) rows.push_back(listing.row(mailbox.name()));
 }
 
 // The longest beginning that all names share which could match.
@@ -66,7 +31,7 @@ Bytes common_prefix(const std::vector<imap::ListPattern>& patterns) {
   return prefix;
 }
 
-task<Result<>> list_names(Session& session, Listing listing) {
+task<Result<>> list_mailboxes(Session& session, const Listing& listing) {
   std::vector<MailboxId> ids;
   listing.snapshot->for_each_mailbox(
       [&ids](const mail::Mailbox& mailbox) {
@@ -74,11 +39,13 @@ task<Result<>> list_names(Session& session, Listing listing) {
         return true;
       },
       common_prefix(listing.patterns));
+  NameLevels levels;
+  std::vector<imap::ListRow> rows;
   for (size_t i = 0; i < ids.size(); ++i) {
-    list_name(session, listing, *listing.snapshot->find(ids[i]));
-    if (i % kNamesBetweenChecks == 0 && session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
+    add_rows(listing, levels, *listing.snapshot->find(ids[i]), rows);
+    if (i % kNamesAtOnce == 0) ROOST_CO_TRY_VOID(co_await write_rows(session, listing, rows));
   }
-  co_return Result<>{};
+  co_return co_await write_rows(session, listing, rows);
 }
 
 // RFC 3501 6.3.8: an empty pattern asks for the separator, and the root of the reference.
@@ -97,7 +64,13 @@ task<Result<Completion>> run_list(Session& session, imap::Command& command) {
   for (const Bytes& pattern : list.patterns) {
     if (!pattern.empty()) listing.patterns.emplace_back(list.reference, pattern);
   }
-  if (!listing.patterns.empty()) ROOST_CO_TRY_VOID(co_await list_names(session, std::move(listing)));
+  // RFC 5258 3: among several patterns, or with options, an empty one matches nothing.
+  if (listing.patterns.empty()) co_return done("LIST completed.");
+  if (list.select.subscribed) {
+    ROOST_CO_TRY_VOID(co_await list_subscriptions(session, listing));
+  } else {
+    ROOST_CO_TRY_VOID(co_await list_mailboxes(session, listing));
+  }
   co_return done("LIST completed.");
 }
 
