@@ -9,7 +9,7 @@ using Refusal = wire::Framer::Refusal;
 
 namespace {
 
-inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5
+inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5; APPEND says [TOOBIG]
 
 }  // namespace
 
@@ -19,7 +19,9 @@ inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5
   if (!row) co_return refuse_literal(row.error());
   const wire::Literal& literal = input_.framer().announced();
   if (config().literal_minus && !literal.synchronizing && literal.size > kLiteralMinusBytesMax) {
-    co_return refuse_literal(bad("LITERAL- allows 4096 octets without waiting.").error());
+    Error error = bad("LITERAL- allows 4096 octets without waiting.").error();
+    if ((*row)->verb == imap::Verb::append) error.code = Code::too_big;
+    co_return refuse_literal(error);
   }
   if ((*row)->verb == imap::Verb::append) co_return co_await accept_append_literal();
   Result<> fits = check_held_literal(**row);

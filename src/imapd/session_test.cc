@@ -163,6 +163,17 @@ TEST(Session, AHugeLiteralThatIsAlreadyOnItsWayEndsTheConnection) {
   EXPECT_TRUE(client.closed());
 }
 
+TEST(Session, LiteralMinusAllowsSmallLiteralsWithoutWaiting) {
+  TestServer server({.literal_minus = true});
+  TestClient client(server);
+  client.log_in();
+  std::string large(4097, 'x');
+  EXPECT_THAT(client.append("INBOX", large.substr(1)), StartsWith("OK [APPENDUID "));
+  EXPECT_THAT(client.append("INBOX", large), StartsWith("BAD [TOOBIG] "));
+  EXPECT_THAT(client.run("CREATE {4097+}\r\n" + large), StartsWith("BAD LITERAL-"));
+  EXPECT_THAT(client.run("NOOP"), StartsWith("OK"));
+}
+
 TEST(Session, LiteralsOfStrangersAreSmall) {
   TestServer server;
   TestClient client(server);

@@ -8,14 +8,15 @@ namespace {
 
 bool offers_compress(const Session& session) { return session.config().compress && !session.stream().deflated(); }
 
+// RFC 4978 3: BAD for an unknown algorithm, and where COMPRESS is active already.
 task<Result<Completion>> run_compress(Session& session, imap::Command& command) {
   if (session.stream().deflated()) {
-    co_return Completion{.condition = imap::Condition::no,
+    co_return Completion{.condition = imap::Condition::bad,
                          .code = imap::ResponseCode(imap::kCompressionActive),
                          .text = "Compression is active already."};
   }
   if (!session.config().compress || std::get<imap::Compress>(command.body).algorithm != "DEFLATE") {
-    co_return no(Code::cannot, "No such compression.");
+    co_return bad("No such compression.");
   }
   // RFC 4978 3: a client that did not wait for the OK sent what nobody can read now.
   if (!session.input().rest().empty()) co_return bad("Nothing may follow COMPRESS before its OK.");
