@@ -17,6 +17,7 @@ there is none; a connection is opened by its first use):
     C- text                      sent without CRLF
     C=FILE                       the octets of messages/FILE are sent
     S: text                      the next line that must come
+    S> text                      likewise, after untagged OKs with codes, which more extensions make more of
     S- text                      the next octets that must come, whatever follows them
     S=FILE                       the octets of messages/FILE must come
     S~ text                      lines that may come in any order with the other S~ around them
@@ -139,7 +140,7 @@ class Scenario:
         if directive:
             self.settle_unordered()
             return self.setup(directive[1], directive[2] or "1", directive[3] or "")
-        directive = re.fullmatch(r"([CS])(\d*)([:~=!-])(?: (.*)|(.*))", line)
+        directive = re.fullmatch(r"([CS])(\d*)([:>~=!-])(?: (.*)|(.*))", line)
         if not directive:
             raise Mismatch("not a line of a scenario")
         side, which, kind = directive[1], directive[2] or "1", directive[3]
@@ -159,8 +160,10 @@ class Scenario:
             connection.send(self.filled(text) + (b"\r\n" if kind == ":" else b""))
 
     def expect(self, connection, kind, text):
-        if kind == ":":
+        if kind in ":>":
             got = connection.line()
+            while kind == ">" and got.startswith(b"* OK ["):
+                got = connection.line()
             if not self.matches(in_base64(text), got):
                 raise Mismatch(f"expected {text!r}, got {got!r}")
             return
