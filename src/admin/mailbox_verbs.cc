@@ -112,7 +112,7 @@ task<Result<>> run_deliver(VerbRun run) {
 }
 
 constexpr std::array kCreateOptions = {
-    OptionSyntax{"special-use", "USE", "What it is for: All, Archive, Drafts, Flagged, Junk, Sent or Trash."}};
+    OptionSyntax{"special-use", "USE", "What it is for: Archive, Drafts, Important, Junk, Sent or Trash."}};
 constexpr std::array kDeliverOptions = {OptionSyntax{"mailbox", "MAILBOX", "Where to, if not INBOX."}};
 
 constexpr std::array kVerbs = {

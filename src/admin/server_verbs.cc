@@ -34,16 +34,31 @@ task<Result<>> run_status(VerbRun run) {
   co_return Result<>{};
 }
 
+task<Result<std::vector<AccountId>>> accounts_to_check(VerbRun run) {
+  if (run.request.arguments.empty()) co_return co_await run.services.store.accounts();
+  ROOST_CO_TRY(auto user, co_await run.services.authenticator.find_user(run.argument(0)));
+  if (!user) co_return no(Code::nonexistent, fmt::format("There is no user '{}'", run.argument(0)));
+  co_return std::vector<AccountId>(1, user->account);
+}
+
+std::string summary(size_t accounts, const CheckReport& total) {
+  std::string text =
+      fmt::format("Checked {} accounts, {} mailboxes, {} messages, {} cards, {} bodies ({} bytes): {}.\n", accounts,
+                  total.mailboxes, total.messages, total.cards, total.bodies, total.body_bytes,
+                  total.problems.empty() ? "all is well" : "not all is well");
+  if (total.orphans > 0) text += fmt::format("{} bodies belong to no message.\n", total.orphans);
+  return text;
+}
+
+Json to_json(size_t accounts, const CheckReport& total) {
+  return {{"accounts", accounts},       {"mailboxes", total.mailboxes}, {"messages", total.messages},
+          {"cards", total.cards},       {"bodies", total.bodies},       {"body_bytes", total.body_bytes},
+          {"retained", total.retained}, {"orphans", total.orphans}};
+}
+
 // All accounts, or one; every difference is said, and the verb fails if there is any.
 task<Result<>> run_check(VerbRun run) {
-  std::vector<AccountId> ids;
-  if (run.request.arguments.empty()) {
-    ROOST_CO_TRY(ids, co_await run.services.store.accounts());
-  } else {
-    ROOST_CO_TRY(auto user, co_await run.services.authenticator.find_user(run.argument(0)));
-    if (!user) co_return no(Code::nonexistent, fmt::format("There is no user '{}'", run.argument(0)));
-    ids.push_back(user->account);
-  }
+  ROOST_CO_TRY(std::vector<AccountId> ids, co_await accounts_to_check(run));
   CheckReport total;
   Json problems = Json::array();
   for (AccountId id : ids) {
@@ -54,16 +69,13 @@ task<Result<>> run_check(VerbRun run) {
     }
     total.add(report);
   }
-  co_await run.say(
-      fmt::format("Checked {} accounts, {} mailboxes, {} messages, {} bodies ({} bytes): {}.\n", ids.size(),
-                  total.mailboxes, total.messages, total.bodies, total.body_bytes,
-                  total.problems.empty() ? "all is well" : fmt::format("{} problems", total.problems.size())));
-  Json json = {{"accounts", ids.size()},         {"mailboxes", total.mailboxes},   {"messages", total.messages},
-               {"bodies", total.bodies},         {"body_bytes", total.body_bytes}, {"orphans", total.orphans},
-               {"problems", std::move(problems)}};
+  co_await run.say(summary(ids.size(), total));
+  Json json = to_json(ids.size(), total);
+  json["problems"] = std::move(problems);
   co_await run.print(std::move(json));
-  if (!total.problems.empty()) co_return no(Code::corruption, fmt::format("{} problems found", total.problems.size()));
-  co_return Result<>{};
+  if (total.problems.empty()) co_return Result<>{};
+  co_return no(Code::corruption,
+               fmt::format("{} problem{} found", total.problems.size(), total.problems.size() == 1 ? "" : "s"));
 }
 
 task<Result<>> run_checkpoint(VerbRun run) {

@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "auth/privileges.h"
 #include "auth/protocol.h"
 #include "auth/socket.h"
 #include "auth/worker.h"
@@ -66,6 +67,7 @@ int run_auth_child(int fd) {
   if (fd == kChildSocketFd) ::close_range(kChildSocketFd + 1, ~0U, 0);  // whatever else the server left open
   Result<Config> config = receive_configuration(fd);
   if (!config) return 1;
+  (void)become_user(config->user, config->directory);  // if it cannot, then nor can the worker, which says so
   for (Millis wait = kPauseMin;; wait = std::min(wait * 2, kPauseMax)) {
     TimePoint start = system_clock().now();
     pid_t worker = ::fork();

@@ -1,0 +1,157 @@
+#include "admin/verbs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <CLI/CLI.hpp>
+#include <set>
+
+#include "admin/command_line.h"
+#include "admin/harness_test.h"
+
+namespace roost::admin {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+struct Verbs : testing::Test {
+  void add(const std::string& name) { ASSERT_EQ(server.run("user add", {name}, "secret").status, kOk); }
+  TestServer server;
+};
+
+TEST_F(Verbs, AddAUserWithTheMailboxesThatProgramsLookFor) {
+  Said said = server.run("user add", {"Alice"}, "secret");
+  EXPECT_EQ(said.status, kOk);
+  EXPECT_EQ(said.out, "Added alice.\n");
+  std::set<std::string> names;
+  for (const Json& row : server.json("mailbox list", {"alice"})) {
+    names.insert(row["name"]);
+    EXPECT_EQ(row["subscribed"], true) << row;
+    if (row["name"] != "INBOX") EXPECT_EQ(row["use"], row["name"]);
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"Archive", "Drafts", "INBOX", "Junk", "Sent", "Trash"}));
+}
+
+TEST_F(Verbs, AddAUserWithInboxAloneWhereAsked) {
+  EXPECT_EQ(server.run(Request{"user add", {"bob"}, {{"no-mailboxes", ""}}, false, "secret"}).status, kOk);
+  EXPECT_EQ(server.json("mailbox list", {"bob"}).size(), 1U);
+}
+
+TEST_F(Verbs, RefuseAUserTwiceAndNamesThatCannotBe) {
+  add("alice");
+  EXPECT_EQ(server.run("user add", {"ALICE"}, "x").error, "The user 'ALICE' exists already.\n");
+  EXPECT_EQ(server.run("user add", {"a/b"}, "x").status, kFailed);
+  EXPECT_EQ(server.json("user list").size(), 1U);
+  EXPECT_EQ(server.json("status")["accounts"], 1);  // nothing is left of the second attempts
+}
+
+TEST_F(Verbs, ChangePasswordsAndSwitchUsersOffAndOn) {
+  add("alice");
+  auto logs_in = [&](std::string_view password) {
+    return server.simulation->wait(server.authenticator->check_password("alice", auth::Secret(password), {"unix"}))
+        .has_value();
+  };
+  EXPECT_EQ(server.run("user passwd", {"alice"}, "other").status, kOk);
+  EXPECT_FALSE(logs_in("secret"));
+  EXPECT_TRUE(logs_in("other"));
+  EXPECT_EQ(server.run("user disable", {"alice"}).out, "alice may no longer log in.\n");
+  EXPECT_FALSE(logs_in("other"));
+  EXPECT_EQ(server.json("user list")[0]["state"], "disabled");
+  EXPECT_EQ(server.run("user enable", {"alice"}).status, kOk);
+  EXPECT_TRUE(logs_in("other"));
+}
+
+TEST_F(Verbs, RemoveAUserWithAllMail) {
+  add("alice");
+  AccountId before = server.open("alice")->id();
+  EXPECT_EQ(server.run("user remove", {"alice"}).status, kOk);
+  EXPECT_THAT(server.json("user list"), IsEmpty());
+  EXPECT_EQ(server.json("status")["accounts"], 0);
+  add("alice");
+  EXPECT_NE(server.open("alice")->id(), before);
+}
+
+TEST_F(Verbs, SayThatThereIsNoSuchUserInOneSentence) {
+  for (const VerbSyntax& syntax : verb_syntaxes()) {
+    if (!syntax.arguments.starts_with("ACCOUNT")) continue;
+    Said said = server.run(std::string(syntax.verb), {"nobody", "a", "b"}, "Subject: x\n\ny");
+    EXPECT_EQ(said.status, kFailed) << syntax.verb;
+    EXPECT_EQ(said.error, "There is no user 'nobody'.\n") << syntax.verb;
+    EXPECT_THAT(said.out, IsEmpty()) << syntax.verb;
+  }
+}
+
+TEST_F(Verbs, NeedAllTheirArguments) {
+  for (const VerbSyntax& syntax : verb_syntaxes()) {
+    if (syntax.arguments.empty() || syntax.arguments.starts_with('[')) continue;
+    Said said = server.run(std::string(syntax.verb));
+    EXPECT_EQ(said.status, kUsage) << syntax.verb;
+    EXPECT_THAT(said.error, StartsWith("Usage: roost ")) << syntax.verb;
+  }
+  EXPECT_EQ(server.run("mailbox rename", {"alice", "a"}).status, kUsage);
+  EXPECT_EQ(server.run("no verb").status, kUsage);
+}
+
+TEST_F(Verbs, TakeArgumentsInUtf8Only) {
+  add("alice");
+  EXPECT_EQ(server.run("mailbox create", {"alice", "x\xff"}).status, kUsage);
+  EXPECT_EQ(server
+                .run("mailbox create", {"alice",
+                                        "Gr\xc3\xbc\xc3\x9f"
+                                        "e/\xe2\x82\xac"})
+                .status,
+            kOk);
+}
+
+TEST_F(Verbs, MakeRenameAndDeleteMailboxes) {
+  add("alice");
+  EXPECT_EQ(server.run(Request{"mailbox create", {"alice", "Stars"}, {{"special-use", "Important"}}, false, ""}).status,
+            kOk);
+  EXPECT_EQ(server.run("mailbox create", {"alice", "Work/2026"}).status, kOk);
+  EXPECT_EQ(server.run("mailbox rename", {"alice", "Work", "Done"}).status, kOk);
+  EXPECT_EQ(server.json("mailbox status", {"alice", "Done/2026"})["messages"], 0);
+  EXPECT_EQ(server.run("mailbox status", {"alice", "Work"}).error, "There is no mailbox 'Work'.\n");
+  EXPECT_EQ(server.run("mailbox delete", {"alice", "Done/2026"}).status, kOk);
+  EXPECT_EQ(server.run("mailbox delete", {"alice", "INBOX"}).status, kFailed);
+  EXPECT_EQ(server.run("mailbox unsubscribe", {"alice", "Sent"}).status, kOk);
+  EXPECT_EQ(server.json("mailbox status", {"alice", "Sent"})["subscribed"], false);
+}
+
+TEST_F(Verbs, DeliverAMessageWithTheLineEndsThatMailAsksFor) {
+  add("alice");
+  EXPECT_EQ(server.run("deliver", {"alice"}, "Subject: x\n\nbody\r\nend\n").out, "Delivered as message 1.\n");
+  Json status = server.json("mailbox status", {"alice", "INBOX"});
+  EXPECT_EQ(status["messages"], 1);
+  EXPECT_EQ(status["bytes"], std::string("Subject: x\r\n\r\nbody\r\nend\r\n").size());
+  EXPECT_EQ(server.run(Request{"deliver", {"alice"}, {{"mailbox", "none"}}, false, "x"}).status, kFailed);
+}
+
+TEST_F(Verbs, AreAllOnTheCommandLine) {
+  for (const VerbSyntax& syntax : verb_syntaxes()) {
+    if (syntax.reads != Reads::nothing) continue;  // they would wait for standard input
+    CLI::App app;
+    CommandLine line(app);
+    auto arguments = std::ranges::count(syntax.arguments, ' ') + (syntax.arguments.empty() ? 0 : 1);
+    std::string typed(syntax.verb);
+    for (int i = 0; i < arguments; ++i) typed += " a" + std::to_string(i);
+    app.parse(typed + " --json");
+    auto request = line.request();
+    ASSERT_TRUE(request && *request) << typed;
+    EXPECT_EQ((*request)->verb, syntax.verb);
+    EXPECT_EQ((*request)->arguments.size(), static_cast<size_t>(arguments)) << typed;
+    EXPECT_TRUE((*request)->json);
+  }
+}
+
+TEST(Sentences, BeginWithACapitalUnlessTheyBeginWithAName) {
+  EXPECT_EQ(as_sentence("the store is in use"), "The store is in use.");
+  EXPECT_EQ(as_sentence("roost.toml:7: bad"), "roost.toml:7: bad.");
+  EXPECT_EQ(as_sentence("Fine."), "Fine.");
+  EXPECT_EQ(as_sentence(""), "It failed.");
+}
+
+}  // namespace
+}  // namespace roost::admin
