@@ -1,6 +1,10 @@
 #include "imapd/input.h"
 
+#include <string.h>
+
 #include <span>
+
+#include "sasl/secret.h"
 
 namespace roost::imapd {
 
@@ -14,6 +18,16 @@ task<Result<>> Input::read(bool streaming) {
   rest_ = BytesView(buffer_.get(), got);
   bytes_total_ += got;
   co_return Result<>{};
+}
+
+void Input::wipe_command() {
+  wire::Frame& frame = framer_.frame();
+  sasl::wipe(frame.text);
+  for (wire::Literal& literal : frame.literals) sasl::wipe(literal.bytes);
+  if (!buffer_) return;
+  // What has been consumed of the buffer; the rest is still to be read.
+  size_t consumed = rest_.empty() ? buffer_bytes_ : static_cast<size_t>(rest_.data() - buffer_.get());
+  explicit_bzero(buffer_.get(), consumed);
 }
 
 }  // namespace roost::imapd

@@ -32,6 +32,8 @@ class Input {
   task<Result<>> read(bool streaming);
   // Gives the buffer up before the session parks. rest() is empty.
   void release() { buffer_.reset(); }
+  // Overwrites the command that was read last, and the octets that it came in: a password was among them.
+  void wipe_command();
   // What was received in clear before TLS is worth nothing (RFC 9051 6.2.1).
   void discard() { rest_ = {}; }
 

@@ -40,6 +40,7 @@ task<Result<auth::Login>> exchange_turns(Session& session, auth::Exchange& excha
 
 task<Result<Completion>> run_authenticate(Session& session, imap::Command& command) {
   auto& authenticate = std::get<imap::Authenticate>(command.body);
+  session.input().wipe_command();
   auto names = offered(session);
   bool known = std::find(names.begin(), names.end(), authenticate.mechanism) != names.end();
   if (!known && session.is_clear_text()) {

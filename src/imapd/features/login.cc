@@ -16,6 +16,7 @@ bool is_login_disabled(const Session& session) {
 task<Result<Completion>> run_login(Session& session, imap::Command& command) {
   auto& login = std::get<imap::Login>(command.body);
   auth::Secret password(std::move(login.password));
+  session.input().wipe_command();
   if (is_login_disabled(session)) co_return no(Code::privacy_required, "LOGIN is not allowed in clear: use TLS.");
   Result<auth::Login> who =
       co_await session.services().authenticator.check_password(login.user, std::move(password), session.origin());

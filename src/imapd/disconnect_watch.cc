@@ -1,0 +1,47 @@
+#include "imapd/disconnect_watch.h"
+
+#include <exception>
+#include <utility>
+
+#include "imapd/session.h"
+
+namespace roost::imapd {
+
+DisconnectWatch::DisconnectWatch(Session& session) : session_(session) { rt::spawn(session.stream().loop(), watch()); }
+
+task<> DisconnectWatch::watch() {
+  // With pipelined commands at hand there is no telling what comes behind them.
+  while (!ending_ && session_.input().rest().empty()) {
+    net::Ready ready = co_await session_.stream().wait(std::nullopt);
+    if (ready == net::Ready::woken || ready == net::Ready::timed_out) continue;
+    Result<> read = closed();
+    if (ready == net::Ready::readable) read = co_await session_.input().read(false);
+    if (read) continue;
+    flag_->cancel();
+    break;
+  }
+  ended_.set();
+}
+
+task<> DisconnectWatch::end() {
+  ending_ = true;
+  session_.stream().wake();  // if nobody waits any more, the session's next wait ends early: it only looks again
+  co_await ended_.wait();
+}
+
+task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query) {
+  DisconnectWatch watch(session);
+  Result<UidSet> found = closed();
+  std::exception_ptr failure;
+  try {
+    found = co_await accounts::search(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
+                                      std::move(query), watch.flag());
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await watch.end();
+  if (failure) std::rethrow_exception(failure);
+  co_return found;
+}
+
+}  // namespace roost::imapd
