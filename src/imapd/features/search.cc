@@ -1,9 +1,8 @@
 // SEARCH and UID SEARCH (RFC 3501 6.4.4): on decoded content, in any charset that ICU knows. RETURN (…) is answered as
 // esearch.h and searchres.h say.
-#include "accounts/search.h"
-
 #include "imap/list_response.h"
 #include "imap/response.h"
+#include "imapd/disconnect_watch.h"
 #include "imapd/features/all.h"
 #include "imapd/features/esearch.h"
 #include "imapd/features/search_query.h"
@@ -46,8 +45,7 @@ task<Result<>> write_found(Session& session, const View& view, const UidSet& fou
 task<Result<UidSet>> find(Session& session, const imap::Search& wanted, const View& view) {
   const Selected& selected = *session.selected();
   ROOST_CO_TRY(search::Query query, make_query(wanted, {.view = view, .recent = selected.recent}));
-  ROOST_CO_TRY(UidSet found, co_await accounts::search(session.account_ptr(), view.snapshot(), selected.mailbox,
-                                                       std::move(query), nullptr));
+  ROOST_CO_TRY(UidSet found, co_await search_while_connected(session, view.snapshot(), std::move(query)));
   co_return view.members(found);
 }
 
