@@ -46,6 +46,14 @@ char* put(char* at, const char (&text)[N]) {
   return at + N - 1;
 }
 
+void write_words(Bytes& out, std::span<const std::string> words, bool first) {
+  for (const std::string& word : words) {
+    if (!first) out += ' ';
+    first = false;
+    out += word;
+  }
+}
+
 // section-text, or nothing for the whole of a part.
 std::string_view text_name(Section::Text text) {
   switch (text) {
@@ -211,8 +219,8 @@ void FetchWriter::binary_size(const FetchItem& what, uint64_t bytes) {
 void FetchWriter::finish() { out_ += ")\r\n"; }
 
 void write_fetch_uid_flags(Bytes& out, SeqNum number, Uid uid, SystemFlags system,
-                           std::span<const std::string> keywords, bool recent) {
-  char row[160];  // 30 of words, 20 of digits, and a FlagText, which is copied whole; to_chars is promised 20 at a time
+                           std::span<const std::string> keywords, bool recent, std::optional<ModSeq> mod_seq) {
+  char row[160];  // 45 of words, 40 of digits, and a FlagText, which is copied whole; to_chars is promised 20 at a time
   char* at = put(row, "* ");
   at = write_number(at, number.value);
   at = put(at, " FETCH (UID ");
@@ -221,19 +229,17 @@ void write_fetch_uid_flags(Bytes& out, SeqNum number, Uid uid, SystemFlags syste
   const FlagText& flags = kFlagTexts[(system.bits & SystemFlags::kAllBits) | static_cast<size_t>(recent) << kRecentBit];
   std::memcpy(at, flags.text.data(), flags.text.size());
   at += flags.size;
-  if (keywords.empty()) {
-    at = put(at, "))\r\n");
+  if (!keywords.empty()) {
     out.append(row, at);
-    return;
+    at = row;
+    write_words(out, keywords, flags.size == 0);
   }
+  if (mod_seq) {
+    at = put(at, ") MODSEQ (");
+    at = write_number(at, mod_seq->value);
+  }
+  at = put(at, "))\r\n");
   out.append(row, at);
-  bool first = flags.size == 0;
-  for (const std::string& keyword : keywords) {
-    if (!first) out += ' ';
-    first = false;
-    out += keyword;
-  }
-  out += "))\r\n";
 }
 
 }  // namespace roost::imap

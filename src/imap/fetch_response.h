@@ -55,9 +55,10 @@ class FetchWriter {
 // "BODY[1.HEADER.FIELDS (From To)]<0>": the answer's name of an item.
 void write_item_name(Bytes& out, const FetchItem& item);
 
-// * n FETCH (UID u FLAGS (...)): the path that a resynchronising client waits for. The same octets as a FetchWriter's
-// uid() and flags(), several times faster.
+// * n FETCH (UID u FLAGS (...) [MODSEQ (m)]): the path that a resynchronising client waits for. The same octets as a
+// FetchWriter's uid(), flags() and mod_seq(), several times faster.
 void write_fetch_uid_flags(Bytes& out, SeqNum number, Uid uid, SystemFlags system,
-                           std::span<const std::string> keywords = {}, bool recent = false);
+                           std::span<const std::string> keywords = {}, bool recent = false,
+                           std::optional<ModSeq> mod_seq = std::nullopt);
 
 }  // namespace roost::imap

@@ -77,5 +77,23 @@ TEST(WriteFetchUidFlags, WritesWhatFetchWriterWrites) {
   }
 }
 
+TEST(WriteFetchUidFlags, WritesTheModSeqAsFetchWriterDoes) {
+  std::vector<std::string> keywords{"$Junk", "b"};
+  for (bool with_keywords : {false, true}) {
+    std::span<const std::string> words =
+        with_keywords ? std::span<const std::string>(keywords) : std::span<const std::string>();
+    Bytes slow, fast;
+    FetchWriter w(slow, SeqNum(4294967295));
+    w.uid(Uid(4294967295));
+    w.flags(SystemFlags::all(), words, true);
+    w.mod_seq(ModSeq(9223372036854775807));
+    w.finish();
+    write_fetch_uid_flags(fast, SeqNum(4294967295), Uid(4294967295), SystemFlags::all(), words, true,
+                          ModSeq(9223372036854775807));
+    EXPECT_EQ(fast, slow);
+    EXPECT_EQ(check_responses(fast), "");
+  }
+}
+
 }  // namespace
 }  // namespace roost::imap

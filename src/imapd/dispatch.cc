@@ -27,6 +27,9 @@ std::string new_fault_id() {
   return fmt::format("{:012x}", random() & 0xffff'ffff'ffff);
 }
 
+// A command that failed on its way has told something, perhaps; so the rest is told, too. What is bad has done nothing.
+bool is_told(Error::Kind kind) { return kind == Error::Kind::no || kind == Error::Kind::fault; }
+
 }  // namespace
 
 Result<const CommandRow*> Session::allowed_row(const imap::Head& head) const {
@@ -92,9 +95,11 @@ task<Result<>> Session::execute(const CommandRow& row, imap::Command& command) {
 task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Command& command) {
   try {
     Result<Completion> completion = co_await row.run(*this, command);
-    bool answered = completion ? !completion->sent : completion.error().kind == Error::Kind::no;
+    bool answered = completion ? !completion->sent : is_told(completion.error().kind);
     if (!answered || row.hazard == Hazard::ignores || !selected_) co_return completion;
-    ROOST_CO_TRY_VOID(co_await tell(*this, row.hazard));
+    bool used_numbers = completion && completion->used_numbers;
+    ROOST_CO_TRY_VOID(co_await tell(*this, used_numbers ? Hazard::uses : row.hazard));
+    add_claim(*this, completion);
     co_return completion;
   } catch (const std::exception& e) {
     co_return fault(fmt::format("exception: {}", e.what()));

@@ -39,7 +39,8 @@ struct Completion {
   imap::Condition condition = imap::Condition::ok;
   imap::ResponseCode code;
   std::string text;
-  bool sent = false;  // the handler wrote the tagged reply itself
+  bool sent = false;          // the handler wrote the tagged reply itself
+  bool used_numbers = false;  // a UID command that had message numbers in it (RFC 7162 3.2.10.2): Hazard::uses
 };
 
 inline Completion done(std::string text) { return {.text = std::move(text)}; }

@@ -12,11 +12,11 @@ namespace {
 
 // The order is that of CAPABILITY.
 constexpr const Feature* kFeatures[] = {
-    &kCapability, &kStartTls,     &kLogin,      &kAuthenticate, &kId,         &kEnable,      &kIdle,    &kNamespace,
-    &kList,       &kListExtended, &kListStatus, &kLsub,         &kStatus,     &kSelect,      &kClose,   &kUnselect,
-    &kCreate,     &kDelete,       &kRename,     &kSubscribe,    &kAppend,     &kAppendLimit, &kFetch,   &kStore,
-    &kSearch,     &kEsearch,      &kSearchres,  &kWithin,       &kStatusSize, &kSaveDate,    &kExpunge, &kCopy,
-    &kMove,       &kCheck,        &kCompress,   &kNoop,         &kLogout,
+    &kCapability, &kStartTls,     &kLogin,      &kAuthenticate, &kId,         &kEnable,      &kIdle,      &kNamespace,
+    &kList,       &kListExtended, &kListStatus, &kLsub,         &kStatus,     &kSelect,      &kClose,     &kUnselect,
+    &kCreate,     &kDelete,       &kRename,     &kSubscribe,    &kAppend,     &kAppendLimit, &kFetch,     &kStore,
+    &kSearch,     &kEsearch,      &kSearchres,  &kWithin,       &kStatusSize, &kSaveDate,    &kCondstore, &kQresync,
+    &kExpunge,    &kCopy,         &kMove,       &kCheck,        &kCompress,   &kNoop,        &kLogout,
 };
 
 using Table = std::array<const CommandRow*, imap::kVerbCount>;

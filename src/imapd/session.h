@@ -15,6 +15,7 @@
 #include "imapd/feature.h"
 #include "imapd/input.h"
 #include "imapd/memory_budget.h"
+#include "imapd/modes.h"
 #include "imapd/server.h"
 #include "imapd/view.h"
 #include "net/stream.h"
@@ -48,6 +49,8 @@ class Session {
   const net::Stream& stream() const { return *stream_; }
   Input& input() { return input_; }
   const imap::Dialect& dialect() const { return dialect_; }
+  Modes& modes() { return modes_; }
+  const Modes& modes() const { return modes_; }
 
   State state() const;
   // Logged in only.
@@ -124,6 +127,7 @@ class Session {
   Input input_;
   wire::OutputBuffer output_;
   imap::Dialect dialect_;
+  Modes modes_;
   accounts::AccountPtr account_;
   std::optional<Selected> selected_;
   std::unique_ptr<AppendIntake> append_;

@@ -12,6 +12,8 @@ namespace roost::imapd {
 namespace {
 
 inline constexpr uint32_t kLinesBetweenChecks = 64;  // of a batch's size and time
+inline constexpr size_t kVanishedRangesMax = 1'000;  // in one VANISHED
+inline constexpr int kLoadsMax = 100;                // pages of old expunges, which may be dropped while others come
 
 UidSet from_on(const mail::Mailbox& mailbox, Uid first) {
   if (first >= mailbox.uidnext()) return {};
@@ -46,6 +48,8 @@ task<Result<>> tell_expunges(Session& session, const View& view) {
   selected.exists -= static_cast<uint32_t>(ghosts_left);
   selected.recent = selected.recent.subtract(ghosts);
   selected.recent_told = static_cast<uint32_t>(selected.recent.count());
+  selected.claim_owed = session.modes().condstore;
+  if (session.modes().qresync) co_return co_await tell_vanished(session, std::move(ghosts), false);
   uint32_t lines = 0;
   const auto& ranges = ghosts.ranges();
   for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
@@ -77,6 +81,58 @@ void tell_arrivals(Session& session, const View& view) {
   selected.recent_told = recent;
 }
 
+class FlagsLine {
+ public:
+  FlagsLine(Session& session, const View& view, bool with_uid)
+      : with_uid_(with_uid),
+        with_mod_seq_(session.modes().condstore),
+        recent_(&session.selected()->recent),
+        keywords_(view.mailbox()) {}
+
+  void operator()(Bytes& out, SeqNum seq, Uid uid, const mail::Hot& hot) {
+    bool recent = recent_->contains(uid);
+    if (with_uid_ || with_mod_seq_) {
+      std::optional<ModSeq> mod_seq = with_mod_seq_ ? std::optional(hot.modseq) : std::nullopt;
+      imap::write_fetch_uid_flags(out, seq, uid, hot.flags, keywords_.of(hot.keywords), recent, mod_seq);
+      return;
+    }
+    imap::FetchWriter response(out, seq);
+    response.flags(hot.flags, keywords_.of(hot.keywords), recent);
+    response.finish();
+  }
+
+ private:
+  bool with_uid_;
+  bool with_mod_seq_;
+  const UidSet* recent_;
+  KeywordNames keywords_;
+};
+
+void write_mod_seq(Bytes& out, SeqNum seq, Uid uid, const mail::Hot& hot) {
+  imap::FetchWriter response(out, seq);
+  response.uid(uid);
+  response.mod_seq(hot.modseq);
+  response.finish();
+}
+
+// Calls line(out, seq, uid, hot) for the live ones of `uids`, batch by batch.
+template <class Line>
+task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line line) {
+  uint32_t lines = 0;
+  for (const UidRange& range : uids) {
+    for (uint64_t value = range.first.value; value <= range.last.value; ++value) {
+      Uid uid(static_cast<uint32_t>(value));
+      auto hot = view.mailbox().find_hot(uid);
+      if (!hot) continue;
+      line(session.buffer(), view.seq(uid), uid, *hot);
+      if (++lines % kLinesBetweenChecks == 0 && session.batch_due()) {
+        ROOST_CO_TRY_VOID(co_await session.next_batch());
+      }
+    }
+  }
+  co_return Result<>{};
+}
+
 }  // namespace
 
 task<Result<View>> catch_up(Session& session) {
@@ -105,37 +161,65 @@ task<Result<View>> catch_up(Session& session) {
   Selected& selected = *session.selected();
   if (hazard == Hazard::breaks && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
   tell_arrivals(session, view);
-  if (selected.flags_owed.empty()) co_return Result<>{};
-  View numbered(selected, view.snapshot());  // after the expunges
-  co_return co_await tell_flags(session, numbered, selected.flags_owed, true);
+  if (!selected.flags_owed.empty()) {
+    View numbered(selected, view.snapshot());  // after the expunges
+    ROOST_CO_TRY_VOID(co_await tell_flags(session, numbered, selected.flags_owed, true));
+  }
+  if (selected.ghosts.empty()) {
+    selected.complete = selected.modseq;
+  } else {
+    selected.claim_owed = session.modes().condstore;
+  }
+  co_return Result<>{};
 }
 
 task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid) {
   Selected& selected = *session.selected();
   tell_keywords(session, view.mailbox());
   selected.flags_owed = selected.flags_owed.subtract(uids);
-  KeywordNames keywords(view.mailbox());
-  uint32_t lines = 0;
-  for (const UidRange& range : uids) {
-    for (uint64_t value = range.first.value; value <= range.last.value; ++value) {
-      Uid uid(static_cast<uint32_t>(value));
-      auto hot = view.mailbox().find_hot(uid);
-      if (!hot) continue;
-      bool recent = selected.recent.contains(uid);
-      if (with_uid) {
-        imap::write_fetch_uid_flags(session.buffer(), view.seq(uid), uid, hot->flags, keywords.of(hot->keywords),
-                                    recent);
-      } else {
-        imap::FetchWriter response(session.buffer(), view.seq(uid));
-        response.flags(hot->flags, keywords.of(hot->keywords), recent);
-        response.finish();
-      }
-      if (++lines % kLinesBetweenChecks == 0 && session.batch_due()) {
-        ROOST_CO_TRY_VOID(co_await session.next_batch());
-      }
-    }
+  co_return co_await tell_rows(session, view, std::move(uids), FlagsLine(session, view, with_uid));
+}
+
+task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier) {
+  const auto& ranges = uids.ranges();
+  for (size_t at = 0; at < ranges.size(); at += kVanishedRangesMax) {
+    size_t count = std::min(kVanishedRangesMax, ranges.size() - at);
+    UidSet some = UidSet::from_ranges({ranges.begin() + at, ranges.begin() + at + count});
+    imap::write_vanished(session.buffer(), some, earlier);
+    if (session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
   }
   co_return Result<>{};
+}
+
+task<Result<>> tell_mod_seqs(Session& session, const View& view, UidSet uids) {
+  co_return co_await tell_rows(session, view, std::move(uids), write_mod_seq);
+}
+
+imap::ResponseCode take_claim(Session& session) {
+  Selected* selected = session.selected();
+  if (selected == nullptr || !selected->claim_owed) return {};
+  selected->claim_owed = false;
+  return imap::code_highest_mod_seq(selected->complete);
+}
+
+void add_claim(Session& session, Result<Completion>& reply) {
+  imap::ResponseCode claim = take_claim(session);
+  if (claim.empty()) return;
+  if (reply && reply->condition == imap::Condition::ok && reply->code.empty()) {
+    reply->code = std::move(claim);
+  } else {
+    imap::write_untagged(session.buffer(), imap::Condition::ok, claim, "Told up to here.");
+  }
+}
+
+task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, ModSeq since) {
+  for (int loads = 0; loads < kLoadsMax; ++loads) {
+    auto changes = mail::changes_since(view.mailbox(), since);
+    if (auto* delta = std::get_if<mail::MailboxDelta>(&changes)) co_return std::move(*delta);
+    ROOST_CO_TRY_VOID(co_await session.account().load_changes(session.selected()->mailbox, since));
+    ROOST_CO_TRY(view, co_await catch_up(session));
+  }
+  co_return fault("what is known of expunges does not stay in memory");
 }
 
 void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
@@ -155,6 +239,7 @@ Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const ma
   selected.uidnext = mailbox.uidnext();
   selected.exists = mailbox.messages();
   selected.modseq = mailbox.highest_modseq();
+  selected.complete = selected.modseq;
   selected.position = snapshot->position();
   selected.recent_told = static_cast<uint32_t>(selected.recent.count());
   selected.keywords_told = mailbox.keywords().size();
@@ -172,6 +257,7 @@ Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const ma
   }
   imap::write_untagged(out, Condition::ok, imap::code_uid_validity(mailbox.uidvalidity()), "UIDs valid.");
   imap::write_untagged(out, Condition::ok, imap::code_uid_next(selected.uidnext), "Predicted next UID.");
+  imap::write_untagged(out, Condition::ok, imap::code_highest_mod_seq(selected.complete), "Highest.");
   return selected;
 }
 

@@ -5,6 +5,7 @@
 #include "base/uid_set.h"
 #include "imapd/feature.h"
 #include "imapd/view.h"
+#include "mail/engine.h"
 #include "mail/snapshot.h"
 #include "rt/task.h"
 
@@ -20,8 +21,25 @@ task<Result<View>> catch_up(Session& session);
 // keywords, FETCH with the final FLAGS of what changed. RFC 9051 7.
 task<Result<>> tell(Session& session, Hazard hazard);
 
-// FETCH with FLAGS for the live ones of `uids`, which then owe nothing to the client. `with_uid`: RFC 9051 6.4.9.
+// FETCH with FLAGS for the live ones of `uids`, which then owe nothing to the client. `with_uid`: RFC 9051 6.4.9; with
+// CONDSTORE on, UID and MODSEQ are always there (RFC 7162 3.2.4).
 task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid);
+
+// VANISHED (RFC 7162 3.2.10), in several responses if it is long. `earlier`: they are not of the view.
+task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier);
+
+// FETCH with UID and MODSEQ for the live ones of `uids`, whose FLAGS the client knows (RFC 7162 3.1.3).
+task<Result<>> tell_mod_seqs(Session& session, const View& view, UidSet uids);
+
+// The code HIGHESTMODSEQ, where the client would otherwise take a wrong value for it: while expunges wait to be told,
+// and when they have been told without a MODSEQ (RFC 7162 3.2, 3.2.7, 6). Empty: nothing need be said.
+imap::ResponseCode take_claim(Session& session);
+// The same with a reply: as its code if it is an OK without one, otherwise in an untagged OK before it.
+void add_claim(Session& session, Result<Completion>& reply);
+
+// What happened in the selected mailbox since `since`, of which the client speaks. Brings what is remembered of old
+// expunges into memory, for which `view` may have to be made anew.
+task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, ModSeq since);
 
 // FLAGS and PERMANENTFLAGS, where keywords came up that the client has not seen.
 void tell_keywords(Session& session, const mail::Mailbox& mailbox);

@@ -2,18 +2,18 @@
 #include "imapd/features/esearch.h"
 
 #include "imapd/features/all.h"
+#include "imapd/features/search_query.h"
 
 namespace roost::imapd {
 namespace {
 
-// All of a range's uids are members, so their numbers are consecutive.
-UidSet numbers_of(const View& view, const UidSet& uids) {
-  UidSet numbers;
-  for (const UidRange& range : uids) {
-    uint32_t first = view.seq(range.first).value;
-    numbers.append(UidRange{Uid(first), Uid(first + static_cast<uint32_t>(range.count() - 1))});
-  }
-  return numbers;
+// RFC 4731 3.2: the highest of those that are given; COUNT and ALL speak of all.
+std::optional<ModSeq> mod_seq_of(const imap::Search::Return& give, const View& view, const UidSet& found) {
+  if (give.all || give.count) return highest_mod_seq(view, found);
+  UidSet ends;
+  if (give.min) ends.insert(*found.first());
+  if (give.max) ends.insert(*found.last());
+  return highest_mod_seq(view, ends);
 }
 
 constexpr Capability kCapabilities[] = {{"ESEARCH", kLoggedIn}};
@@ -30,7 +30,8 @@ imap::EsearchRow esearch_row(const imap::Search& search, BytesView tag, const Vi
   if (found.empty()) return row;
   if (give.min) row.min = shown(*found.first());
   if (give.max) row.max = shown(*found.last());
-  if (give.all) row.all = search.uid ? found : numbers_of(view, found);
+  if (give.all) row.all = search.uid ? found : view.numbers(found);
+  if (asks_for_mod_seq(search.key)) row.mod_seq = mod_seq_of(give, view, found);
   return row;
 }
 

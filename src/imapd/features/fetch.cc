@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "imap/fetch_response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/condstore.h"
 #include "imapd/features/fetch_batch.h"
 #include "imapd/features/fetch_plan.h"
 #include "imapd/features/fetch_rows.h"
@@ -34,6 +35,7 @@ class Fetching {
   task<Result<UidSet>> set_seen(FetchBatch& batch);
   task<Result<>> send_message(FetchedMessage& message, bool seen_now);
   task<Result<>> send_large(mail::Cold cold, message::ByteRange range);
+  void write_missing_ids(imap::FetchWriter& response, const FetchedMessage& message) const;
   bool write_item(imap::FetchWriter& response, const imap::FetchItem& item, const FetchedMessage& message,
                   KeywordNames& keywords);
 
@@ -134,9 +136,17 @@ task<Result<>> Fetching::send_message(FetchedMessage& message, bool seen_now) {
   bool recent = session_.selected()->recent.contains(message.uid);
   if (seen_now && !plan_.says_flags) {
     response.flags(message.row.hot.flags, keywords.of(message.row.hot.keywords), recent);
+    write_missing_ids(response, message);
   }
   response.finish();
   co_return Result<>{};
+}
+
+// RFC 7162 3.2.4: UID and MODSEQ go with the flags that changed.
+void Fetching::write_missing_ids(imap::FetchWriter& response, const FetchedMessage& message) const {
+  if (!plan_.condstore) return;
+  if (!plan_.says_uid) response.uid(message.uid);
+  if (!plan_.says_mod_seq) response.mod_seq(message.row.hot.modseq);
 }
 
 // Read, sent, read: never more than one piece in memory. The literal is announced, so a failure ends the connection.
@@ -157,11 +167,31 @@ task<Result<>> Fetching::send_large(mail::Cold cold, message::ByteRange range) {
   co_return Result<>{};
 }
 
+bool asks_for_mod_seqs(const imap::Fetch& fetch) {
+  return fetch.changed_since || std::any_of(fetch.items.begin(), fetch.items.end(),
+                                            [](const imap::FetchItem& item) { return item.kind == Kind::mod_seq; });
+}
+
+// RFC 7162 3.2.6. What the client is still shown is told by VANISHED without EARLIER. `*` means whatever there was.
+UidSet vanished(const View& view, const mail::MailboxDelta& delta, const imap::SequenceSet& set) {
+  UidSet asked = imap::resolve_uids(set, view.mailbox().uidnext());
+  return delta.expunged.subtract(view.ghosts()).intersect(asked);
+}
+
 task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
   auto& fetch = std::get<imap::Fetch>(command.body);
+  if (fetch.vanished && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
+  if (asks_for_mod_seqs(fetch)) enable_condstore(session);
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));
-  Fetching fetching(session, plan_fetch(std::move(fetch)), std::move(view));
+  if (fetch.changed_since) {
+    ROOST_CO_TRY(mail::MailboxDelta delta, co_await changes_since(session, view, *fetch.changed_since));
+    if (fetch.vanished) {
+      ROOST_CO_TRY_VOID(co_await tell_vanished(session, vanished(view, delta, fetch.set), true));
+    }
+    uids = view.members(uids).intersect(delta.changed);
+  }
+  Fetching fetching(session, plan_fetch(std::move(fetch), session.modes().condstore), std::move(view));
   ROOST_CO_TRY_VOID(co_await fetching.run(std::move(uids)));
   const Missing& missing = fetching.missing();
   if (missing.failure) {

@@ -29,13 +29,20 @@ bool is_body_item(const imap::FetchItem& item) {
          item.kind == Kind::rfc822_text;
 }
 
-FetchPlan plan_fetch(imap::Fetch fetch) {
-  FetchPlan plan{.items = std::move(fetch.items)};
+FetchPlan plan_fetch(imap::Fetch fetch, bool condstore) {
+  FetchPlan plan{.items = std::move(fetch.items), .condstore = condstore};
   if (fetch.uid && !has(plan.items, Kind::uid)) {
     plan.items.insert(plan.items.begin(), imap::FetchItem{.kind = Kind::uid});
   }
   plan.says_flags = has(plan.items, Kind::flags);
-  plan.uid_and_flags_only = plan.items.size() == 2 && plan.says_flags && has(plan.items, Kind::uid);
+  // RFC 7162 3.1.4.1: CHANGEDSINCE asks for MODSEQ too.
+  if ((fetch.changed_since || (condstore && plan.says_flags)) && !has(plan.items, Kind::mod_seq)) {
+    plan.items.push_back({.kind = Kind::mod_seq});
+  }
+  plan.says_uid = has(plan.items, Kind::uid);
+  plan.says_mod_seq = has(plan.items, Kind::mod_seq);
+  size_t fast_items = plan.says_mod_seq ? 3 : 2;
+  plan.uid_and_flags_only = plan.items.size() == fast_items && plan.says_flags && plan.says_uid;
   for (const imap::FetchItem& item : plan.items) {
     bool body = is_body_item(item);
     plan.needs_body |= body;

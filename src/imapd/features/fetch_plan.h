@@ -10,13 +10,16 @@ namespace roost::imapd {
 struct FetchPlan {
   std::vector<imap::FetchItem> items;  // with UID in front where UID FETCH implies it (RFC 9051 6.4.9)
   bool uid_and_flags_only = false;     // the resynchronising client's FETCH, which has a path of its own
+  bool says_uid = false;
+  bool says_mod_seq = false;
+  bool condstore = false;  // RFC 7162 3.1: what says FLAGS says MODSEQ
   bool needs_card = false;
   bool needs_body = false;
   bool sets_seen = false;
   bool says_flags = false;
 };
 
-FetchPlan plan_fetch(imap::Fetch fetch);
+FetchPlan plan_fetch(imap::Fetch fetch, bool condstore);
 
 // Answered with octets of the message.
 bool is_body_item(const imap::FetchItem& item);

@@ -14,7 +14,9 @@ class RowWriter {
       : session_(session), plan_(plan), keywords_(view.mailbox()), recent_(session.selected()->recent) {}
 
   void uid_flags(SeqNum seq, Uid uid, const mail::Hot& hot) {
-    imap::write_fetch_uid_flags(session_.buffer(), seq, uid, hot.flags, keywords_.of(hot.keywords), is_recent(uid));
+    std::optional<ModSeq> mod_seq = plan_.says_mod_seq ? std::optional(hot.modseq) : std::nullopt;
+    imap::write_fetch_uid_flags(session_.buffer(), seq, uid, hot.flags, keywords_.of(hot.keywords), is_recent(uid),
+                                mod_seq);
   }
   void row(SeqNum seq, const mail::Cold& cold, const mail::Hot& hot) {
     imap::FetchWriter response(session_.buffer(), seq);
@@ -68,6 +70,7 @@ bool write_row_item(imap::FetchWriter& response, const imap::FetchItem& item, co
   switch (item.kind) {
     case Kind::uid: response.uid(cold.uid); return true;
     case Kind::flags: response.flags(hot.flags, keywords.of(hot.keywords), recent); return true;
+    case Kind::mod_seq: response.mod_seq(hot.modseq); return true;
     case Kind::rfc822_size: response.rfc822_size(cold.size); return true;
     case Kind::internal_date:
       response.internal_date({.utc = {cold.internal_date.seconds}, .zone_minutes = cold.internal_date.zone_minutes});

@@ -69,7 +69,8 @@ task<Result<>> Idling::step(Session& session) {
 Result<> Idling::end(Session& session) {
   bool done = imap::is_done(session.input().framer().frame());
   session.input().framer().set_plain_lines(false);
-  imap::write_tagged(session.buffer(), tag_, done ? imap::Condition::ok : imap::Condition::bad, {},
+  imap::write_tagged(session.buffer(), tag_, done ? imap::Condition::ok : imap::Condition::bad,
+                     done ? take_claim(session) : imap::ResponseCode(),
                      done ? "IDLE completed." : "Only DONE ends IDLE.");
   session.leave_mode();  // destroys this
   return {};

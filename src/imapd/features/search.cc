@@ -4,6 +4,7 @@
 #include "imap/response.h"
 #include "imapd/disconnect_watch.h"
 #include "imapd/features/all.h"
+#include "imapd/features/condstore.h"
 #include "imapd/features/esearch.h"
 #include "imapd/features/search_query.h"
 #include "imapd/features/searchres.h"
@@ -24,12 +25,12 @@ Completion refusal(imap::ResponseCode code, std::string text) {
 }
 
 // Numbers are those of `view`: nothing has been told since it was made.
-task<Result<>> write_found(Session& session, const View& view, const UidSet& found, bool by_uid) {
+task<Result<>> write_found(Session& session, const View& view, const UidSet& found, const imap::Search& wanted) {
   imap::write_search_start(session.buffer());
   uint32_t count = 0;
   for (const UidRange& range : found) {
     // All of a range's uids are members, so their numbers are consecutive.
-    uint32_t number = by_uid ? range.first.value : view.seq(range.first).value;
+    uint32_t number = wanted.uid ? range.first.value : view.seq(range.first).value;
     for (uint64_t n = range.count(); n > 0; --n) {
       imap::write_search_number(session.buffer(), number++);
       if (++count % kNumbersBetweenChecks == 0 && session.batch_due()) {
@@ -37,7 +38,7 @@ task<Result<>> write_found(Session& session, const View& view, const UidSet& fou
       }
     }
   }
-  imap::write_search_end(session.buffer(), std::nullopt);
+  imap::write_search_end(session.buffer(), asks_for_mod_seq(wanted.key) ? highest_mod_seq(view, found) : std::nullopt);
   co_return Result<>{};
 }
 
@@ -53,17 +54,20 @@ task<Result<Completion>> answer(Session& session, const imap::Search& wanted, By
   if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
     co_return refusal(imap::code_bad_charset(kCharsets), "The charset is not known.");
   }
+  if (asks_for_mod_seq(wanted.key)) enable_condstore(session);
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet found, co_await find(session, wanted, view));
   if (wanted.give && wanted.give->save && !save_result(session, *wanted.give, found)) {
     co_return refusal(imap::ResponseCode(imap::kNotSaved), "The result is too large to be saved.");
   }
   if (!wanted.give) {
-    ROOST_CO_TRY_VOID(co_await write_found(session, view, found, wanted.uid));
+    ROOST_CO_TRY_VOID(co_await write_found(session, view, found, wanted));
   } else if (wanted.give->answers()) {
     imap::write_esearch(session.buffer(), esearch_row(wanted, tag, view, found));
   }
-  co_return done("SEARCH completed.");
+  Completion completion = done("SEARCH completed.");
+  completion.used_numbers = names_numbers(wanted.key);
+  co_return completion;
 }
 
 bool is_refused(const Result<Completion>& completion) {

@@ -1,5 +1,6 @@
 #include "imapd/features/search_query.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "message/charset.h"
@@ -106,6 +107,25 @@ class Translation {
 };
 
 }  // namespace
+
+bool asks_for_mod_seq(const imap::SearchKey& key) {
+  return key.op == Op::mod_seq || std::any_of(key.children.begin(), key.children.end(), asks_for_mod_seq);
+}
+
+bool names_numbers(const imap::SearchKey& key) {
+  return key.op == Op::numbers || std::any_of(key.children.begin(), key.children.end(), names_numbers);
+}
+
+std::optional<ModSeq> highest_mod_seq(const View& view, const UidSet& found) {
+  std::optional<ModSeq> highest;
+  for (const UidRange& range : found) {
+    view.mailbox().for_each_hot(range.first, range.last, [&](Uid, const mail::Hot& hot) {
+      if (!highest || hot.modseq > *highest) highest = hot.modseq;
+      return true;
+    });
+  }
+  return highest;
+}
 
 Result<search::Query> make_query(const imap::Search& search, const SearchContext& context) {
   return Translation(context, search.charset).query(search.key);

@@ -14,6 +14,13 @@ struct SearchContext {
   const UidSet& recent;
 };
 
+// A MODSEQ key, anywhere: then the answer has a MODSEQ, too (RFC 7162 3.1.5).
+bool asks_for_mod_seq(const imap::SearchKey& key);
+// Message numbers, anywhere.
+bool names_numbers(const imap::SearchKey& key);
+// Of the live ones of `found`; nothing where there are none.
+std::optional<ModSeq> highest_mod_seq(const View& view, const UidSet& found);
+
 // bad for a message number that is not there; BADCHARSET is the caller's to check (message::is_known_charset).
 Result<search::Query> make_query(const imap::Search& search, const SearchContext& context);
 

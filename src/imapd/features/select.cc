@@ -1,6 +1,8 @@
-// SELECT and EXAMINE (RFC 3501 6.3.1, 6.3.2).
+// SELECT and EXAMINE (RFC 3501 6.3.1, 6.3.2), with CONDSTORE and QRESYNC (RFC 7162 3.1.8, 3.2.5).
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/condstore.h"
+#include "imapd/features/qresync.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
 
@@ -8,7 +10,8 @@ namespace roost::imapd {
 namespace {
 
 task<Result<Completion>> run_select(Session& session, imap::Command& command) {
-  const auto& select = std::get<imap::Select>(command.body);
+  auto& select = std::get<imap::Select>(command.body);
+  if (select.qresync && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
   if (session.selected() != nullptr) {
     session.deselect();  // also if what follows fails
     imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "Previous mailbox closed.");
@@ -18,7 +21,9 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await session.account().load(found->id()));
   auto mailbox = snapshot->find(found->id());
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
+  if (select.condstore) enable_condstore(session);
   session.select(open_view(session, snapshot, *mailbox, select.read_only));
+  if (select.qresync) ROOST_CO_TRY_VOID(co_await resynchronise(session, *std::move(select.qresync)));
   if (select.read_only) co_return done(imap::ResponseCode(imap::kReadOnly), "EXAMINE completed.");
   co_return done(imap::ResponseCode(imap::kReadWrite), "SELECT completed.");
 }

@@ -1,5 +1,7 @@
 #include "imapd/features/status_row.h"
 
+#include "imapd/features/condstore.h"
+
 namespace roost::imapd {
 namespace {
 
@@ -17,6 +19,7 @@ task<Result<uint32_t>> count_recent(Session& session, const mail::Mailbox& mailb
 }  // namespace
 
 task<Result<imap::StatusRow>> status_row(Session& session, const Bytes& name, imap::StatusItems items) {
+  if (items.has(imap::StatusItem::highest_mod_seq)) enable_condstore(session);
   mail::SnapshotPtr snapshot = session.account().snapshot();
   auto mailbox = snapshot->find(name);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");

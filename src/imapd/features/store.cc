@@ -1,8 +1,10 @@
-// STORE and UID STORE (RFC 9051 6.4.6).
+// STORE and UID STORE (RFC 9051 6.4.6), with UNCHANGEDSINCE (RFC 7162 3.1.3).
 #include <algorithm>
 #include <iterator>
 
+#include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/condstore.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
 
@@ -69,15 +71,38 @@ UidSet predicted(const View& before, const View& after, const UidSet& uids, cons
   return same;
 }
 
+// A silent STORE tells no flags; yet a CONDSTORE-aware client needs the MODSEQs (RFC 7162 3.1.3): of what changed, and
+// where it made a condition, of all that met it.
+task<Result<>> keep_quiet(Session& session, const View& after, UidSet quiet, const imap::Store& store) {
+  UidSet& owed = session.selected()->flags_owed;
+  UidSet changed = owed.intersect(quiet);
+  owed = owed.subtract(quiet);
+  if (!session.modes().condstore) co_return Result<>{};
+  co_return co_await tell_mod_seqs(session, after, store.unchanged_since ? std::move(quiet) : std::move(changed));
+}
+
+// `modified`: numbers, or uids of UID STORE. RFC 7162 3.1.3 allows MODIFIED in a NO as well.
+Completion reply(const UidSet& modified, bool some_gone) {
+  Completion completion = done("STORE completed.");
+  if (!modified.empty()) completion = done(imap::code_modified(modified), "Conditional STORE failed.");
+  if (!some_gone) return completion;
+  if (modified.empty()) completion.code = imap::code_of(Code::expunge_issued);
+  completion.condition = imap::Condition::no;
+  completion.text = "Some of the messages are gone.";
+  return completion;
+}
+
 task<Result<Completion>> run_store(Session& session, imap::Command& command) {
   auto& store = std::get<imap::Store>(command.body);
   Selected& selected = *session.selected();
+  if (store.unchanged_since) enable_condstore(session);
   if (selected.read_only) co_return no(Code::read_only, "The mailbox is read-only.");
   ROOST_CO_TRY(View before, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, before.resolve(store.set, store.uid));
   UidSet live = uids.subtract(before.ghosts());
   bool some_gone = !store.uid && live.count() != uids.count();
   UidSet owed_before = selected.flags_owed;
+  UidSet modified;
   if (!live.empty()) {
     mail::Store operation{.mailbox = selected.mailbox,
                           .uids = live,
@@ -85,17 +110,21 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
                           .flags = store.flags.system,
                           .keywords = store.flags.keywords,
                           .unchanged_since = store.unchanged_since};
-    ROOST_CO_TRY_VOID(co_await session.account().execute(std::move(operation)));
+    ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+    modified = std::get<mail::Stored>(std::move(result)).modified;
     ROOST_CO_TRY(View after, co_await catch_up(session));
     if (store.silent) {
-      UidSet quiet = predicted(before, after, live.subtract(owed_before), store);
-      selected.flags_owed = selected.flags_owed.subtract(quiet);
+      UidSet quiet = predicted(before, after, live.subtract(owed_before).subtract(modified), store);
+      ROOST_CO_TRY_VOID(co_await keep_quiet(session, after, std::move(quiet), store));
     } else {
+      live = live.subtract(modified);
       ROOST_CO_TRY_VOID(co_await tell_flags(session, after, live, store.uid));
     }
+    // RFC 7162 3.1.3 recommends it, so that the client need not ask why.
+    ROOST_CO_TRY_VOID(co_await tell_flags(session, after, modified, true));
+    if (!store.uid) modified = after.numbers(after.members(modified));
   }
-  if (some_gone) co_return no(Code::expunge_issued, "Some of the messages are gone.");
-  co_return done("STORE completed.");
+  co_return reply(modified, some_gone);
 }
 
 constexpr CommandRow kCommands[] = {

@@ -1,0 +1,11 @@
+// What the client has turned on, by ENABLE or by a command that implies it. It stays on until the connection ends.
+#pragma once
+
+namespace roost::imapd {
+
+struct Modes {
+  bool condstore = false;    // RFC 7162 3.1: every FETCH with FLAGS has UID and MODSEQ too
+  bool qresync = false;      // RFC 7162 3.2.3: VANISHED instead of EXPUNGE; implies condstore
+};
+
+}  // namespace roost::imapd
