@@ -165,4 +165,4 @@ def wait_for(condition, what, seconds=30):
         if condition():
             return
         time.sleep(0.02)
-    raise AssertionError(f"in {seconds} s: {what}")
+    raise AssertionError(f"in {seconds} s: {what() if callable(what) else what}")
