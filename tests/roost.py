@@ -45,11 +45,14 @@ class Server:
             raise AssertionError(f"roost {' '.join(map(str, words))}: {done.returncode}: {done.stderr}{done.stdout}")
         return done.stdout if check else done
 
+    def arguments(self):
+        return ["--imap", "127.0.0.1:0", "--imaps", "127.0.0.1:0", "--lmtp", "127.0.0.1:0",
+                "--lmtp", f"unix:{self.data}/lmtp.sock"]
+
     def start(self):
         self.log = open(self.data / "server.log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--data", self.data, "--imap", "127.0.0.1:0", "--imaps", "127.0.0.1:0",
-             "--lmtp", "127.0.0.1:0", "--lmtp", f"unix:{self.data}/lmtp.sock"],
+            [BINARY, "serve", "--data", self.data, *self.arguments()],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
         )
         line = self.process.stdout.readline()
