@@ -93,7 +93,7 @@ class ResponseReader {
     std::string_view digits = run("a number", is_digit);
     uint64_t value = 0;
     for (char c : digits) {
-      if (value > (INT64_MAX - 9) / 10) wrong("a smaller number");
+      if (value > INT64_MAX / 10) wrong("a smaller number");
       value = value * 10 + static_cast<uint64_t>(c - '0');
     }
     if (value < min || value > max) wrong("a number within its limits");
