@@ -30,6 +30,9 @@ std::string new_fault_id() {
 // A command that failed on its way has told something, perhaps; so the rest is told, too. What is bad has done nothing.
 bool is_told(Error::Kind kind) { return kind == Error::Kind::no || kind == Error::Kind::fault; }
 
+// The parser's words quote what it found: that is for the client, and may be mail. The log gets what was expected.
+std::string_view without_input(std::string_view why) { return why.substr(0, why.find(", found")); }
+
 }  // namespace
 
 Result<const CommandRow*> Session::allowed_row(const imap::Head& head) const {
@@ -123,7 +126,7 @@ Result<> Session::note_bad(const imap::Head& head, const Error& error) {
   log::info("bad_command", {{"user", user_},
                             {"address", stream_->peer().address},
                             {"command", head.verb ? imap::verb_name(*head.verb) : "unknown"},
-                            {"why", error.text}});
+                            {"why", without_input(error.text)}});
   imap::write_error(buffer(), head.tag, error);
   uint32_t allowed = account_ ? config().bad_commands_max : config().login_bad_commands_max;
   if (++bad_in_a_row_ < allowed) return {};

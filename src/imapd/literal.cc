@@ -17,6 +17,10 @@ inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5; APPEND s
   imap::Head head = imap::parse_head(input_.framer().frame());
   Result<const CommandRow*> row = allowed_row(head);
   if (!row) co_return refuse_literal(row.error());
+  // RFC 9051 6.2.3: a password that may not cross the network in clear is not asked for.
+  if ((*row)->verb == imap::Verb::login && is_clear_text()) {
+    co_return refuse_literal(no(Code::privacy_required, "LOGIN is not allowed in clear: use TLS.").error());
+  }
   const wire::Literal& literal = input_.framer().announced();
   if (config().literal_minus && !literal.synchronizing && literal.size > kLiteralMinusBytesMax) {
     Error error = bad("LITERAL- allows 4096 octets without waiting.").error();

@@ -49,6 +49,8 @@ TEST(Session, RefusesPasswordsInClearFromAfar) {
   EXPECT_THAT(client.greeting, Not(HasSubstr("AUTH=PLAIN")));
   EXPECT_THAT(client.log_in(), StartsWith("NO [PRIVACYREQUIRED]"));
   EXPECT_THAT(client.run("AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA=="), StartsWith("NO [PRIVACYREQUIRED]"));
+  // No "+" that would ask for the password.
+  EXPECT_THAT(client.send("x LOGIN alice {6}\r\n"), StartsWith("x NO [PRIVACYREQUIRED]"));
 }
 
 TEST(Session, AllowsPasswordsInClearWhereTheConfigurationSaysSo) {
