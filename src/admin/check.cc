@@ -30,7 +30,8 @@ std::vector<MailboxId> mailbox_ids(const mail::Snapshot& snapshot) {
 // The newest snapshot with the rows and traces of all mailboxes in memory.
 task<Result<mail::SnapshotPtr>> load_everything(accounts::Account& account) {
   for (MailboxId id : mailbox_ids(*account.snapshot())) {
-    auto mailbox = account.snapshot()->find(id);
+    mail::SnapshotPtr snapshot = account.snapshot();
+    auto mailbox = snapshot->find(id);
     if (!mailbox) continue;
     auto loaded = co_await account.load_changes(id, mail::traces_floor(*mailbox));
     if (!loaded && loaded.error().code != Code::nonexistent) co_return Fail(loaded.error());

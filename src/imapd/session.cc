@@ -211,7 +211,8 @@ void Session::deselect() {
   if (!selected_) return;
   MailboxId id = selected_->mailbox;
   selected_.reset();
-  auto mailbox = account_->snapshot()->find(id);
+  mail::SnapshotPtr snapshot = account_->snapshot();
+  auto mailbox = snapshot->find(id);
   Uid logged = mailbox ? mailbox->recent_uid() : Uid();
   auto next = services_.recent_claims.unlogged(account_->id(), id, logged);
   if (next) rt::spawn(stream_->loop(), log_claim(account_, services_.recent_claims, id, *next));

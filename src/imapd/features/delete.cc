@@ -10,7 +10,8 @@ task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
   auto& name = std::get<imap::Delete>(command.body).mailbox;
   ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = std::move(name)}));
   if (Selected* selected = session.selected()) {
-    auto mailbox = session.account().snapshot()->find(selected->mailbox);
+    mail::SnapshotPtr snapshot = session.account().snapshot();
+    auto mailbox = snapshot->find(selected->mailbox);
     if (!mailbox || mailbox->noselect()) {
       session.deselect();
       imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "The selected mailbox was deleted.");

@@ -16,10 +16,12 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
     session.deselect();  // also if what follows fails
     imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "Previous mailbox closed.");
   }
-  auto found = session.account().snapshot()->find(select.mailbox);
-  if (!found || found->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
-  ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await session.account().load(found->id()));
-  auto mailbox = snapshot->find(found->id());
+  mail::SnapshotPtr snapshot = session.account().snapshot();
+  auto mailbox = snapshot->find(select.mailbox);
+  if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
+  const MailboxId id = mailbox->id();
+  ROOST_CO_TRY(snapshot, co_await session.account().load(id));
+  mailbox = snapshot->find(id);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
   if (select.condstore) enable_condstore(session);
   session.select(open_view(session, snapshot, *mailbox, select.read_only));
