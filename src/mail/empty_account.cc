@@ -23,7 +23,8 @@ SnapshotPtr empty_account(AccountId id, UidValidity uidvalidity_seed) {
   state.names.set(std::string(kInbox), inbox->id);
   state.resident_bytes = inbox->resident_bytes();
   state.dirty_bytes = inbox->dirty_bytes();
-  state.mailboxes.set(inbox->id, std::move(inbox));
+  const MailboxId inbox_id = inbox->id;
+  state.mailboxes.set(inbox_id, std::move(inbox));
   return std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(state)));
 }
 
