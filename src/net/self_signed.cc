@@ -14,21 +14,12 @@
 
 #include "net/address.h"
 #include "net/file_descriptor.h"
+#include "net/openssl_ptr.h"
 #include "net/tls.h"
 
 namespace roost::net {
 namespace {
 
-template <auto Function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using X509Ptr = std::unique_ptr<X509, Free<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using BignumPtr = std::unique_ptr<BIGNUM, Free<BN_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 

@@ -14,22 +14,13 @@
 #include <span>
 #include <utility>
 
+#include "net/openssl_ptr.h"
 #include "net/ticket_keys.h"
 
 namespace roost::net {
 namespace {
 
-template <auto Function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const {
-    Function(object);
-  }
-};
 using SslCtx = std::unique_ptr<SSL_CTX, Free<SSL_CTX_free>>;
-using BioPtr = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using X509Ptr = std::unique_ptr<X509, Free<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
 constexpr size_t kPemBytesMax = 1024 * 1024;
 constexpr char kCiphersTls12[] = "ECDHE+AESGCM:ECDHE+CHACHA20:!PSK:!aNULL";
