@@ -15,7 +15,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/test-logs"
-FUZZ_SECONDS = 10
+FUZZ_RUNS = 50_000
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -49,7 +49,7 @@ STEPS = {
     "interop": ("real clients, in clear and with TLS", [["tests/interop/run.py"]], True),
     "crash": ("kill -9, ten rounds", [["tests/crash/run.py", "--rounds", "10"]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),
-    "fuzz": (f"every fuzzer, {FUZZ_SECONDS} s each", [["tools/fuzz", "--seconds", str(FUZZ_SECONDS)]], False),
+    "fuzz": (f"every fuzzer, {FUZZ_RUNS} inputs each", [["tools/fuzz", "--runs", str(FUZZ_RUNS)]], False),
     "tsan": ("unit tests of what has threads, under the thread sanitizer",
              build("tsan", *(m + "_test" for m in TSAN_MODULES)) + unit("tsan", *TSAN_MODULES), False),
     "tidy": ("clang-tidy: moves and coroutines", [["tools/tidy"]], False),

@@ -1,10 +1,12 @@
 // Names from the wire: what is accepted is valid, has one spelling, and comes back the same.
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 #include "imap/mailbox_name.h"
 #include "imap/parser.h"
 #include "imap/utf7.h"
+#include "wire/framer.h"
 #include "wire/string.h"
 
 namespace {
@@ -12,12 +14,23 @@ namespace {
 using namespace roost;
 using namespace roost::imap;
 
+// A name whose spelling is long goes as a literal.
+wire::Frame framed(BytesView line) {
+  wire::Framer framer;
+  auto event = framer.next(line);
+  if (event == wire::Framer::Event::literal) {
+    framer.hold();
+    event = framer.next(line);
+  }
+  if (event != wire::Framer::Event::command || !line.empty()) abort();
+  return std::move(framer.frame());
+}
+
 void check_spelling(BytesView name, bool utf8) {
-  Bytes written;
-  write_mailbox(written, name, utf8);
   Bytes line = "x ";
-  line += written;
-  wire::Frame frame{.text = line};
+  write_mailbox(line, name, utf8);
+  line += "\r\n";
+  wire::Frame frame = framed(line);
   Dialect dialect{.utf8_names = utf8};
   Parser in(frame, dialect, "", 2);
   auto again = in.mailbox();
