@@ -11,6 +11,9 @@ import tempfile
 
 from roost import BINARY, ROOT, Server
 
+FAST = True
+PACKAGES = ["mandoc"]
+
 COMMANDS_WITHOUT_VERB = ["serve", "config check", "config template"]
 MESSAGE = "Subject: hello\n\nworld\n"
 

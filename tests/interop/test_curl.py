@@ -4,6 +4,9 @@ import subprocess
 
 from mail import PASSWORD, in_clear_and_with_tls, message
 
+FAST = True
+PACKAGES = ["curl"]
+
 
 def curl(server, tls, path, *options, stdin=None):
     scheme, port = ("imaps", server.ports["imaps"]) if tls else ("imap", server.ports["imap"])

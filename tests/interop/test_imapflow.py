@@ -8,6 +8,9 @@ import subprocess
 from mail import PASSWORD, in_clear_and_with_tls
 from roost import ROOT
 
+FAST = True
+PACKAGES = ["nodejs", "npm"]
+
 HERE = pathlib.Path(__file__).resolve().parent
 MODULES = ROOT / "build/npm"
 

@@ -7,6 +7,9 @@ import re
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok, tls_context
 from roost import Server
 
+FAST = True
+PACKAGES = []
+
 
 def uid_list(data):
     return [int(x) for x in data[0].split()]

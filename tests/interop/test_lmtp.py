@@ -6,6 +6,9 @@ import smtplib
 from mail import imap, message, ok
 from roost import Lines, Server
 
+FAST = True
+PACKAGES = []
+
 USERS = {"alice": "wonder-land 1", "bob": "builder 22", "carol@example.org": "carol 333"}
 
 

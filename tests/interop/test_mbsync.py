@@ -6,6 +6,9 @@ import subprocess
 
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
 
+FAST = True
+PACKAGES = ["isync"]
+
 
 def configure(server, tls):
     maildir = server.data / "maildir"

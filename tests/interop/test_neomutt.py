@@ -9,6 +9,9 @@ import time
 
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
 
+FAST = True
+PACKAGES = ["neomutt"]
+
 
 class Terminal:
     """A program on a pseudo-terminal: keys go in, the screen's bytes come out."""

@@ -7,6 +7,9 @@ from mail import imap, message, ok
 from postfix import Postfix
 from roost import ROOT, Server, wait_for
 
+FAST = True
+PACKAGES = ["libdb5.3", "libnsl2", "libsasl2-2"]
+
 USERS = {"alice": "wonder-land 1", "bob": "builder 22"}
 SENDER = "sender@elsewhere.example"
 

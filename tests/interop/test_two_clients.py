@@ -5,6 +5,9 @@ import time
 from mail import message
 from roost import Lines, Server
 
+FAST = True
+PACKAGES = []
+
 
 def literal(data):
     return b"{%d+}\r\n" % len(data) + data
