@@ -1,10 +1,29 @@
 #include "accounts/incoming.h"
 
+#include <optional>
 #include <utility>
 
 #include "accounts/random.h"
+#include "message/card.h"
 
 namespace roost::accounts {
+namespace {
+
+// RFC 8474 5.2: messages that name the same first message are of one thread, and so is that one, in whatever mailbox
+// they are. None for a message that names nothing, not even itself.
+std::optional<ObjectId> thread_of(BytesView encoded_card) {
+  Result<message::CardView> card = message::CardView::open(encoded_card);
+  if (!card) return {};
+  Result<message::ThreadKeys> keys = card->thread_keys();
+  if (!keys) return {};
+  uint64_t root = keys->references.empty() ? keys->message_id : keys->references.front();
+  if (root == 0) return {};
+  ObjectId id;
+  for (size_t i = 0; i < sizeof root; ++i) id.bytes[i] = static_cast<uint8_t>(root >> (8 * i));
+  return id;
+}
+
+}  // namespace
 
 Incoming::Incoming(std::shared_ptr<OpenAccount> account, uint64_t size_max)
     : account_(std::move(account)), size_max_(size_max), parser_(*account_->environment().guard) {}
@@ -63,7 +82,7 @@ task<Result<mail::NewMessage>> Incoming::finish() {
   message.size = size_;
   message.card = std::make_shared<const Bytes>(parser_.finish());
   message.email_id = random_object_id();
-  message.thread_id = random_object_id();
+  message.thread_id = thread_of(*message.card).value_or(random_object_id());
   if (writer_) {
     message.blob = blob_;
   } else {

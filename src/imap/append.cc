@@ -1,5 +1,7 @@
 #include "imap/append.h"
 
+#include <utility>
+
 #include "imap/command.h"
 #include "imap/parser.h"
 
@@ -23,10 +25,17 @@ Result<AppendReader::Use> AppendReader::read_literal(const wire::Frame& frame, s
   return Use::message;
 }
 
+Result<> AppendReader::end_message(Parser& in) {
+  if (!std::exchange(parenthesis_, false)) return {};
+  return in.expect(')', "')' after the message");
+}
+
 // append-message = append-opts SP append-data; append-opts = [SP flag-list] [SP date-time]     RFC 4466 3
+// append-data =/ "UTF8" SP "(" literal8 ")"     RFC 6855 4
 Result<> AppendReader::read_options(const wire::Frame& frame, size_t index) {
   Parser in(frame, dialect_, verb_name(Verb::append), offset_, literals_);
   AppendMessage message;
+  ROOST_TRY_VOID(end_message(in));
   if (!append_.messages.empty() && !dialect_.multiappend) return in.expected("the end of the command");
   ROOST_TRY_VOID(in.space());
   if (in.peek() == '(') {
@@ -37,9 +46,15 @@ Result<> AppendReader::read_options(const wire::Frame& frame, size_t index) {
     ROOST_TRY(message.date, in.date_time());
     ROOST_TRY_VOID(in.space());
   }
+  if (dialect_.utf8_append && in.take_word("UTF8")) {
+    ROOST_TRY_VOID(in.space());
+    ROOST_TRY_VOID(in.expect('(', "'(' after UTF8"));
+    parenthesis_ = true;
+  }
   if (!in.at_literal() || in.literals() != index) return in.expected("the message as a literal");
   const wire::Literal& literal = in.take_literal();
-  if (literal.binary && !dialect_.binary) return in.wrong("a literal8 is not allowed here");
+  if (parenthesis_ && !literal.binary) return in.wrong("UTF8 needs a literal8");
+  if (literal.binary && !dialect_.binary && !parenthesis_) return in.wrong("a literal8 is not allowed here");
   message.literal = index;
   message.size = literal.size;
   message.binary = literal.binary;
@@ -58,6 +73,7 @@ Result<Append> AppendReader::at_end(const wire::Frame& frame) {
     return in.expected("a message as a literal");
   }
   Parser in(frame, dialect_, verb_name(Verb::append), offset_, literals_);
+  ROOST_TRY_VOID(end_message(in));
   ROOST_TRY_VOID(in.end());
   return std::move(append_);
 }

@@ -14,6 +14,7 @@
 
 namespace roost::imap {
 
+class Parser;
 struct Command;
 struct Rejected;
 
@@ -58,12 +59,14 @@ class AppendReader {
   // What the literal at `index` is; all before it have been read.
   Result<Use> read_literal(const wire::Frame& frame, size_t index);
   Result<> read_options(const wire::Frame& frame, size_t index);
+  Result<> end_message(Parser& in);
 
   Dialect dialect_;
   Append append_;
   size_t offset_ = 0;    // into the frame's text: where the next append-message begins
   size_t literals_ = 0;  // consumed so far
   bool started_ = false;
+  bool parenthesis_ = false;  // the last message came as UTF8 (…), and its ")" is due
 };
 
 }  // namespace roost::imap

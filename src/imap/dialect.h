@@ -24,6 +24,7 @@ struct Dialect {
   bool objectid = false;            // RFC 8474
   bool savedate = false;            // RFC 8514
   bool preview = false;             // RFC 8970
+  bool utf8_append = false;         // RFC 6855 4: APPEND x UTF8 (literal8)
   bool utf8_names = false;  // after ENABLE UTF8=ACCEPT or IMAP4rev2: mailbox names are UTF-8, not modified UTF-7
 };
 

@@ -4,8 +4,9 @@
 namespace roost::imapd {
 
 struct Modes {
-  bool condstore = false;  // RFC 7162 3.1: every FETCH with FLAGS has UID and MODSEQ too
-  bool qresync = false;    // RFC 7162 3.2.3: VANISHED instead of EXPUNGE; implies condstore
+  bool condstore = false;    // RFC 7162 3.1: every FETCH with FLAGS has UID and MODSEQ too
+  bool qresync = false;      // RFC 7162 3.2.3: VANISHED instead of EXPUNGE; implies condstore
+  bool utf8_accept = false;  // RFC 6855: SEARCH needs no CHARSET any more, and may have none
 };
 
 }  // namespace roost::imapd

@@ -48,6 +48,7 @@ class Session {
   net::Stream& stream() { return *stream_; }
   const net::Stream& stream() const { return *stream_; }
   Input& input() { return input_; }
+  imap::Dialect& dialect() { return dialect_; }
   const imap::Dialect& dialect() const { return dialect_; }
   Modes& modes() { return modes_; }
   const Modes& modes() const { return modes_; }

@@ -5,6 +5,7 @@
 
 #include "imap/fetch_response.h"
 #include "imap/response.h"
+#include "imapd/features/object_id.h"
 #include "imapd/keyword_names.h"
 #include "imapd/session.h"
 
@@ -258,6 +259,9 @@ Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const ma
   imap::write_untagged(out, Condition::ok, imap::code_uid_validity(mailbox.uidvalidity()), "UIDs valid.");
   imap::write_untagged(out, Condition::ok, imap::code_uid_next(selected.uidnext), "Predicted next UID.");
   imap::write_untagged(out, Condition::ok, imap::code_highest_mod_seq(selected.complete), "Highest.");
+  imap::write_untagged(out, Condition::ok,
+                       imap::code_mailbox_id(spell_mailbox_id(session.account().id(), mailbox.id())),
+                       "Stays with the mailbox.");
   return selected;
 }
 

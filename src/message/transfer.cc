@@ -30,6 +30,10 @@ int hex_value(char c) {
 
 bool is_decodable(Encoding encoding) { return encoding != Encoding::unknown; }
 
+bool is_encoded(Encoding encoding) {
+  return encoding == Encoding::base64 || encoding == Encoding::quoted_printable || encoding == Encoding::uuencode;
+}
+
 Bytes decode_transfer(Encoding encoding, BytesView bytes) {
   Bytes out;
   TransferDecoder decoder(encoding);

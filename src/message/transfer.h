@@ -36,6 +36,9 @@ class TransferDecoder {
 // Whether BINARY can decode it.
 bool is_decodable(Encoding encoding);
 
+// Whether decoding changes anything: it is decodable and not 7bit, 8bit or binary.
+bool is_encoded(Encoding encoding);
+
 // The whole at once.
 Bytes decode_transfer(Encoding encoding, BytesView bytes);
 

@@ -8,6 +8,7 @@ namespace roost::imapd {
 extern const Feature kAppend;
 extern const Feature kAppendLimit;
 extern const Feature kAuthenticate;
+extern const Feature kBinary;
 extern const Feature kCapability;
 extern const Feature kCheck;
 extern const Feature kClose;
@@ -32,6 +33,8 @@ extern const Feature kMove;
 extern const Feature kNamespace;
 extern const Feature kNoop;
 extern const Feature kQresync;
+extern const Feature kObjectId;
+extern const Feature kPreview;
 extern const Feature kRename;
 extern const Feature kSaveDate;
 extern const Feature kSearch;
@@ -43,6 +46,7 @@ extern const Feature kStatusSize;
 extern const Feature kStore;
 extern const Feature kSubscribe;
 extern const Feature kUnselect;
+extern const Feature kUtf8Accept;
 extern const Feature kWithin;
 
 }  // namespace roost::imapd

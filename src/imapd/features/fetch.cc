@@ -1,4 +1,6 @@
 // FETCH and UID FETCH (RFC 9051 6.4.5).
+#include <algorithm>
+
 #include "base/log.h"
 #include "imap/fetch_response.h"
 #include "imapd/features/all.h"
@@ -9,6 +11,8 @@
 #include "imapd/keyword_names.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
+#include "message/section.h"
+#include "message/transfer.h"
 
 namespace roost::imapd {
 namespace {
@@ -23,6 +27,16 @@ struct Missing {
   std::optional<Error> failure;  // unreadable: the last reason
 };
 
+// RFC 3501 9: a literal has no NUL. What was appended as a literal8 is only given back as it is by BINARY.
+void hide_nuls(Bytes& octets) {
+  if (octets.contains('\0')) std::replace(octets.begin(), octets.end(), '\0', '\x80');
+}
+
+message::ByteRange wanted_of(const imap::FetchItem& item, uint64_t size) {
+  message::ByteRange whole{.offset = 0, .size = size};
+  return item.partial ? message::partial(whole, item.partial->offset, item.partial->count) : whole;
+}
+
 class Fetching {
  public:
   Fetching(Session& session, FetchPlan plan, View view) : session_(session), plan_(std::move(plan)), view_(view) {}
@@ -34,7 +48,10 @@ class Fetching {
   task<Result<>> send_batch(FetchBatch& batch);
   task<Result<UidSet>> set_seen(FetchBatch& batch);
   task<Result<>> send_message(FetchedMessage& message, bool seen_now);
-  task<Result<>> send_large(mail::Cold cold, message::ByteRange range);
+  void send_held(imap::FetchWriter& response, const imap::FetchItem& item, BodyPiece& piece);
+  task<Result<>> send_large(mail::Cold cold, message::ByteRange range, bool binary);
+  task<Result<>> send_decoded(mail::Cold cold, const BodyPiece& piece, message::ByteRange wanted);
+  task<Result<Bytes>> read_piece(const mail::Cold& cold, message::ByteRange range);
   void write_missing_ids(imap::FetchWriter& response, const FetchedMessage& message) const;
   bool write_item(imap::FetchWriter& response, const imap::FetchItem& item, const FetchedMessage& message,
                   KeywordNames& keywords);
@@ -108,6 +125,7 @@ bool Fetching::write_item(imap::FetchWriter& response, const imap::FetchItem& it
     case Kind::envelope: response.ready("ENVELOPE", message.card->envelope(utf8)); return true;
     case Kind::body: response.ready("BODY", message.card->body(utf8)); return true;
     case Kind::body_structure: response.ready("BODYSTRUCTURE", message.card->body_structure(utf8)); return true;
+    case Kind::preview: response.preview(Bytes(message.card->preview()), utf8); return true;
     default: return false;
   }
 }
@@ -122,14 +140,18 @@ task<Result<>> Fetching::send_message(FetchedMessage& message, bool seen_now) {
     BodyPiece& piece = message.pieces[next_piece++];
     switch (piece.how) {
       case BodyPiece::How::nil: response.body_nil(item); break;
-      case BodyPiece::How::held:
-        response.body_literal(item, piece.octets.size());
-        session_.buffer().append(piece.octets);
-        Bytes().swap(piece.octets);
-        break;
+      case BodyPiece::How::held: send_held(response, item, piece); break;
+      case BodyPiece::How::size: response.binary_size(item, piece.size); break;
       case BodyPiece::How::large:
-        response.body_literal(item, piece.range.size);
-        ROOST_CO_TRY_VOID(co_await send_large(message.row.cold, piece.range));
+        if (piece.encoding) {
+          message::ByteRange wanted = wanted_of(item, piece.size);
+          response.body_literal(item, wanted.size, true);
+          ROOST_CO_TRY_VOID(co_await send_decoded(message.row.cold, piece, wanted));
+        } else {
+          bool binary = item.kind == Kind::binary;
+          response.body_literal(item, piece.range.size, binary);
+          ROOST_CO_TRY_VOID(co_await send_large(message.row.cold, piece.range, binary));
+        }
         break;
     }
   }
@@ -149,19 +171,58 @@ void Fetching::write_missing_ids(imap::FetchWriter& response, const FetchedMessa
   if (!plan_.says_mod_seq) response.mod_seq(message.row.hot.modseq);
 }
 
-// Read, sent, read: never more than one piece in memory. The literal is announced, so a failure ends the connection.
-task<Result<>> Fetching::send_large(mail::Cold cold, message::ByteRange range) {
+void Fetching::send_held(imap::FetchWriter& response, const imap::FetchItem& item, BodyPiece& piece) {
+  bool binary = item.kind == Kind::binary;
+  if (!binary) hide_nuls(piece.octets);
+  response.body_literal(item, piece.octets.size(), binary && piece.octets.contains('\0'));
+  session_.buffer().append(piece.octets);
+  Bytes().swap(piece.octets);
+}
+
+// The literal is announced, so a failure ends the connection.
+task<Result<Bytes>> Fetching::read_piece(const mail::Cold& cold, message::ByteRange range) {
+  Result<Bytes> piece = co_await session_.account().body(cold.blob, {.offset = range.offset, .size = range.size});
+  if (piece && piece->size() == range.size) co_return piece;
+  log::error("body_unreadable", {{"account", session_.account().id().value},
+                                 {"uid", cold.uid.value},
+                                 {"what", piece ? "too short" : piece.error().text}});
+  co_return session_.cut("body_unreadable");
+}
+
+// Read, sent, read: never more than one piece in memory.
+task<Result<>> Fetching::send_large(mail::Cold cold, message::ByteRange range, bool binary) {
   uint64_t piece_bytes = session_.config().body_piece_bytes;
   for (uint64_t at = 0; at < range.size; at += piece_bytes) {
-    uint64_t wanted = std::min(piece_bytes, range.size - at);
-    Result<Bytes> piece = co_await session_.account().body(cold.blob, {.offset = range.offset + at, .size = wanted});
-    if (!piece || piece->size() != wanted) {
-      log::error("body_unreadable", {{"account", session_.account().id().value},
-                                     {"uid", cold.uid.value},
-                                     {"what", piece ? "too short" : piece.error().text}});
-      co_return session_.cut("body_unreadable");
+    uint64_t size = std::min(piece_bytes, range.size - at);
+    ROOST_CO_TRY(Bytes piece, co_await read_piece(cold, {.offset = range.offset + at, .size = size}));
+    if (!binary) hide_nuls(piece);
+    session_.buffer().append(piece);
+    ROOST_CO_TRY_VOID(co_await session_.next_batch());
+  }
+  co_return Result<>{};
+}
+
+// BINARY of a large part: likewise, but decoded on the way; `wanted` counts decoded octets.
+task<Result<>> Fetching::send_decoded(mail::Cold cold, const BodyPiece& piece, message::ByteRange wanted) {
+  message::TransferDecoder decoder(*piece.encoding);
+  uint64_t piece_bytes = session_.config().body_piece_bytes;
+  uint64_t decoded = 0;  // octets before `octets`
+  uint64_t sent = 0;
+  for (uint64_t at = 0; sent < wanted.size; at += piece_bytes) {
+    Bytes octets;
+    if (at < piece.range.size) {
+      uint64_t size = std::min(piece_bytes, piece.range.size - at);
+      ROOST_CO_TRY(Bytes raw, co_await read_piece(cold, {.offset = piece.range.offset + at, .size = size}));
+      decoder.feed(raw, octets);
+    } else {
+      decoder.finish(octets);
     }
-    session_.buffer().append(*piece);
+    uint64_t skipped = std::min<uint64_t>(wanted.offset > decoded ? wanted.offset - decoded : 0, octets.size());
+    BytesView now = BytesView(octets).substr(skipped, wanted.size - sent);
+    session_.buffer().append(now);
+    decoded += octets.size();
+    sent += now.size();
+    if (at >= piece.range.size && sent < wanted.size) co_return session_.cut("body_changed");
     ROOST_CO_TRY_VOID(co_await session_.next_batch());
   }
   co_return Result<>{};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "message/section.h"
+#include "message/transfer.h"
 
 namespace roost::imapd {
 
@@ -80,6 +81,9 @@ task<Result<>> FetchBatch::load() {
     if (!messages_[i].failed) locate(i);
   }
   while (!ranges_.empty()) co_await read_pieces();
+  for (FetchedMessage& message : messages_) {
+    if (!message.failed) co_await measure_large(message);
+  }
   co_return Result<>{};
 }
 
@@ -145,7 +149,11 @@ void FetchBatch::locate(size_t index) {
 void FetchBatch::locate_item(size_t index, const imap::FetchItem& item, const std::vector<message::Part>& parts) {
   FetchedMessage& message = messages_[index];
   BodyPiece& piece = message.pieces.emplace_back();
-  Read read{.message = index, .piece = message.pieces.size() - 1, .filter = is_filtered(item) ? &item : nullptr};
+  Read read{.message = index,
+            .piece = message.pieces.size() - 1,
+            .filter = is_filtered(item) ? &item : nullptr,
+            .decoded = nullptr};
+  if (is_binary_item(item)) return locate_binary(read, item, parts);
   if (read.filter != nullptr && item.section.part.empty() && item.section.text == SectionText::header_fields) {
     std::vector<BytesView> names = names_of(item);
     if (auto fields = message.card->header_fields(names)) {
@@ -181,6 +189,27 @@ void FetchBatch::want(Read read, message::ByteRange range) {
       {.id = messages_[read.message].row.cold.blob, .range = {.offset = range.offset, .size = range.size}});
 }
 
+void FetchBatch::take(const Read& read, Bytes octets) {
+  BodyPiece& piece = messages_[read.message].pieces[read.piece];
+  if (const imap::FetchItem* filter = read.filter) {
+    bool only = filter->section.text == SectionText::header_fields;
+    std::vector<BytesView> names = names_of(*filter);
+    octets =
+        message::filter_header_fields(octets, names, only ? message::FieldFilter::only : message::FieldFilter::all_but);
+    piece.octets = cut(std::move(octets), *filter);
+  } else if (read.decoded != nullptr) {
+    octets = message::decode_transfer(*piece.encoding, octets);
+    piece.size = octets.size();
+    if (read.decoded->kind == Kind::binary_size) {
+      piece.how = BodyPiece::How::size;
+    } else {
+      piece.octets = cut(std::move(octets), *read.decoded);
+    }
+  } else {
+    piece.octets = std::move(octets);
+  }
+}
+
 task<> FetchBatch::read_pieces() {
   size_t count = std::min<size_t>(ranges_.size(), config_.batch_bodies);
   std::vector<store::AccountStore::BlobRange> ranges(ranges_.end() - count, ranges_.end());
@@ -195,14 +224,8 @@ task<> FetchBatch::read_pieces() {
       fail(message, bodies[i].error());
     } else if (bodies[i]->size() != piece.range.size) {
       fail(message, fault("a body is shorter than its row says", Code::corruption).error());
-    } else if (const imap::FetchItem* filter = reads[i].filter) {
-      bool only = filter->section.text == SectionText::header_fields;
-      std::vector<BytesView> names = names_of(*filter);
-      piece.octets = cut(message::filter_header_fields(
-                             *bodies[i], names, only ? message::FieldFilter::only : message::FieldFilter::all_but),
-                         *filter);
     } else {
-      piece.octets = *std::move(bodies[i]);
+      take(reads[i], *std::move(bodies[i]));
     }
   }
 }

@@ -24,11 +24,14 @@ struct BodyPiece {
   enum class How : uint8_t {
     nil,    // there is no such section
     held,   // `octets`
-    large,  // `range` of the message, to be read while it is sent
+    large,  // `range` of the message, to be read while it is sent; decoded, if an encoding is given
+    size,   // BINARY.SIZE: `size`
   };
   How how = How::nil;
   Bytes octets;
-  message::ByteRange range;
+  message::ByteRange range;                   // of the message as stored
+  std::optional<message::Encoding> encoding;  // BINARY: to be undone
+  uint64_t size = 0;                          // octets of the whole section once it is decoded
 };
 
 struct FetchedMessage {
@@ -59,7 +62,8 @@ class FetchBatch {
   struct Read {
     size_t message;
     size_t piece;
-    const imap::FetchItem* filter;  // HEADER.FIELDS of what is read; null: as it is
+    const imap::FetchItem* filter;   // HEADER.FIELDS of what is read; null: as it is
+    const imap::FetchItem* decoded;  // BINARY: what is sent of it once its encoding is undone
   };
 
   task<Result<>> load_cards();
@@ -67,7 +71,12 @@ class FetchBatch {
   void open_card(FetchedMessage& message);
   void locate(size_t index);
   void locate_item(size_t index, const imap::FetchItem& item, const std::vector<message::Part>& parts);
+  void locate_binary(Read read, const imap::FetchItem& item, const std::vector<message::Part>& parts);
+  void locate_decoded(Read read, const imap::FetchItem& item, const message::Part& part);
   void want(Read read, message::ByteRange range);
+  void take(const Read& read, Bytes octets);
+  task<> measure_large(FetchedMessage& message);
+  task<Result<uint64_t>> decoded_size(BlobId blob, const BodyPiece& piece);
   task<> read_pieces();
   void fail(FetchedMessage& message, Error error);
 

@@ -16,7 +16,9 @@ bool is_located_by_card(const imap::FetchItem& item) {
   return !item.section.part.empty() || item.section.text != imap::Section::Text::whole;
 }
 
-bool is_from_card(Kind kind) { return kind == Kind::envelope || kind == Kind::body || kind == Kind::body_structure; }
+bool is_from_card(Kind kind) {
+  return kind == Kind::envelope || kind == Kind::body || kind == Kind::body_structure || kind == Kind::preview;
+}
 
 bool has(const std::vector<imap::FetchItem>& items, Kind kind) {
   return std::any_of(items.begin(), items.end(), [kind](const imap::FetchItem& item) { return item.kind == kind; });
@@ -26,8 +28,10 @@ bool has(const std::vector<imap::FetchItem>& items, Kind kind) {
 
 bool is_body_item(const imap::FetchItem& item) {
   return item.kind == Kind::body_section || item.kind == Kind::rfc822 || item.kind == Kind::rfc822_header ||
-         item.kind == Kind::rfc822_text;
+         item.kind == Kind::rfc822_text || is_binary_item(item);
 }
+
+bool is_binary_item(const imap::FetchItem& item) { return item.kind == Kind::binary || item.kind == Kind::binary_size; }
 
 FetchPlan plan_fetch(imap::Fetch fetch, bool condstore) {
   FetchPlan plan{.items = std::move(fetch.items), .condstore = condstore};

@@ -23,5 +23,7 @@ FetchPlan plan_fetch(imap::Fetch fetch, bool condstore);
 
 // Answered with octets of the message.
 bool is_body_item(const imap::FetchItem& item);
+// Those of them whose transfer encoding is undone, or BINARY.SIZE of one.
+bool is_binary_item(const imap::FetchItem& item);
 
 }  // namespace roost::imapd

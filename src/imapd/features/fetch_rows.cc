@@ -1,5 +1,7 @@
 #include "imapd/features/fetch_rows.h"
 
+#include "imapd/features/object_id.h"
+
 namespace roost::imapd {
 
 using Kind = imap::FetchItem::Kind;
@@ -75,6 +77,8 @@ bool write_row_item(imap::FetchWriter& response, const imap::FetchItem& item, co
     case Kind::internal_date:
       response.internal_date({.utc = {cold.internal_date.seconds}, .zone_minutes = cold.internal_date.zone_minutes});
       return true;
+    case Kind::email_id: response.email_id(spell_email_id(cold.email_id)); return true;
+    case Kind::thread_id: response.thread_id(spell_thread_id(cold.thread_id)); return true;
     case Kind::save_date: response.save_date(imap::DateTime{.utc = {cold.save_date}}); return true;
     default: return false;
   }

@@ -1,4 +1,4 @@
-// FETCH of what the rows alone say: UID, FLAGS, INTERNALDATE, RFC822.SIZE, SAVEDATE.
+// FETCH of what the rows alone say: UID, FLAGS, INTERNALDATE, RFC822.SIZE, SAVEDATE, EMAILID, THREADID.
 #pragma once
 
 #include "base/uid_set.h"

@@ -51,6 +51,7 @@ task<Result<UidSet>> find(Session& session, const imap::Search& wanted, const Vi
 }
 
 task<Result<Completion>> answer(Session& session, const imap::Search& wanted, BytesView tag) {
+  if (!wanted.charset.empty() && session.modes().utf8_accept) co_return bad("CHARSET after ENABLE UTF8=ACCEPT.");
   if (!wanted.charset.empty() && !message::is_known_charset(wanted.charset)) {
     co_return refusal(imap::code_bad_charset(kCharsets), "The charset is not known.");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "imapd/features/object_id.h"
 #include "message/charset.h"
 
 namespace roost::imapd {
@@ -61,6 +62,8 @@ class Translation {
       case Op::older: return within(search::Within::How::older, key.number);
       case Op::younger: return within(search::Within::How::younger, key.number);
       case Op::mod_seq: return search::Query(search::FromModSeq{ModSeq(key.number)});
+      case Op::email_id: return object<search::EmailId>(parse_email_id(key.text));
+      case Op::thread_id: return object<search::ThreadId>(parse_thread_id(key.text));
       case Op::save_date_supported: return search::Query(search::SaveDateSupported{});
       case Op::header: return search::Query(search::InHeader{key.name, text(key)});
       case Op::bcc: return in(search::Field::bcc, key);
@@ -89,6 +92,12 @@ class Translation {
       case Op::saved_since: return dated(WhichDate::saved, When::since, key);
       default: return bad("This search key is not known here.");
     }
+  }
+
+  // What cannot be an id is nobody's.
+  template <class Node>
+  static Result<search::Query> object(const std::optional<ObjectId>& id) {
+    return id ? search::Query(Node{*id}) : search::Query(search::Or{});
   }
 
   static Result<search::Query> dated(search::WhichDate which, search::When when, const imap::SearchKey& key) {

@@ -1,5 +1,7 @@
 #include "imapd/features/status_row.h"
 
+#include "imapd/features/object_id.h"
+
 #include "imapd/features/condstore.h"
 
 namespace roost::imapd {
@@ -30,7 +32,8 @@ task<Result<imap::StatusRow>> status_row(Session& session, const Bytes& name, im
                       .uid_validity = mailbox->uidvalidity(),
                       .size = mailbox->bytes(),
                       .append_limit = session.services().accounts.config().message_bytes_max,
-                      .highest_mod_seq = mailbox->highest_modseq()};
+                      .highest_mod_seq = mailbox->highest_modseq(),
+                      .mailbox_id = spell_mailbox_id(session.account().id(), mailbox->id())};
   if (items.has(imap::StatusItem::recent)) {
     ROOST_CO_TRY(row.recent, co_await count_recent(session, *mailbox));
   }
