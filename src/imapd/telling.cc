@@ -76,6 +76,8 @@ void tell_arrivals(Session& session, const View& view) {
   selected.uidnext = mailbox.uidnext();
   if (arrived == 0) return;  // they came and went again: nothing to tell
   selected.exists += arrived;
+  // EXISTS says no MODSEQ: at its next visit the client would be told of all of them again.
+  if (session.modes().condstore) selected.claim_owed = true;
   imap::write_exists(session.buffer(), selected.exists);
   auto recent = static_cast<uint32_t>(selected.recent.count());
   if (recent != selected.recent_told) imap::write_recent(session.buffer(), recent);

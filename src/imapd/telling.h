@@ -32,7 +32,7 @@ task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier);
 task<Result<>> tell_mod_seqs(Session& session, const View& view, UidSet uids);
 
 // The code HIGHESTMODSEQ, where the client would otherwise take a wrong value for it: while expunges wait to be told,
-// and when they have been told without a MODSEQ (RFC 7162 3.2, 3.2.7, 6). Empty: nothing need be said.
+// and when they, or arrivals, have been told without a MODSEQ (RFC 7162 3.2, 3.2.7, 6). Empty: nothing need be said.
 imap::ResponseCode take_claim(Session& session);
 // The same with a reply: as its code if it is an OK without one, otherwise in an untagged OK before it.
 void add_claim(Session& session, Result<Completion>& reply);
