@@ -1,0 +1,74 @@
+"""getmail: fetches what it has not seen, and deletes on the server when told to."""
+
+import re
+import subprocess
+
+from filling import fill
+from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
+
+FAST = True
+PACKAGES = ["getmail6"]
+
+
+def configure(server, tls, name, options):
+    directory = server.data / f"fetched-{name}"
+    directory.mkdir()
+    rc = server.data / f"getmailrc-{name}"
+    connection = (f"type = SimpleIMAPSSLRetriever\nport = {server.ports['imaps']}\nca_certs = {server.certificate}\n"
+                  if tls else f"type = SimpleIMAPRetriever\nport = {server.ports['imap']}\n")
+    rc.write_text(
+        f"[retriever]\n{connection}server = localhost\nusername = alice\npassword = {PASSWORD}\n"
+        f'mailboxes = ("INBOX", "Work/Größe")\n\n'
+        # It refuses to write a Maildir as root, but not to start a program.
+        f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
+        f"""arguments = ("-c", 'cat > "$(mktemp {directory}/XXXXXXXX)"')\n\n"""
+        f"[options]\nreceived = false\ndelivered_to = false\n{options}\n")
+    return rc, directory
+
+
+def getmail(server, rc):
+    """Gives how many messages were fetched."""
+    done = subprocess.run(["getmail", "--getmaildir", server.data, "--rcfile", rc], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+    retrieved = re.search(r"^  (\d+) messages \(\d+ bytes\) retrieved, ", done.stdout, re.M)
+    assert done.returncode == 0 and retrieved and "rror" not in done.stdout, done.stdout
+    return int(retrieved[1])
+
+
+def bodies(directory):
+    """What was fetched, without the fields that getmail adds."""
+    added = re.compile(rb"^(?:Return-Path|X-getmail-retrieved-from-mailbox): .*\n", re.M)
+    return sorted(added.sub(b"", file.read_bytes()) for file in directory.iterdir())
+
+
+def expected(*numbers):
+    return sorted(message(n).replace(b"\r\n", b"\n") for n in numbers)
+
+
+def work(server, tls):
+    server.command("mailbox", "create", "alice", "Work/Größe")
+    client = imap(server, tls)
+    fill(server, "INBOX", [message(n) for n in range(1, 9)])
+    ok(client.append('"Work/Gr&APYA3w-e"', None, None, message(100)))
+
+    rc, directory = configure(server, tls, "keep", "read_all = false\ndelete = false")
+    assert getmail(server, rc) == 9
+    assert bodies(directory) == expected(*range(1, 9), 100)
+    ok(client.append("INBOX", None, None, message(9)))
+    assert getmail(server, rc) == 1
+    assert getmail(server, rc) == 0
+    assert bodies(directory) == expected(*range(1, 10), 100)
+    assert ok(client.select()) == [b"9"]
+    assert ok(client.search(None, "SEEN")) == [b""]
+
+    # A second one takes everything away.
+    rc, directory = configure(server, tls, "take", "read_all = true\ndelete = true")
+    assert getmail(server, rc) == 10
+    assert bodies(directory) == expected(*range(1, 10), 100)
+    assert ok(client.select()) == [b"0"]
+    assert ok(client.select('"Work/Gr&APYA3w-e"')) == [b"0"]
+    client.logout()
+
+
+def test_takes_new_mail_once_and_deletes_when_told_to():
+    in_clear_and_with_tls(work)
