@@ -49,7 +49,11 @@ class Client:
     def run(self):
         """Runs the file's tests; gives how many passed and failed."""
         passed = failed = 0
-        module = importlib.import_module("test_" + self.name)
+        try:
+            module = importlib.import_module("test_" + self.name)
+        except Exception:  # pylint: disable=broad-except
+            print(f"FAIL  {self.name}\n{traceback.format_exc()}", flush=True)
+            return 0, 1
         for function in [f for f in vars(module) if f.startswith("test_")]:
             what = f"{self.name}: {function[5:].replace('_', ' ')}"
             started = time.monotonic()
