@@ -227,11 +227,48 @@ TEST_F(ChildTest, BecomesTheUserThatIsConfigured) {
   EXPECT_NE(text.find("NoNewPrivs:\t1"), std::string::npos);
 }
 
+TEST_F(ChildTest, NeedsNoWayThroughTheDirectoriesAboveItsOwn) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  config_.user = "nobody";
+  spawn_child();
+  ASSERT_TRUE(wait(auth_->add_user("alice", AccountId(7), "s3cret")));
+  auth_.reset();
+  spawn_child();
+  EXPECT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_NE(std::filesystem::status(config_.directory + "/users").type(), std::filesystem::file_type::not_found);
+}
+
+TEST_F(ChildTest, SaysThatThereIsNoSuchUser) {
+  config_.user = "no-such-user-here";
+  auto made = spawn_auth_child(config_);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().text, "there is no user 'no-such-user-here'");
+}
+
+TEST_F(ChildTest, IsConfinedUnlessToldOtherwise) {
+  auto filtered = [](pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    std::string text((std::istreambuf_iterator<char>(status)), {});
+    return text.find("Seccomp:\t2") != std::string::npos;
+  };
+  spawn_child();
+  std::optional<pid_t> watcher = only_child_of(::getpid());
+  std::optional<pid_t> worker = only_child_of(watcher);
+  ASSERT_TRUE(watcher && worker);
+  EXPECT_TRUE(filtered(*watcher) && filtered(*worker));
+  auth_.reset();
+  config_.sandbox = false;
+  spawn_child();
+  worker = only_child_of(only_child_of(::getpid()));
+  ASSERT_TRUE(worker);
+  EXPECT_FALSE(filtered(*worker));
+}
+
 }  // namespace
 }  // namespace roost::auth
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::strcmp(argv[1], "auth") == 0) return roost::auth::run_auth_child(roost::auth::kChildSocketFd);
+  if (argc == 2 && std::strcmp(argv[1], "auth") == 0) ::_exit(roost::auth::run_auth_child(roost::auth::kChildSocketFd));
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

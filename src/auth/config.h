@@ -19,7 +19,7 @@ inline constexpr uint32_t kIterationsMax = 10'000'000;  // some seconds for each
 
 struct Config {
   std::string directory;  // DIR/auth: created if missing, 0700. Empty: nothing is stored, all is in memory
-  std::string user;       // the child becomes this user; empty: it stays who it is. Give it `directory` first
+  std::string user;       // started by root, the child becomes this user, whose `directory` then is; empty: it does not
   Scheme scheme = Scheme::scram_sha_256;
   uint32_t iterations = kIterationsMin;
   uint32_t hash_threads = 2;          // bounds the CPU, and with argon2id the memory (19 MiB each)
@@ -28,6 +28,7 @@ struct Config {
   uint32_t cached_login_s_max = 600;
   uint32_t throttle_entries_max = 65'536;
   bool throttle = true;
+  bool sandbox = true;  // seccomp, and Landlock where the kernel has it
 };
 
 // One sentence about the first value that is out of bounds.

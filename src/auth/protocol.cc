@@ -133,7 +133,7 @@ void list(auto& io, Is<Policy> auto& v) { io(v.plain, v.scram_sha_256); }
 void list(auto& io, Is<Error> auto& v) { io(v.kind, v.code, v.text); }
 void list(auto& io, Is<Config> auto& v) {
   io(v.directory, v.user, v.scheme, v.iterations, v.hash_threads, v.hash_queue_max, v.cached_logins_max);
-  io(v.cached_login_s_max, v.throttle_entries_max, v.throttle);
+  io(v.cached_login_s_max, v.throttle_entries_max, v.throttle, v.sandbox);
 }
 void list(auto& io, Is<Configure> auto& v) { io(v.config); }
 void list(auto& io, Is<CheckPassword> auto& v) { io(v.name, v.password, v.origin); }

@@ -10,12 +10,11 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "auth/privileges.h"
+#include "auth/confine.h"
 #include "auth/protocol.h"
 #include "auth/socket.h"
 #include "auth/worker.h"
 #include "base/clock.h"
-#include "base/log.h"
 
 namespace roost::auth {
 namespace {
@@ -50,8 +49,8 @@ bool pause(int fd, Millis duration) {
 }
 
 void report_death(int fd, int code) {
-  log::error("auth_worker_died", {{"code", code}});
-  protocol::Reply reply{{}, no(Code::unavailable, "The user directory is being started again.")};
+  std::string why = "it ended with " + std::to_string(code) + " and is being started again";
+  protocol::Reply reply{{}, no(Code::unavailable, std::move(why))};
   send_message(fd, protocol::encode(0, reply), false);
 }
 
@@ -67,7 +66,7 @@ int run_auth_child(int fd) {
   if (fd == kChildSocketFd) ::close_range(kChildSocketFd + 1, ~0U, 0);  // whatever else the server left open
   Result<Config> config = receive_configuration(fd);
   if (!config) return 1;
-  (void)become_user(config->user, config->directory);  // if it cannot, then nor can the worker, which says so
+  if (auto confined = confine_watcher(*config); !confined) return say_why_not(fd, confined.error());
   for (Millis wait = kPauseMin;; wait = std::min(wait * 2, kPauseMax)) {
     TimePoint start = system_clock().now();
     pid_t worker = ::fork();

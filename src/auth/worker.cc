@@ -4,11 +4,10 @@
 #include <thread>
 #include <utility>
 
+#include "auth/confine.h"
 #include "auth/local.h"
-#include "auth/privileges.h"
 #include "auth/protocol.h"
 #include "auth/socket.h"
-#include "base/log.h"
 #include "rt/real.h"
 #include "sasl/secret.h"
 
@@ -27,12 +26,6 @@ Result<protocol::Answer> as_answer(Result<T> result) {
   }
 }
 
-int refuse(int fd, const Error& error) {
-  log::error("auth_start_failed", {{"why", error.text}});
-  send_message(fd, protocol::encode(0, protocol::Reply{{}, std::unexpected(error)}), true);
-  return 1;
-}
-
 class Worker {
  public:
   Worker(int fd, const Config& config)
@@ -40,7 +33,7 @@ class Worker {
 
   int run(const Config& config) {
     Result<std::unique_ptr<Authenticator>> made = make_local_authenticator(config, loops_->at(0), *pool_);
-    if (!made) return refuse(fd_, made.error());
+    if (!made) return say_why_not(fd_, made.error());
     authenticator_ = *std::move(made);
     reply(0, protocol::Answer{});
     std::thread reader([this] { read_all(); });
@@ -120,10 +113,13 @@ class Worker {
 
 }  // namespace
 
+int say_why_not(int fd, const Error& error) {
+  send_message(fd, protocol::encode(0, protocol::Reply{{}, std::unexpected(error)}), true);
+  return 1;
+}
+
 int run_auth_worker(int fd, const Config& config) {
-  Result<> ready = become_user(config.user, config.directory);
-  if (ready) ready = harden_process();
-  if (!ready) return refuse(fd, ready.error());
+  if (auto confined = confine_worker(config); !confined) return say_why_not(fd, confined.error());
   auto* worker = new Worker(fd, config);  // never destroyed: what is under way ends with the process
   return worker->run(config);
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "auth/config.h"
+#include "base/result.h"
 
 namespace roost::auth {
 
-// Becomes config.user, gives up what it does not need (new privileges, core dumps, being traced), reads the directory,
-// says so (or why not) in a reply with id 0, and answers requests until the other end of `fd` is closed: then 0. Call
-// _exit() with what it gives back.
+// Gives up what its watcher still needed (processes), reads the directory, says so (or why not) in a reply with id 0,
+// and answers requests until the other end of `fd` is closed: then 0. Call _exit() with what it gives back.
 int run_auth_worker(int fd, const Config& config);
+
+// Tells the server, which logs it: the child writes no log of its own. Gives back the exit code.
+int say_why_not(int fd, const Error& error);
 
 }  // namespace roost::auth

@@ -63,6 +63,10 @@ void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_
       "Of scram-sha-256, for new passwords. Programs that log in with Cyrus SASL (mbsync among them) refuse more than "
       "65536.",
       auth::kIterationsMin, auth::kIterationsMax);
+  t.add(
+      "auth.user", c.user,
+      "The user that the process which has the passwords becomes, if the server is started as root; auth/ in the data "
+      "directory is given to it. Empty: server.user.");
   t.add("auth.hash_threads", c.hash_threads, "Logins checked at once (19 MiB of memory each with argon2id).", 1);
   t.add("auth.hash_queue_max", c.hash_queue_max, "Logins that may wait for that; more are told to come back.", 1);
   t.add("auth.cached_logins_max", c.cached_logins_max, "Verified logins remembered (as keyed hashes). 0: none.");
@@ -185,7 +189,8 @@ Result<> Config::finish(const std::string& data_directory) {
   ROOST_TRY_VOID(check_networks());
   ROOST_TRY_VOID(check_endpoints());
   auth.directory = data + "/auth";
-  auth.user = server.user;
+  auth.sandbox = server.sandbox;
+  if (auth.user.empty()) auth.user = server.user;
   auth.scheme = auth_scheme_ == "argon2id" ? auth::Scheme::argon2id : auth::Scheme::scram_sha_256;
   store.directory = data + "/store";
   accounts.parse_guard_file = store.directory + "/parsing";

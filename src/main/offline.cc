@@ -12,7 +12,7 @@
 
 #include "accounts/accounts.h"
 #include "admin/verbs.h"
-#include "auth/local.h"
+#include "auth/client.h"
 #include "main/data_directory.h"
 #include "rt/real.h"
 #include "store/open.h"
@@ -51,10 +51,10 @@ Result<int> run(const Config& config, const admin::Request& request) {
     return no(Code::nonexistent, "there is no data directory " + config.data);
   }
   ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
+  ROOST_TRY(auto authenticator, auth::spawn_auth_child(config.auth));
   ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);
   auto pool = rt::make_pool("blocking", config.server.blocking_threads);
-  ROOST_TRY(auto authenticator, auth::make_local_authenticator(config.auth, loops->at(0), *pool));
   ROOST_TRY(auto database, store::open_store(config.store, *pool));
   auto store = database->node();
   auto accounts = accounts::make_accounts(config.accounts, *store, *loops, *pool, system_clock());

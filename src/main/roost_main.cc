@@ -1,5 +1,6 @@
 // The one program: the server, its auth child, and the command line.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -172,7 +173,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   // The server starts itself again as its auth child, with their socket as descriptor 3.
-  if (argc == 2 && std::string_view(argv[1]) == "auth") return roost::auth::run_auth_child(3);
+  if (argc == 2 && std::string_view(argv[1]) == "auth") ::_exit(roost::auth::run_auth_child(3));
   try {
     return roost::main::run(argc, argv);
   } catch (const std::exception& e) {

@@ -16,10 +16,12 @@
 #include "lmtpd/session.h"
 #include "main/data_directory.h"
 #include "main/listeners.h"
-#include "main/sandbox.h"
 #include "main/signals.h"
 #include "net/tls.h"
 #include "rt/real.h"
+#include "sandbox/files.h"
+#include "sandbox/process.h"
+#include "sandbox/system_calls.h"
 #include "store/open.h"
 
 namespace roost::main {
@@ -153,14 +155,14 @@ void add_certificate_directories(const std::string& file, std::vector<std::strin
 // but the certificate. The verifiers in DIR/auth in particular are the auth child's alone, which was started before.
 Result<> restrict(const Config& config) {
   if (!config.server.sandbox) return {};
-  ROOST_TRY_VOID(require_single_thread());
+  ROOST_TRY_VOID(sandbox::require_single_thread());
   std::filesystem::create_directories(config.store.directory);
   std::vector<std::string> writable = {config.store.directory, "/dev/null"};
   std::vector<std::string> readable = {config.data + "/tls", "/usr",        "/lib",         "/lib64",     "/etc/ssl",
                                        "/etc/localtime",     "/etc/passwd", "/dev/urandom", "/proc/self", "/sys"};
   add_certificate_directories(config.tls.certificate_file, readable);
   add_certificate_directories(config.tls.key_file, readable);
-  bool landlock = restrict_files(writable, readable);
+  bool landlock = sandbox::restrict_files(writable, readable);
   log::info("sandbox", {{"landlock", landlock}});
   return {};
 }
@@ -168,10 +170,11 @@ Result<> restrict(const Config& config) {
 Result<> start(const Config& config, Server& server) {
   ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
   ROOST_TRY_VOID(server.listen());
-  ROOST_TRY_VOID(drop_privileges(config.server.user));
+  auto dropped = sandbox::become_user(config.server.user, sandbox::Groups::all);
+  if (!dropped) return no(Code::cannot, "server.user: " + dropped.error().text);
   ROOST_TRY_VOID(restrict(config));
   ROOST_TRY_VOID(server.open());
-  if (config.server.sandbox) ROOST_TRY_VOID(restrict_system_calls());
+  if (config.server.sandbox) ROOST_TRY_VOID(sandbox::forbid_dangerous_calls());
   return {};
 }
 

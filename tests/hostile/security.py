@@ -5,6 +5,7 @@ usage: tests/hostile/security.py [NAME…]      tests that need root run through
 """
 
 import base64
+import contextlib
 import os
 import pathlib
 import pwd
@@ -26,6 +27,7 @@ from roost import BINARY, Lines, Server, wait_for  # noqa: E402
 
 ELSEWHERE = "10.99.0.1"  # an address of this machine, in a network namespace of a test's own, that is not loopback
 ACCOUNT = "roosttest"
+AUTH_ACCOUNT = "roosttest-auth"
 
 
 class Skipped(Exception):
@@ -87,8 +89,12 @@ def test_every_thread_is_confined_and_so_is_the_auth_child():
         assert "landlock=true" in server.log_text() or "landlock=false" in server.log_text()
         family = children(server.process.pid)
         assert len(family) == 2, family
-        worker = status_of(pathlib.Path(f"/proc/{family[1]}"))
-        assert worker["NoNewPrivs"] == "1", worker
+        watcher, worker = (status_of(pathlib.Path(f"/proc/{pid}")) for pid in family)
+        for status in (watcher, worker):
+            assert (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1"), status
+        # The child refuses all but what it needs, on top of what no process of the server may do.
+        filters = [int(status["Seccomp_filters"]) for status in (watcher, worker)]
+        assert filters[1] == filters[0] + 1, filters
         names = [pathlib.Path(f"/proc/{pid}/comm").read_text() for pid in family]
         assert names == ["roost-auth\n"] * 2, names
         # The child holds its socket and its own files; nothing of the server's.
@@ -107,48 +113,75 @@ def test_a_signal_to_the_whole_group_leaves_logins_working():
         assert len(children(server.process.pid)) == 2
 
 
-def test_rights_are_dropped_to_the_configured_user():
-    need_root()
-    made = subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT], check=False)
+@contextlib.contextmanager
+def system_user(name):
+    made = subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name], check=False)
     try:
-        user = pwd.getpwnam(ACCOUNT)
+        yield pwd.getpwnam(name)
+    finally:
+        if made.returncode == 0:
+            subprocess.run(["userdel", name], check=False)
+
+
+def test_rights_are_dropped_to_the_configured_users():
+    need_root()
+    with system_user(ACCOUNT) as user, system_user(AUTH_ACCOUNT) as keeper:
         parent = pathlib.Path(tempfile.mkdtemp(prefix="roost-user-"))
         parent.chmod(0o755)
         data = parent / "data"
         data.mkdir(mode=0o700)
         shutil.chown(data, ACCOUNT, user.pw_gid)
+        config = f'[server]\nuser = "{ACCOUNT}"\n'
         try:
             for _ in range(2):  # the second time, with everything there
-                with Server(data=data, config=f'[server]\nuser = "{ACCOUNT}"\n', users={}) as server:
+                with Server(data=data, config=config, users={}) as server:
                     if "alice" not in server.command("user", "list"):
                         server.command("user", "add", "alice", "--password-stdin", stdin="wonder-land 1\n")
-                    check_dropped(server, user)
+                    check_dropped(server, user, user)
+            # From now on the passwords are another user's.
+            config += f'[auth]\nuser = "{AUTH_ACCOUNT}"\n'
+            for name in ("bob", "carol"):
+                with Server(data=data, config=config, users={}) as server:
+                    server.command("user", "add", name, "--password-stdin", stdin="wonder-land 1\n")
+                    check_dropped(server, user, keeper)
+                    check_that_nobody_else_reads(data / "auth" / "users", user)
+                listed = subprocess.run([BINARY, "--data", data, "user", "list"], capture_output=True, text=True, check=False)
+                assert listed.returncode == 0 and listed.stderr == "" and name in listed.stdout, listed
         finally:
             shutil.rmtree(parent)
-    finally:
-        if made.returncode == 0:
-            subprocess.run(["userdel", ACCOUNT], check=False)
 
 
-def check_dropped(server, user):
-    for pid in [server.process.pid, *children(server.process.pid)]:
+def as_user(user):
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def check_that_nobody_else_reads(path, user):
+    assert subprocess.run([*as_user(user), "cat", path], capture_output=True, check=False).returncode != 0
+    done = subprocess.run([*as_user(user), BINARY, "--data", path.parent.parent, "user", "list"], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done  # through the server, to which its own user may speak
+
+
+def check_dropped(server, user, keeper):
+    family = children(server.process.pid)
+    for pid in [server.process.pid, *family]:
         status = status_of(pathlib.Path(f"/proc/{pid}"))
-        assert set(status["Uid"].split()) == {str(user.pw_uid)}, status
-        assert set(status["Gid"].split()) == {str(user.pw_gid)}, status
-        assert set(status["Groups"].split()) <= {str(user.pw_gid)}, status
+        expected = keeper if pid in family else user
+        assert set(status["Uid"].split()) == {str(expected.pw_uid)}, status
+        assert set(status["Gid"].split()) == {str(expected.pw_gid)}, status
+        assert set(status["Groups"].split()) <= {str(expected.pw_gid)}, status
         assert int(status["CapEff"], 16) == 0 and int(status["CapPrm"], 16) == 0, status
     for directory, _, files in os.walk(server.data):
         for name in files:
             path = os.path.join(directory, name)
             if name not in ("server.log", "roost.toml"):
-                assert os.lstat(path).st_uid == user.pw_uid, path
-    worker = children(server.process.pid)[1]
-    assert os.stat(f"/proc/{worker}/mem").st_uid == 0  # not dumpable: not even its own user may look
+                expected = keeper if directory == str(server.data / "auth") else user
+                assert os.lstat(path).st_uid == expected.pw_uid, path
+    assert os.stat(f"/proc/{family[1]}/mem").st_uid == 0  # not dumpable: not even its own user may look
     c = fresh(server)
     c.login()
     c.ok(b"CREATE x" + str(time.time_ns()).encode())
-    as_user = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-    done = subprocess.run([*as_user, BINARY, "--data", server.data, "status"], capture_output=True, text=True, check=False)
+    done = subprocess.run([*as_user(user), BINARY, "--data", server.data, "status"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done
     done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", BINARY, "--data", server.data,
                            "user", "list"], capture_output=True, text=True, check=False)

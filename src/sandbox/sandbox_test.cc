@@ -1,8 +1,7 @@
-#include "main/sandbox.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +12,11 @@
 #include <functional>
 #include <thread>
 
-namespace roost::main {
+#include "sandbox/files.h"
+#include "sandbox/process.h"
+#include "sandbox/system_calls.h"
+
+namespace roost::sandbox {
 namespace {
 
 // Rights that are given up are gone for good: every test does it in a process of its own. What waitpid() says of it.
@@ -61,7 +64,7 @@ TEST_F(Sandbox, LeavesTheStoreToWriteTheCertificateToReadAndTheVerifiersAlone) {
 
 TEST_F(Sandbox, RefusesToStartAProgram) {
   EXPECT_EQ(in_a_child([] {
-              if (!restrict_system_calls()) return 1;
+              if (!forbid_dangerous_calls()) return 1;
               char program[] = "/bin/true";
               char* arguments[] = {program, nullptr};
               ::execv(program, arguments);
@@ -72,7 +75,7 @@ TEST_F(Sandbox, RefusesToStartAProgram) {
 
 TEST_F(Sandbox, KillsAProcessThatTraces) {
   int status = in_a_child([] {
-    if (!restrict_system_calls()) return 1;
+    if (!forbid_dangerous_calls()) return 1;
     ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     return 2;
   });
@@ -88,12 +91,30 @@ TEST_F(Sandbox, HoldsThreadsThatRunAlreadyAsFarAsSystemCallsGo) {
       char go = 0;
       if (::read(started[0], &go, 1) == 1) ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
     });
-    if (!restrict_system_calls()) return 2;
+    if (!forbid_dangerous_calls()) return 2;
     if (::write(started[1], "x", 1) != 1) return 3;
     other.join();
     return 4;
   });
   EXPECT_TRUE(WIFSIGNALED(status)) << status;
+}
+
+TEST_F(Sandbox, LeavesFilesAndThreadsButNoProcessesAndNoConnections) {
+  int status = in_a_child([this] {
+    if (!allow_files_and_threads_only()) return 1;
+    if (!can_open(data_ + "auth/new", O_RDWR | O_CREAT)) return 2;
+    bool ran = false;
+    std::thread([&ran] { ran = true; }).join();
+    if (!ran) return 3;
+    if (::fork() >= 0 || errno != EPERM) return 4;
+    if (::socket(AF_INET, SOCK_STREAM, 0) >= 0 || errno != EPERM) return 5;
+    if (::kill(::getppid(), 0) == 0 || errno != EPERM) return 6;
+    char program[] = "/bin/true";
+    char* arguments[] = {program, nullptr};
+    ::execv(program, arguments);
+    return errno == EPERM ? 0 : 7;
+  });
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
 }
 
 TEST_F(Sandbox, WantsToBeFirst) {
@@ -111,11 +132,11 @@ TEST_F(Sandbox, WantsToBeFirst) {
 }
 
 TEST(Privileges, AreOnlyDroppedToAUserThatExists) {
-  EXPECT_TRUE(drop_privileges(""));
-  auto dropped = drop_privileges("no-such-user-here");
+  EXPECT_TRUE(become_user("", Groups::all));
+  auto dropped = become_user("no-such-user-here", Groups::all);
   ASSERT_FALSE(dropped);
-  EXPECT_EQ(dropped.error().text, "server.user: there is no user 'no-such-user-here'");
+  EXPECT_EQ(dropped.error().text, "there is no user 'no-such-user-here'");
 }
 
 }  // namespace
-}  // namespace roost::main
+}  // namespace roost::sandbox
