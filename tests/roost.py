@@ -6,8 +6,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "strict"))
+
+from tap import Tap  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = pathlib.Path(os.environ.get("ROOST", ROOT / "build/release/roost"))
@@ -15,15 +20,20 @@ READY_SECONDS_MAX = 60
 
 
 class Server:
-    """Use as a context manager, or start() and stop(). `config` is TOML text."""
+    """Use as a context manager, or start() and stop(). `config` is TOML text.
 
-    def __init__(self, config="", data=None, users=(("alice", "wonder-land 1"),)):
+    All that it says over IMAP is held against the strict parser (tests/strict) when the context ends; `strict=False`
+    where what is said is too much for that, or is checked otherwise.
+    """
+
+    def __init__(self, config="", data=None, users=(("alice", "wonder-land 1"),), strict=True):
         self.own_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="roost-test-"))
         self.config = config
         self.users = dict(users)
         self.process = None
         self.ports = {}
+        self.tap = Tap() if strict else None
         (self.data / "roost.toml").write_text(config)
 
     def __enter__(self):
@@ -31,10 +41,14 @@ class Server:
             self.command("user", "add", name, "--password-stdin", stdin=password + "\n")
         return self.start()
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.stop()
         if self.own_data:
             shutil.rmtree(self.data, ignore_errors=True)
+        if self.tap and failure is None:
+            self.tap.check()
+        elif self.tap:
+            self.tap.discard()
 
     def command(self, *words, stdin="", check=True):
         """Runs `roost --data DIR words…` and gives what it printed."""
@@ -54,6 +68,7 @@ class Server:
         self.process = subprocess.Popen(
             [BINARY, "serve", "--data", self.data, *self.arguments()],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
+            env=self.tap.environment() if self.tap else None,
         )
         line = self.process.stdout.readline()
         if not line.startswith("ready "):
@@ -64,6 +79,8 @@ class Server:
             name, where = listener.split(" ", 1)
             if not where.startswith("unix:"):
                 self.ports[name] = int(where.rsplit(":", 1)[1])
+        if self.tap:
+            self.tap.note_ports(self.ports)
         return self
 
     def stop(self, seconds=30):

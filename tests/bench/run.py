@@ -71,13 +71,13 @@ def measure_mail(server, many):
 def main():
     many, idle = (10_000, 1_000) if QUICK else (100_000, 10_000)
     users = {f"bench{n}": PASSWORD for n in range(100)}
-    with Server(users=users, config=CONFIG) as server:
+    with Server(users=users, config=CONFIG, strict=False) as server:
         measure_mail(server, many)
-    with Server(users=users, config=CONFIG) as server:
+    with Server(users=users, config=CONFIG, strict=False) as server:
         print("memory")
         load(server, "large-message", bytes=50_000_000, user="bench3", server_pid=server.process.pid)
         load(server, "idle-memory", connections=idle, users=100, server_pid=server.process.pid)
-    with Server(users=users, config=CONFIG) as server:
+    with Server(users=users, config=CONFIG, strict=False) as server:
         load(server, "idle-memory", connections=idle, users=100, server_pid=server.process.pid, tls=True)
         print("commands")
         load(server, "noop", connections=100, users=100, messages=1_000_000)

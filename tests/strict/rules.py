@@ -1,0 +1,281 @@
+"""Which response may come when: RFC 3501 7, 9051 7, 7162, and the extensions' own words."""
+
+from client_stream import Text
+from grammar import NUMBER_MAX, Reader, Wrong, from_utf7
+
+MESSAGE_DATA = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "FLAGS")
+# What comes only in answer, and to what. RFC 9051 6.3.2 and 6.3.6 let some commands answer with LIST.
+ANSWERS = {
+    "CAPABILITY": ("CAPABILITY", "LOGIN", "AUTHENTICATE"),
+    "ENABLED": ("ENABLE",),
+    "ID": ("ID",),
+    "NAMESPACE": ("NAMESPACE",),
+    "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE"),
+    "LSUB": ("LSUB",),
+    "STATUS": ("STATUS", "LIST"),
+    "SEARCH": ("SEARCH",),
+    "ESEARCH": ("SEARCH",),
+}
+LIST_ATTRIBUTES = frozenset(a.lower() for a in r"""
+    \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
+    \All \Archive \Drafts \Flagged \Junk \Sent \Trash \Important""".split())
+FETCH_MACROS = {
+    "ALL": ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
+    "FAST": ["FLAGS", "INTERNALDATE", "RFC822.SIZE"],
+    "FULL": ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODY"],
+}
+
+
+def check_capabilities(session, names):
+    upper = [n.upper() for n in names]
+    if len(set(upper)) != len(upper):
+        raise Wrong("a capability twice")
+    if not {"IMAP4REV1", "IMAP4REV2"} & set(upper):
+        raise Wrong("CAPABILITY without IMAP4rev1 or IMAP4rev2")
+    if session.tls and "STARTTLS" in upper:
+        raise Wrong("STARTTLS is announced under TLS")
+    if session.logged_in and {"STARTTLS", "LOGINDISABLED"} & set(upper):
+        raise Wrong("STARTTLS or LOGINDISABLED after the login")
+
+
+def check_allowed(session, command, response):
+    name, verb = response.name, command.verb if command else None
+    if name == "PREAUTH":
+        raise Wrong("PREAUTH after the greeting")
+    if name in ANSWERS and verb not in ANSWERS[name]:
+        raise Wrong(f"{name} in answer to {verb}")
+    if not session.logged_in and name not in ("OK", "NO", "BAD", "CAPABILITY", "ID"):
+        raise Wrong(f"{name} before the login")
+    if name in ("EXPUNGE", "VANISHED"):
+        check_expunge(session, command, response)
+    if name == "RECENT" and session.rev2:
+        raise Wrong("RECENT in IMAP4rev2")  # RFC 9051 appendix E
+    if command is not None and name in SPECIFIC:
+        SPECIFIC[name](session, command, response)
+
+
+def check_expunge(session, command, response):
+    """RFC 3501 7.4.1, 7162 3.2.10: never where a client may be using numbers that would shift."""
+    earlier = response.name == "VANISHED" and response.value[0]
+    qresync = "QRESYNC" in session.enabled
+    if response.name == "EXPUNGE" and qresync or response.name == "VANISHED" and not qresync:
+        raise Wrong(f"{response.name} with QRESYNC {'on' if qresync else 'off'}")
+    if earlier:
+        asked = command is not None and (command.verb in ("SELECT", "EXAMINE") or
+                                         command.verb == "FETCH" and command.by_uid and has_vanished(command))
+        if not asked:
+            raise Wrong("VANISHED (EARLIER), and nobody asked")
+    elif command is None or not command.complete:
+        raise Wrong(f"{response.name} while no command is in progress")
+    elif command.verb in ("FETCH", "STORE", "SEARCH") and not command.by_uid:
+        raise Wrong(f"{response.name} during {command.verb}")
+    elif command.verb == "SEARCH" and uses_numbers(command.args or []):
+        raise Wrong(f"{response.name} during UID SEARCH with message numbers")
+
+
+def has_vanished(command):
+    return any(isinstance(a, list) and any(isinstance(w, str) and w.upper() == "VANISHED" for w in a)
+               for a in (command.args or [])[2:])
+
+
+def uses_numbers(args):
+    """A SEARCH by message numbers (RFC 7162 3.2.10). `UID 1:2` is none."""
+    before = ""
+    for a in args:
+        if isinstance(a, list) and before != "RETURN" and uses_numbers(a):
+            return True
+        if isinstance(a, str):
+            if a[:1] in "123456789*" and before not in ("UID", "LARGER", "SMALLER", "OLDER", "YOUNGER", "MODSEQ", "ALL"):
+                return True
+            before = a.upper()
+        elif isinstance(a, Text):
+            before = ""
+    return False
+
+
+def requested_items(command):
+    """What a FETCH asks for, named as in its responses; None where it makes no sense."""
+    if not command.args or len(command.args) < 2 or not isinstance(command.args[0], str):
+        return None
+    items = command.args[1]
+    if isinstance(items, str):
+        items = FETCH_MACROS.get(items.upper(), [items])
+    if isinstance(items, Text) or any(not isinstance(i, str) for i in items):
+        return None
+    return {response_item(i) for i in items}
+
+
+def response_item(text):
+    """BODY.PEEK[header.fields (a)]<0.5> is answered as BODY[HEADER.FIELDS (A)]<0>."""
+    text = text.upper().replace('"', "").replace(".PEEK[", "[")
+    head, angle, partial = text.partition("]<")
+    return head + "]<" + partial.split(".")[0] + ">" if angle else text
+
+
+def fetch_modifier(command, name):
+    for a in (command.args or [])[2:]:
+        if isinstance(a, list) and any(isinstance(w, str) and w.upper() == name for w in a):
+            return True
+    return False
+
+
+def enables_condstore(command):
+    """RFC 7162 3.1: after these every FETCH with FLAGS has MODSEQ as well."""
+    args = command.args or []
+    if command.verb in ("SELECT", "EXAMINE"):
+        words = args[1] if len(args) > 1 and isinstance(args[1], list) else []
+        return any(isinstance(w, str) and w.upper() in ("CONDSTORE", "QRESYNC") for w in words)
+    if command.verb == "STATUS":
+        return len(args) > 1 and isinstance(args[1], list) and "HIGHESTMODSEQ" in [str(w).upper() for w in args[1]]
+    if command.verb == "FETCH":
+        return "MODSEQ" in (requested_items(command) or ()) or fetch_modifier(command, "CHANGEDSINCE")
+    if command.verb == "STORE":
+        return any(isinstance(a, list) and a and str(a[0]).upper() == "UNCHANGEDSINCE" for a in args[1:2])
+    return command.verb == "SEARCH" and searches_mod_sequence(args)
+
+
+def searches_mod_sequence(args):
+    return any(searches_mod_sequence(a) if isinstance(a, list) else isinstance(a, str) and a.upper() == "MODSEQ"
+               for a in args)
+
+
+def check_fetch(session, command, response):
+    """What was asked for, and what may come unasked: FLAGS, UID and MODSEQ."""
+    items = set(response.value)
+    asked = requested_items(command) if command.verb == "FETCH" else set()
+    surplus = set() if asked is None else items - asked - {"FLAGS", "UID", "MODSEQ"}
+    if surplus:
+        raise Wrong(f"nobody asked for {surplus}")
+    if command.by_uid and command.verb in ("FETCH", "STORE") and "UID" not in items:
+        raise Wrong(f"no UID in answer to UID {command.verb}")
+    aware = session.condstore or enables_condstore(command)
+    if "MODSEQ" in items and not aware:
+        raise Wrong("MODSEQ, and CONDSTORE is off")
+    if "FLAGS" in items and session.condstore and "MODSEQ" not in items:
+        raise Wrong("FLAGS without MODSEQ (RFC 7162 3.1)")
+    unasked = command.verb not in ("FETCH", "STORE")
+    if unasked and "QRESYNC" in session.enabled and "UID" not in items:
+        raise Wrong("no UID in what comes unasked (RFC 7162 3.2.4)")
+
+
+def check_list(session, command, response):
+    attributes, _, name, extended = response.value
+    lower = {a.lower() for a in attributes}
+    unknown = lower - LIST_ATTRIBUTES
+    if unknown:
+        raise Wrong(f"the mailbox attributes {unknown}")
+    if {"\\haschildren", "\\hasnochildren"} <= lower or {"\\noinferiors", "\\haschildren"} <= lower:
+        raise Wrong(f"{set(attributes)} together")
+    if command.verb == "LIST" and response.name == "LIST":
+        seen = command.notes.setdefault("listed", set())
+        if name in seen:
+            raise Wrong(f"{name!r} is listed twice")
+        seen.add(name)
+    elif command.verb != "LSUB" and not session.rev2:
+        raise Wrong(f"LIST in answer to {command.verb}")
+    if "OLDNAME" in extended and not session.rev2:
+        raise Wrong("OLDNAME without IMAP4rev2")
+
+
+def check_status(session, command, response):
+    name, items = response.value
+    words = {str(w).upper() for w in status_words(command)}
+    if set(items) != words:
+        raise Wrong(f"STATUS of {set(items)}, asked for {words}")
+    seen = command.notes.setdefault("status", set())
+    if name in seen or command.verb == "STATUS" and name != mailbox_of(session, command):
+        raise Wrong(f"STATUS of {name!r} twice, or instead of another")
+    seen.add(name)
+    for part in ("RECENT", "UNSEEN", "DELETED"):
+        if items.get(part, 0) > items.get("MESSAGES", NUMBER_MAX):
+            raise Wrong(f"more {part} than MESSAGES")
+    if session.rev2 and "RECENT" in items and "RECENT" not in words:
+        raise Wrong("RECENT in IMAP4rev2")
+
+
+def status_words(command):
+    args = command.args or []
+    if command.verb == "STATUS":
+        return args[1] if len(args) == 2 and isinstance(args[1], list) else []
+    returned = args[-1] if args and isinstance(args[-1], list) else []
+    for word, following in zip(returned, returned[1:]):
+        if isinstance(word, str) and word.upper() == "STATUS" and isinstance(following, list):
+            return following
+    return []
+
+
+def mailbox_of(session, command):
+    """As in the responses: UTF-8, and INBOX in capitals."""
+    name = command.args[0] if command.args else ""
+    name = bytes(name) if isinstance(name, Text) else name.encode("latin-1") if isinstance(name, str) else b""
+    if name[:6].upper() in (b"INBOX", b"INBOX/"):
+        name = b"INBOX" + name[5:]
+    if session.utf8:
+        return name
+    try:
+        return from_utf7(name, Reader(name))
+    except Wrong:
+        return name
+
+
+def return_options(command):
+    """Of SEARCH RETURN (…), or None."""
+    args = command.args or []
+    if len(args) > 1 and isinstance(args[0], str) and args[0].upper() == "RETURN" and isinstance(args[1], list):
+        return [str(w).upper() for w in args[1]] or ["ALL"]
+    return None
+
+
+def check_search(session, command, response):
+    """RFC 3501 7.2.5, 4731 3.1, 7162 3.1.5."""
+    if return_options(command) is not None or session.rev2:
+        raise Wrong("SEARCH where ESEARCH is asked for")
+    numbers, mod_sequence = response.value
+    if len(set(numbers)) != len(numbers):
+        raise Wrong("a message found twice")
+    check_found(session, command, numbers)
+    if (mod_sequence is not None) != (bool(numbers) and searches_mod_sequence(command.args or [])):
+        raise Wrong("MODSEQ in SEARCH, or none where it belongs")
+
+
+def check_esearch(session, command, response):
+    options = return_options(command)
+    if options is None and not session.rev2:
+        raise Wrong("ESEARCH where SEARCH is asked for")
+    tag, by_uid, items = response.value
+    if tag != command.tag or by_uid != command.by_uid:
+        raise Wrong(f"ESEARCH for {tag!r}, UID {by_uid}")
+    if set(items) - set(options or ["ALL"]) - {"MODSEQ"}:
+        raise Wrong(f"{set(items)}, asked for {options}")
+    if "MODSEQ" in items and not searches_mod_sequence(command.args or []):
+        raise Wrong("MODSEQ in ESEARCH, and nobody asked")
+    ranges = items.get("ALL", [])
+    numbers = [n for first, last in ranges for n in range(first, last + 1)] if ranges and ranges[-1][1] < 10**7 else []
+    check_found(session, command, numbers + [items[i] for i in ("MIN", "MAX") if i in items])
+    if numbers:
+        expected = {"MIN": min(numbers), "MAX": max(numbers), "COUNT": len(numbers)}
+        if any(items[k] != v for k, v in expected.items() if k in items):
+            raise Wrong(f"{items} do not agree")
+
+
+def check_found(session, command, numbers):
+    view = session.view
+    if view is None:
+        raise Wrong("a result of a search, and no mailbox is selected")
+    if not command.by_uid:
+        if numbers and max(numbers) > len(view.entries):
+            raise Wrong(f"found message {max(numbers)}, of {len(view.entries)} that there are")
+        return
+    uids = view.uids()
+    if None not in uids and set(numbers) - set(uids):
+        raise Wrong(f"found {set(numbers) - set(uids)}, which are not there")
+
+
+SPECIFIC = {
+    "FETCH": check_fetch,
+    "LIST": check_list,
+    "LSUB": check_list,
+    "STATUS": check_status,
+    "SEARCH": check_search,
+    "ESEARCH": check_esearch,
+}

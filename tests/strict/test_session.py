@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""The strict parser against servers that are wrong, and right, by the examples and the words of the RFCs.
+
+usage: tests/strict/test_session.py
+"""
+
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from grammar import Wrong  # noqa: E402
+from session import Session  # noqa: E402
+
+CAPABILITIES = "IMAP4rev1 CONDSTORE QRESYNC ESEARCH ENABLE UIDPLUS MOVE"
+LOGIN = f"""
+S: * OK [CAPABILITY {CAPABILITIES}] ready
+C: l LOGIN alice pw
+S: l OK done"""
+SELECT = LOGIN + r"""
+C: s SELECT INBOX
+S: * FLAGS (\Seen \Deleted $Work)
+S: * OK [PERMANENTFLAGS (\Seen \Deleted $Work \*)] permitted
+S: * 3 EXISTS
+S: * 1 RECENT
+S: * OK [UIDVALIDITY 7] valid
+S: * OK [UIDNEXT 12] next
+S: * OK [HIGHESTMODSEQ 50] highest
+S: s OK [READ-WRITE] done"""
+CONDSTORE = SELECT + """
+C: e ENABLE CONDSTORE
+S: * ENABLED CONDSTORE
+S: e OK done"""
+QRESYNC = LOGIN + """
+C: e ENABLE QRESYNC
+S: * ENABLED QRESYNC
+S: e OK done""" + SELECT.removeprefix(LOGIN)
+
+RIGHT = {
+    "a mailbox": SELECT + r"""
+C: a FETCH 1:3 (UID FLAGS)
+S: * 1 FETCH (UID 3 FLAGS (\Seen))
+S: * 2 FETCH (UID 5 FLAGS ())
+S: * 3 FETCH (FLAGS ($Work) UID 11)
+S: a OK done
+C: b NOOP
+S: * 2 EXPUNGE
+S: * 3 EXISTS
+S: b OK done""",
+    "literals": LOGIN + """
+C: a LOGIN {3}
+S: a BAD logged in already
+C: b NOOP
+S: b OK done""",
+    "an answer to IDLE": SELECT + """
+C: a IDLE
+S: + idling
+S: * 2 EXPUNGE
+C: DONE
+S: a OK done""",
+    "VANISHED": QRESYNC + """
+C: a NOOP
+S: * VANISHED 4,6
+S: * 2 EXISTS
+S: a OK done""",
+    "pipelined commands": SELECT + """
+C: a NOOP
+C: b SEARCH ALL
+S: * 1 EXPUNGE
+S: a OK done
+S: * SEARCH 1 2
+S: b OK done""",
+    "a name in modified UTF-7": LOGIN + """
+C: a LIST "" *
+S: * LIST () "/" ~peter/mail/&U,BTFw-/&ZeVnLIqe-
+S: a OK done""",
+    "a group": SELECT + """
+C: a FETCH 1 ENVELOPE
+S: * 1 FETCH (ENVELOPE (NIL "x" NIL NIL NIL ((NIL NIL "friends" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL NIL))
+S: a OK done""",
+}
+
+WRONG = {  # a part of the complaint: the dialogue
+    "without EXPUNGE": SELECT + "\nC: a NOOP\nS: * 2 EXISTS",
+    "EXPUNGE during FETCH": SELECT + "\nC: a FETCH 1 FLAGS\nS: * 1 EXPUNGE",
+    "EXPUNGE during STORE": SELECT + "\nC: a STORE 1 +FLAGS.SILENT \\Seen\nS: * 1 EXPUNGE",
+    "UID SEARCH with message numbers": SELECT + "\nC: a UID SEARCH 1:2\nS: * 1 EXPUNGE",
+    "while no command is in progress": SELECT + "\nS: * 1 EXPUNGE",
+    "EXPUNGE while no command": SELECT + "\nC: a SEARCH SUBJECT {3}\nS: * 1 EXPUNGE",
+    "message 4, of 3": SELECT + "\nC: a NOOP\nS: * 4 FETCH (FLAGS ())",
+    "message 4, of 3 ": SELECT + "\nC: a NOOP\nS: * 4 EXPUNGE",
+    "4 RECENT, of 3": SELECT + "\nC: a NOOP\nS: * 4 RECENT",
+    "not in FLAGS": SELECT + "\nC: a NOOP\nS: * 1 FETCH (FLAGS ($Home))",
+    "has UID 5, and had 4": SELECT + "\nC: a NOOP\nS: * 1 FETCH (UID 4)\nS: * 1 FETCH (UID 5)",
+    "message 3 has 5": SELECT + "\nC: a NOOP\nS: * 3 FETCH (UID 5)\nS: * 2 FETCH (UID 6)",
+    "message 3 has UID 2": SELECT + "\nC: a NOOP\nS: * 1 FETCH (UID 1)\nS: * 3 FETCH (UID 2)",
+    "did not answer": SELECT + "\nC: a FETCH 1:2 UID\nS: * 1 FETCH (UID 1)\nS: a OK done",
+    "nobody asked for": SELECT + "\nC: a FETCH 1 UID\nS: * 1 FETCH (RFC822.SIZE 4)",
+    "no UID in answer": SELECT + "\nC: a UID FETCH 1 FLAGS\nS: * 1 FETCH (FLAGS ())",
+    "with the flags of {2}": SELECT + "\nC: a STORE 1:2 FLAGS ()\nS: * 1 FETCH (FLAGS ())\nS: a OK done",
+    "RFC822.SIZE of message 1 changed":
+        SELECT + "\nC: a FETCH 1 RFC822.SIZE\nS: * 1 FETCH (RFC822.SIZE 4)\nS: * 1 FETCH (RFC822.SIZE 5)",
+    "and RFC822.SIZE 5": SELECT + '\nC: a FETCH 1 (BODY[] RFC822.SIZE)\nS: * 1 FETCH (BODY[] "abcd" RFC822.SIZE 5)',
+    "the end of a group": SELECT + '\nC: a FETCH 1 ENVELOPE\n'
+        'S: * 1 FETCH (ENVELOPE (NIL NIL NIL NIL NIL ((NIL NIL "friends" NIL)) NIL NIL NIL NIL))',
+    "MODSEQ, and CONDSTORE is off": SELECT + "\nC: a NOOP\nS: * 1 FETCH (MODSEQ (4))",
+    "FLAGS without MODSEQ": CONDSTORE + "\nC: a NOOP\nS: * 1 FETCH (FLAGS ())",
+    "MODSEQ 8 after 9": CONDSTORE + "\nC: a NOOP\nS: * 1 FETCH (MODSEQ (9))\nS: * 1 FETCH (MODSEQ (8))",
+    "with the same MODSEQ 9": CONDSTORE + r"""
+C: a NOOP
+S: * 1 FETCH (FLAGS () MODSEQ (9))
+S: * 1 FETCH (FLAGS (\Seen) MODSEQ (9))""",
+    "EXPUNGE with QRESYNC on": QRESYNC + "\nC: a NOOP\nS: * 1 EXPUNGE",
+    "VANISHED with QRESYNC off": SELECT + "\nC: a NOOP\nS: * VANISHED 1",
+    "VANISHED 4, which is not there": QRESYNC + "\nC: a UID FETCH 3 UID\nS: * 1 FETCH (UID 4)\nS: * VANISHED 4\nS: * VANISHED 4",
+    "VANISHED (EARLIER), and nobody asked": QRESYNC + "\nC: a NOOP\nS: * VANISHED (EARLIER) 1",
+    "VANISHED (EARLIER) of 4": QRESYNC + r"""
+C: a UID FETCH 1:9 FLAGS (CHANGEDSINCE 4 VANISHED)
+S: * 1 FETCH (UID 4 FLAGS () MODSEQ (5))
+S: * VANISHED (EARLIER) 3:4""",
+    "no UID in what comes unasked": QRESYNC + "\nC: a NOOP\nS: * 1 FETCH (FLAGS () MODSEQ (5))",
+    "different sizes": SELECT + "\nC: a COPY 1:2 x\nS: a OK [COPYUID 4 1:2 7] done",
+    "while 'nothing'": LOGIN + "\nS: a OK done",
+    "while b'a' is in progress": LOGIN + "\nC: a NOOP\nC: b NOOP\nS: b OK done",
+    "OK before the command was complete": LOGIN + "\nC: a CREATE {3}\nS: a OK done",
+    "+ without a command": LOGIN + "\nC: a NOOP\nS: + more",
+    "SEARCH in answer to NOOP": SELECT + "\nC: a NOOP\nS: * SEARCH 1",
+    "found message 4": SELECT + "\nC: a SEARCH ALL\nS: * SEARCH 4",
+    "without 1 SEARCH": SELECT + "\nC: a SEARCH ALL\nS: a OK done",
+    "do not agree": SELECT + '\nC: a SEARCH RETURN (ALL COUNT) ALL\nS: * ESEARCH (TAG "a") ALL 1:3 COUNT 2',
+    "asked for ['MIN']": SELECT + '\nC: a SEARCH RETURN (MIN) ALL\nS: * ESEARCH (TAG "a") MAX 3',
+    "ESEARCH where SEARCH": SELECT + '\nC: a SEARCH ALL\nS: * ESEARCH (TAG "a") ALL 1:3',
+    "LIST in answer to NOOP": LOGIN + '\nC: a NOOP\nS: * LIST () "/" x',
+    "listed twice": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" x\nS: * LIST () "/" x',
+    "together": LOGIN + '\nC: a LIST "" *\nS: * LIST (\\HasChildren \\HasNoChildren) "/" x',
+    "modified UTF-7": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" "&AGE-"',
+    "the shortest modified UTF-7": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" &U,BTFx-',
+    "a quoted string": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" "Gr\xfc\xdfe"',
+    "STATUS of {'UNSEEN'}": LOGIN + "\nC: a STATUS x (MESSAGES)\nS: * STATUS x (UNSEEN 1)",
+    "more UNSEEN than MESSAGES": LOGIN + "\nC: a STATUS x (UNSEEN MESSAGES)\nS: * STATUS x (UNSEEN 2 MESSAGES 1)",
+    "without {'EXISTS'}": "\n".join(l for l in SELECT.split("\n") if "EXISTS" not in l and "RECENT" not in l)
+        .replace("S: s OK", "S: * 0 RECENT\nS: s OK"),
+    "what FLAGS has not": SELECT.replace("FLAGS (\\Seen \\Deleted $Work)\n", "FLAGS (\\Seen)\n"),
+    "was not CLOSED": SELECT + "\nC: a EXAMINE x\nS: * 4 EXISTS\nS: * FLAGS ()\nS: * 0 RECENT\n"
+        "S: * OK [UIDVALIDITY 1] x\nS: * OK [UIDNEXT 1] x\nS: * OK [PERMANENTFLAGS ()] x\nS: * OK [HIGHESTMODSEQ 1] x\n"
+        "S: a OK [READ-ONLY] x",
+    "after BYE": LOGIN + "\nC: a NOOP\nS: * BYE so long\nS: a OK done",
+    "without BYE": LOGIN + "\nC: a LOGOUT\nS: a OK done",
+    "before the login": "S: * OK ready\nC: a NOOP\nS: * 4 EXISTS",
+    "no mailbox is selected": LOGIN + "\nC: a NOOP\nS: * 4 EXISTS",
+    "a response code that there is": LOGIN + "\nC: a NOOP\nS: a OK [WONDERFUL] done",
+    "ENABLED ['QRESYNC']": LOGIN + "\nC: a ENABLE CONDSTORE\nS: * ENABLED QRESYNC\nS: a OK done",
+    "a capability twice": "S: * OK [CAPABILITY IMAP4rev1 IDLE idle] ready",
+    "a literal without NUL": SELECT + "\nC: a FETCH 1 BODY[]\nS: * 1 FETCH (BODY[] {1}\nS- \0)",
+    "an ascending set": QRESYNC + "\nC: a NOOP\nS: * VANISHED 2,1",
+    "a date-time": SELECT + '\nC: a FETCH 1 INTERNALDATE\nS: * 1 FETCH (INTERNALDATE "1-Jan-2024 00:00:00 +0000")',
+}
+
+
+def replay(dialogue):
+    """S- is what follows a literal's announcement, without the line's beginning of its own."""
+    session = Session()
+    for line in dialogue.strip().split("\n"):
+        data = line[3:].encode("latin-1") + b"\r\n"
+        (session.from_client if line.startswith("C: ") else session.from_server)(data)
+
+
+def verdict(dialogue):
+    try:
+        replay(dialogue)
+    except Wrong as wrong:
+        return str(wrong)
+    return ""
+
+
+def main():
+    failures = [f"{what}: {why}" for what, dialogue in RIGHT.items() if (why := verdict(dialogue))]
+    failures += [f"{part}: {why or 'nothing'} was said of it" for part, dialogue in WRONG.items()
+                 if part.strip() not in (why := verdict(dialogue))]
+    for failure in failures:
+        print(f"FAIL  {failure}")
+    print(f"{len(RIGHT) + len(WRONG) - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
