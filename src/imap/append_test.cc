@@ -68,7 +68,7 @@ TEST(Append, TakesManyMessages) {
 
 TEST(Append, RefusesEverythingElse) {
   expect_bad({"APPEND", "APPEND x", "APPEND x ", "APPEND x \"abc\"", "APPEND x abc", "APPEND x (\\Seen){1+}\r\na",
-              "APPEND x \"31-Feb-2000 00:00:00 +0000\" {1+}\r\na", "APPEND x \"1-Jan-2000 00:00:00 +0000\" {1+}\r\na",
+              "APPEND x \"31-Feb-2000 00:00:00 +0000\" {1+}\r\na", "APPEND x \"1-Jan-2000 0:00:00 +0000\" {1+}\r\na",
               "APPEND x \" 1-Jan-2000 00:00:00 +0000\" (\\Seen) {1+}\r\na", "APPEND x {1+}\r\na ",
               "APPEND x {1+}\r\nab", "APPEND x {1+}\r\na (\\Seen)", "APPEND x {1+}\r\na  {1+}\r\nb",
               "APPEND x (\\) {1+}\r\na", "APPEND x () () {1+}\r\na", "APPEND (\\Seen) {1+}\r\na"});

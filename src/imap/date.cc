@@ -107,14 +107,17 @@ void write_date(Bytes& out, Date date) {
 }
 
 Result<DateTime> parse_date_time_text(BytesView text) {
-  if (text.size() != 26 || text[11] != ' ' || text[20] != ' ') {
+  constexpr size_t kSizeAfterTheDay = 24;
+  size_t day_size = text.size() == kSizeAfterTheDay + 1 ? 1 : 2;
+  BytesView rest = text.substr(std::min(day_size, text.size()));
+  if (rest.size() != kSizeAfterTheDay || rest[9] != ' ' || rest[18] != ' ') {
     return bad("A date and time is written as \"17-Jul-1996 02:44:25 -0700\"");
   }
-  std::optional<int> day = text[0] == ' ' ? digits(text, 1, 1) : digits(text, 0, 2);
+  std::optional<int> day = text[0] == ' ' ? digits(text, 1, 1) : digits(text, 0, day_size);
   if (!day) return bad("The day of a date and time has two digits, or a space and a digit");
-  ROOST_TRY(Date date, read_month_and_year(*day, text.substr(2, 9)));
-  ROOST_TRY(int seconds, read_time(text.substr(12, 8)));
-  ROOST_TRY(int16_t zone, read_zone(text.substr(21)));
+  ROOST_TRY(Date date, read_month_and_year(*day, rest.substr(0, 9)));
+  ROOST_TRY(int seconds, read_time(rest.substr(10, 8)));
+  ROOST_TRY(int16_t zone, read_zone(rest.substr(19)));
   return DateTime{{date.days * kSecondsPerDay + seconds - int64_t{zone} * 60}, zone};
 }
 

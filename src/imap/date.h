@@ -32,7 +32,7 @@ Result<Date> parse_date_text(BytesView text);
 void write_date(Bytes& out, Date date);
 
 // date-time without its quotes: "17-Jul-1996 02:44:25 -0700"     RFC 9051 9; impossible dates and zones are Bad. A leap
-// second is taken for the second before it.
+// second is taken for the second before it. The day may be one digit without the space, as node-imap writes it.
 Result<DateTime> parse_date_time_text(BytesView text);
 // With quotes.
 void write_date_time(Bytes& out, const DateTime& value);

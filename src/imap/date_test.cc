@@ -49,8 +49,14 @@ TEST(DateTime, TakesALeapSecondForTheOneBefore) {
             parse_date_time_text("31-Dec-2016 23:59:59 +0000").value());
 }
 
+TEST(DateTime, TakesADayOfOneDigitWithoutItsSpace) {
+  EXPECT_EQ(parse_date_time_text("2-Jan-2024 03:04:05 +0100").value(),
+            parse_date_time_text(" 2-Jan-2024 03:04:05 +0100").value());
+}
+
 TEST(DateTime, RefusesWhatIsImpossible) {
-  for (const char* wrong : {"1-Jan-2000 00:00:00 +0000", "31-Feb-2000 00:00:00 +0000", "01-Jan-2000 24:00:00 +0000",
+  for (const char* wrong : {"0-Jan-2000 00:00:00 +0000", " -Jan-2000 00:00:00 +0000", "-1-Jan-2000 00:00:00 +0000",
+                            "111-Jan-2000 00:00:00 +0000", "31-Feb-2000 00:00:00 +0000", "01-Jan-2000 24:00:00 +0000",
                             "01-Jan-2000 00:60:00 +0000", "01-Jan-2000 00:00:61 +0000", "01-Jan-2000 00:00:00 +2400",
                             "01-Jan-2000 00:00:00 +0060", "01-Jan-2000 00:00:00 0000", "01-Jan-2000 00:00:00 GMT",
                             "01-Jan-2000 0:00:00 +0000", "", "  -Jan-2000 00:00:00 +0000"}) {
