@@ -1,5 +1,6 @@
 // Works through a mailbox with imapflow (COMPRESS, IDLE, MOVE, downloads); every step is checked by content.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(process.env.ROOST_NODE_MODULES + '/');
@@ -9,7 +10,7 @@ const [port, secure, user, pass] = [Number(process.argv[2]), process.argv[3] ===
 const connect = async () => {
   const client = new ImapFlow({
     host: 'localhost', port, secure, auth: { user, pass }, logger: false,
-    tls: { rejectUnauthorized: false }, doSTARTTLS: false,
+    tls: { ca: readFileSync(process.argv[6]) }, doSTARTTLS: false,
   });
   await client.connect();
   return client;
