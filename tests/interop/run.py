@@ -32,7 +32,7 @@ class Client:
         self.name = path.stem.removeprefix("test_")
         said = {}
         for statement in ast.parse(path.read_text()).body:
-            if isinstance(statement, ast.Assign) and statement.targets[0].id in ("FAST", "PACKAGES"):
+            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) in ("FAST", "PACKAGES"):
                 said[statement.targets[0].id] = ast.literal_eval(statement.value)
         if said.keys() != {"FAST", "PACKAGES"}:
             sys.exit(f"{path} must say FAST and PACKAGES")
