@@ -31,7 +31,8 @@ def message(number):
     return (
         f"From: Bob <bob@example.org>\r\nTo: alice@example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe_{number}?=\r\n"
         f"Date: Tue, 02 Jan 2024 03:04:05 +0000\r\nMessage-ID: <day.{number}@example.org>\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: multipart/mixed; boundary=b\r\n\r\nPreamble\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\nPreamble\r\n"
+        "--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
         f"Content-Transfer-Encoding: 8bit\r\n\r\nPart one of {number}: Grüße\r\n--b\r\n"
         "Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n"
         "Content-Disposition: attachment; filename=a.bin\r\n\r\n").encode() + attachment + b"--b--\r\n"

@@ -87,7 +87,8 @@ assert.equal((await client.fetchOne('2', { flags: true }, { uid: true })).flags.
 const { highestModseq } = await client.status('INBOX', { highestModseq: true });
 await client.logout();
 const last = await connect();
-assert.deepEqual(await resynchronise(last, { uidValidity: before.uidValidity, highestModseq }), { flags: {}, gone: [] });
+const { uidValidity } = before;
+assert.deepEqual(await resynchronise(last, { uidValidity, highestModseq }), { flags: {}, gone: [] });
 await last.logout();
 await worker.logout();
 console.log('all is well');

@@ -10,7 +10,8 @@ const raw = (n) => readFileSync(`${folder}/${n}.eml`);
 
 const connect = async () => {
   const imap = new Imap({
-    user, password, host: 'localhost', port: Number(port), tls: tls === 'tls', tlsOptions: { ca: readFileSync(certificate) },
+    user, password, host: 'localhost', port: Number(port), tls: tls === 'tls',
+    tlsOptions: { ca: readFileSync(certificate) },
   });
   imap.connect();
   await once(imap, 'ready');
@@ -51,7 +52,8 @@ const main = async () => {
   assert.equal(box.messages.total, 8);
   assert.ok(BigInt(box.highestmodseq) > 1n);
 
-  const [third] = await fetch(imap, 3, { bodies: ['', 'HEADER.FIELDS (SUBJECT)', '2'], struct: true, size: true, envelope: true });
+  const bodies = ['', 'HEADER.FIELDS (SUBJECT)', '2'];
+  const [third] = await fetch(imap, 3, { bodies, struct: true, size: true, envelope: true });
   assert.deepEqual(third.body[''], raw(3));
   assert.deepEqual(Buffer.from(third.body['2'].toString(), 'base64'), Buffer.alloc(3000, 3));
   assert.equal(Imap.parseHeader(third.body['HEADER.FIELDS (SUBJECT)'].toString()).subject[0], 'Grüße 3');
