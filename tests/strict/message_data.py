@@ -170,7 +170,8 @@ def one_part(r, extensible, depth):
         value.append(element())
     if media.upper() == b"MULTIPART":
         raise r.wrong("no multipart without parts before this")
-    if media.upper() == b"MESSAGE" and subtype.upper() in (b"RFC822", b"GLOBAL"):
+    # RFC 3501 knows a message only in message/rfc822; RFC 9051 and RFC 9755 know it in message/global too.
+    if media.upper() == b"MESSAGE" and subtype.upper() in ((b"RFC822", b"GLOBAL") if r.utf8 else (b"RFC822",)):
         r.need(b" ")
         value.append(envelope(r))
         r.need(b" ")

@@ -78,6 +78,10 @@ S: a OK done""",
 C: a FETCH 1 ENVELOPE
 S: * 1 FETCH (ENVELOPE (NIL "x" NIL NIL NIL ((NIL NIL "friends" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL NIL))
 S: a OK done""",
+    "message/global before UTF8=ACCEPT": SELECT + """
+C: a FETCH 1 BODY
+S: * 1 FETCH (BODY ("MESSAGE" "GLOBAL" NIL NIL NIL "8BIT" 29))
+S: a OK done""",
 }
 
 WRONG = {  # a part of the complaint: the dialogue
@@ -103,6 +107,8 @@ WRONG = {  # a part of the complaint: the dialogue
     "and RFC822.SIZE 5": SELECT + '\nC: a FETCH 1 (BODY[] RFC822.SIZE)\nS: * 1 FETCH (BODY[] "abcd" RFC822.SIZE 5)',
     "the end of a group": SELECT + '\nC: a FETCH 1 ENVELOPE\n'
         'S: * 1 FETCH (ENVELOPE (NIL NIL NIL NIL NIL ((NIL NIL "friends" NIL)) NIL NIL NIL NIL))',
+    "expected b' ' at": SELECT + "\nC: e ENABLE UTF8=ACCEPT\nS: * ENABLED UTF8=ACCEPT\nS: e OK done\n"
+        'C: a FETCH 1 BODY\nS: * 1 FETCH (BODY ("MESSAGE" "GLOBAL" NIL NIL NIL "8BIT" 29))',
     "MODSEQ, and CONDSTORE is off": SELECT + "\nC: a NOOP\nS: * 1 FETCH (MODSEQ (4))",
     "FLAGS without MODSEQ": CONDSTORE + "\nC: a NOOP\nS: * 1 FETCH (FLAGS ())",
     "MODSEQ 8 after 9": CONDSTORE + "\nC: a NOOP\nS: * 1 FETCH (MODSEQ (9))\nS: * 1 FETCH (MODSEQ (8))",
