@@ -125,9 +125,8 @@ void AddressParser::read_word(Words& words, bool separated) {
 
 // angle-addr = [CFWS] "<" [obs-route] addr-spec ">" [CFWS]
 void AddressParser::parse_angle(Words& words) {
-  lexer_.advance();
   Address address;
-  lexer_.skip_cfws();
+  while (lexer_.accept('<')) lexer_.skip_cfws();
   if (lexer_.at('@')) {  // obs-route = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain]) ":"
     BytesView route = lexer_.take_while([](char c) { return c != ':' && c != '>'; });
     address.route.emplace();

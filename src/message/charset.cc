@@ -31,17 +31,50 @@ bool is_safe_name(BytesView name) {
   });
 }
 
-// What is labelled with the older name is nearly always written in the larger set.
+// In lower case, without the quotes that some senders put around it.
+Bytes normalised(BytesView name) {
+  while (name.starts_with('\'') || name.starts_with('"')) name.remove_prefix(1);
+  while (name.ends_with('\'') || name.ends_with('"')) name.remove_suffix(1);
+  return to_lower(name);
+}
+
+// What is labelled with the older name is nearly always written in the larger set, and browsers and mail readers take
+// it so (https://encoding.spec.whatwg.org, "Names and labels").
 BytesView superset(BytesView name) {
-  if (name == "gb2312" || name == "gbk") return "gb18030";
-  return name;
+  static constexpr auto kSupersets = std::to_array<std::pair<BytesView, BytesView>>({{"gb2312", "gb18030"},
+                                                                                     {"gbk", "gb18030"},
+                                                                                     {"iso-8859-1", "windows-1252"},
+                                                                                     {"latin1", "windows-1252"},
+                                                                                     {"iso-8859-9", "windows-1254"},
+                                                                                     {"iso-8859-11", "windows-874"},
+                                                                                     {"tis-620", "windows-874"}});
+  auto found = std::ranges::find(kSupersets, name, &std::pair<BytesView, BytesView>::first);
+  return found == kSupersets.end() ? name : found->second;
+}
+
+// U+FFFD for what is no character; nothing for what is merely irregular, such as ISO-2022-JP's shift from one charset
+// to another with nothing between: encoded words put side by side are full of it.
+void substitute(const void* context, UConverterToUnicodeArgs* arguments, const char* octets, int32_t size,
+                UConverterCallbackReason reason, UErrorCode* status) {
+  if (reason == UCNV_IRREGULAR) {
+    *status = U_ZERO_ERROR;
+  } else {
+    UCNV_TO_U_CALLBACK_SUBSTITUTE(context, arguments, octets, size, reason, status);
+  }
 }
 
 Converter open_converter(const Bytes& name) {
   if (!is_safe_name(name)) return nullptr;
   UErrorCode status = U_ZERO_ERROR;
   Converter converter(ucnv_open(std::string(superset(name)).c_str(), &status));
+  if (U_FAILURE(status)) return nullptr;
+  ucnv_setToUCallBack(converter.get(), substitute, nullptr, nullptr, nullptr, &status);
   return U_SUCCESS(status) ? std::move(converter) : nullptr;
+}
+
+bool reads_as_utf8(const Converter& converter) {
+  UConverterType type = ucnv_getType(converter.get());
+  return type == UCNV_UTF8 || type == UCNV_US_ASCII;
 }
 
 // Converters of this thread that nobody is using, most lately used last. A charset that ICU does not know is kept too.
@@ -95,10 +128,10 @@ void append_windows_1252(unsigned char octet, Bytes& out) {
 
 class CharsetDecoder::State {
  public:
-  explicit State(BytesView charset) : name_(to_lower(charset)) {
-    if (!is_utf8_name(name_)) converter_ = lease(name_);
-    leased_ = !is_utf8_name(name_);
-    if (converter_) prepare();
+  explicit State(BytesView charset) : name_(normalised(charset)), leased_(!is_utf8_name(name_)) {
+    if (leased_) converter_ = lease(name_);
+    utf8_ = !converter_ || reads_as_utf8(converter_);
+    if (!utf8_) prepare();
   }
   ~State() {
     if (leased_) give_back(std::move(name_), std::move(converter_));
@@ -107,13 +140,13 @@ class CharsetDecoder::State {
   State& operator=(const State&) = delete;
 
   void feed(BytesView piece, bool last, Bytes& out) {
-    if (converter_) {
-      convert(piece, last, out);
-    } else {
+    if (utf8_) {
       feed_utf8(piece, last, out);
+    } else {
+      convert(piece, last, out);
     }
   }
-  bool is_ascii_superset() const { return !converter_ ? held_.empty() : ascii_superset_; }
+  bool is_ascii_superset() const { return utf8_ ? held_.empty() : ascii_superset_; }
 
  private:
   void prepare();
@@ -122,8 +155,9 @@ class CharsetDecoder::State {
   void append_utf16(const UChar* text, int32_t size, Bytes& out);
 
   Bytes name_;
+  bool leased_;
   Converter converter_;
-  bool leased_ = false;
+  bool utf8_ = true;  // also where the charset is unknown
   bool ascii_superset_ = false;
   UChar high_surrogate_ = 0;
   Bytes held_;  // UTF-8 cut off
@@ -205,7 +239,7 @@ void CharsetDecoder::feed(BytesView piece, bool last, Bytes& out) { state_->feed
 bool CharsetDecoder::is_ascii_superset() const { return state_->is_ascii_superset(); }
 
 bool is_known_charset(BytesView charset) {
-  Bytes name = to_lower(charset);
+  Bytes name = normalised(charset);
   if (name.empty()) return false;
   if (is_utf8_name(name)) return true;
   Converter converter = lease(name);

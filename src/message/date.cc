@@ -1,5 +1,6 @@
 #include "message/date.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
@@ -75,6 +76,7 @@ TimeOfDay time_of_day(Lexer& lexer) {
     second = given->value;
   }
   if (hour->value > 23 || minute->value > 59 || second > 60) return {};
+  second = std::min(second, 59);  // a leap second is still of its day
   return {hour->value * 3600LL + minute->value * 60LL + second, true};
 }
 
@@ -152,6 +154,8 @@ std::optional<Day> read_day(Lexer& lexer) {
     word(lexer);  // "Mon Nov 23 06:21:42 UTC 2026"
   }
   out.year = number(lexer, 4);
+  lexer.skip_cfws();
+  if (lexer.at(':')) return std::nullopt;  // an hour: there is no year
   return out;
 }
 

@@ -2,8 +2,9 @@
 #include "message/encoded_word.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "message/charset.h"
+#include "message/ascii.h"
 #include "message/header.h"
 #include "message/transfer.h"
 
@@ -47,70 +48,96 @@ Bytes decode_q(BytesView text) {
   return decode_transfer(Encoding::quoted_printable, spaced + "=\n");  // keeps blanks at the end
 }
 
-// The octets of adjacent words of one charset, converted together: a character may be split between words.
-class WordRun {
- public:
-  explicit WordRun(Bytes& out) : out_(out) {}
-  void add(const EncodedWord& word) {
-    if (!equals_ignoring_case(charset_, word.charset)) flush();
-    charset_ = word.charset;
-    octets_ += word.coding == 'q' ? decode_q(word.text) : decode_transfer(Encoding::base64, word.text);
-    any_ = true;
-  }
-  void flush() {
-    if (any_) append_text(to_utf8(octets_, charset_));
-    any_ = false;
-    octets_.clear();
-  }
-  bool any() const { return any_; }
-
- private:
-  // What was decoded must not look like a line end or NUL to those who put it into a line.
-  void append_text(BytesView text) {
-    for (char c : text) {
-      if (c != '\0') out_ += c == '\r' || c == '\n' ? ' ' : c;
-    }
-  }
-
-  Bytes& out_;
-  Bytes octets_;
-  BytesView charset_;
-  bool any_ = false;
-};
-
-void append_plain(BytesView text, Bytes& out) {
-  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
-    out += to_utf8(text, {});
-  } else {
-    out += text;
+// What was decoded must not look like a line end or NUL to those who put it into a line.
+void append_harmless(BytesView text, Bytes& out) {
+  for (char c : text) {
+    if (c != '\0') out += c == '\r' || c == '\n' ? ' ' : c;
   }
 }
 
 }  // namespace
 
-void decode_words(BytesView text, Bytes& out) {
+void HeaderTextDecoder::feed(BytesView piece, bool last, Bytes& out) {
+  Bytes joined;
+  if (!held_.empty()) {
+    joined = std::exchange(held_, {});
+    joined += piece;
+    piece = joined;
+  }
+  held_ = piece.substr(decode(piece, last, out));
+  if (!last) return;
+  end_words(out);
+  end_plain(out);
+}
+
+// Returns how much of `text` was used; of the last piece, all.
+size_t HeaderTextDecoder::decode(BytesView text, bool last, Bytes& out) {
   EncodedWordReader reader(text);
-  WordRun run(out);
-  size_t plain = 0;  // where text not yet appended begins
+  size_t used = 0;
   size_t at = 0;
   while ((at = text.find("=?", at)) != BytesView::npos) {
     auto word = reader.read(at);
-    if (!word) {
+    bool undecided = !word && !last && text.size() - at < kEncodedWordBytesMax;
+    if (!word && !undecided) {
       at += 2;
       continue;
     }
-    BytesView between = text.substr(plain, at - plain);
-    // White space between adjacent encoded words is not shown (RFC 2047 6.2).
-    if (!run.any() || !std::ranges::all_of(between, is_blank)) {
-      run.flush();
-      append_plain(between, out);
-    }
-    run.add(*word);
+    BytesView between = text.substr(used, at - used);
+    if (undecided && joins_words(between)) return used;
+    if (!joins_words(between)) add_plain(between, out);
+    if (undecided) return at;
+    add_word(*word, out);
     at += word->size;
-    plain = at;
+    used = at;
   }
-  run.flush();
-  append_plain(text.substr(plain), out);
+  BytesView rest = text.substr(used);
+  if (!last && rest.ends_with('=')) rest.remove_suffix(1);  // the beginning of "=?"
+  if (!last && joins_words(rest)) return used;
+  add_plain(rest, out);
+  return used + rest.size();
+}
+
+// White space between adjacent encoded words is not shown (RFC 2047 6.2).
+bool HeaderTextDecoder::joins_words(BytesView between) const {
+  return words_ && between.size() < kEncodedWordBytesMax && std::ranges::all_of(between, is_blank);
+}
+
+// A character may be split between words of one charset: they are decoded as one text.
+void HeaderTextDecoder::add_word(const EncodedWord& word, Bytes& out) {
+  end_plain(out);
+  if (words_ && !equals_ignoring_case(charset_, word.charset)) end_words(out);
+  if (!words_) {
+    words_.emplace(word.charset);
+    charset_ = word.charset;
+  }
+  Bytes text;
+  words_->feed(word.coding == 'q' ? decode_q(word.text) : decode_transfer(Encoding::base64, word.text), false, text);
+  append_harmless(text, out);
+}
+
+void HeaderTextDecoder::add_plain(BytesView text, Bytes& out) {
+  if (text.empty()) return;
+  end_words(out);
+  if (!plain_ && ascii_prefix(text) == text.size()) {
+    out += text;
+    return;
+  }
+  if (!plain_) plain_.emplace(BytesView());
+  plain_->feed(text, false, out);
+}
+
+void HeaderTextDecoder::end_words(Bytes& out) {
+  if (!words_) return;
+  Bytes text;
+  words_->feed({}, true, text);
+  append_harmless(text, out);
+  words_.reset();
+}
+
+void HeaderTextDecoder::end_plain(Bytes& out) {
+  if (!plain_) return;
+  plain_->feed({}, true, out);
+  plain_.reset();
 }
 
 }  // namespace roost::message

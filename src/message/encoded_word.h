@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "message/charset.h"
 
 namespace roost::message {
 
@@ -32,6 +33,28 @@ class EncodedWordReader {
   BytesView text_;
   size_t end_known_from_ = 1;  // the first "?=" at or after this is end_known_; nothing is known at first
   size_t end_known_ = 0;
+};
+
+// Header text that comes in pieces, as UTF-8: encoded words decoded, adjacent ones joined, even where a character is
+// split between them; raw 8-bit octets are UTF-8 where they can be, else windows-1252. Line ends must be gone already.
+// Memory is bounded whatever the text.
+class HeaderTextDecoder {
+ public:
+  // Appends. `last` ends the text.
+  void feed(BytesView piece, bool last, Bytes& out);
+
+ private:
+  size_t decode(BytesView text, bool last, Bytes& out);
+  void add_word(const EncodedWord& word, Bytes& out);
+  void add_plain(BytesView text, Bytes& out);
+  void end_words(Bytes& out);
+  void end_plain(Bytes& out);
+  bool joins_words(BytesView between) const;
+
+  Bytes held_;  // the end of what came, which the next piece may make an encoded word of, or blanks between two
+  std::optional<CharsetDecoder> words_;  // of adjacent words in charset_
+  Bytes charset_;
+  std::optional<CharsetDecoder> plain_;  // where 8-bit text is not at its end
 };
 
 }  // namespace roost::message

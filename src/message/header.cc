@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "message/encoded_word.h"
+
 namespace roost::message {
 namespace {
 
@@ -92,7 +94,7 @@ Bytes unfold(BytesView value) {
 
 Bytes decode_header_text(BytesView value) {
   Bytes out;
-  decode_words(unfold(value), out);
+  HeaderTextDecoder().feed(unfold(value), true, out);
   return out;
 }
 

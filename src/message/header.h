@@ -45,11 +45,8 @@ std::optional<Field> find_field(std::span<const Field> fields, BytesView name);
 // Line ends and NULs removed (each fold leaves its white space), blanks at both ends trimmed.
 Bytes unfold(BytesView value);
 
-// The value as UTF-8 text: unfolded, encoded words decoded, adjacent ones joined, even where a character is split
-// between them; raw 8-bit octets are UTF-8 where they can be, else windows-1252.
+// The value as UTF-8 text: unfolded, and decoded as HeaderTextDecoder does.
 Bytes decode_header_text(BytesView value);
-// Appends; the value is already unfolded, and blanks at its ends are kept.
-void decode_words(BytesView unfolded, Bytes& out);
 
 struct Parameter {
   Bytes name;             // lower case, without the "*" of RFC 2231

@@ -62,6 +62,11 @@ void HeaderCollector::line(const Line& whole) {
   field_size_ += whole.end.offset - whole.begin.offset;
 }
 
+const Content& HeaderCollector::content_before(const Line& line) {
+  if (!line.bytes.starts_with(' ') && !line.bytes.starts_with('\t')) end_field();
+  return content_;
+}
+
 bool HeaderCollector::is_wanted(BytesView name) const {
   FieldUse use = field_use(name);
   if (of_ == HeaderOf::message) return use != FieldUse::none;
@@ -105,6 +110,7 @@ void HeaderCollector::read_content() {
     if (charset != nullptr && charset->value.size() <= kCharsetNameBytesMax)
       content_.charset = to_lower(charset->value);
     if (const Parameter* boundary = type.find("boundary")) content_.boundary = boundary->value;
+    while (content_.boundary.ends_with(' ')) content_.boundary.pop_back();
   } else if (!has_encoding_ && equals_ignoring_case(name, "content-transfer-encoding")) {
     has_encoding_ = true;
     content_.encoding = read_encoding(value);

@@ -16,7 +16,7 @@ struct Content {
   Bytes type;  // lower case; empty where there is none, or none that is valid (RFC 2045 5.2)
   Bytes subtype;
   Bytes charset;
-  Bytes boundary;
+  Bytes boundary;  // without blanks at its end (RFC 2046 5.1.1)
   Encoding encoding = Encoding::seven_bit;
   bool attachment = false;
 };
@@ -35,6 +35,8 @@ class HeaderCollector {
   KeptHeader end();
 
   const Content& content() const { return content_; }
+  // Of the fields that end before this line, which has not been told yet.
+  const Content& content_before(const Line& line);
 
   // The first line that is no field, if no blank line ever comes: the header's end, as a sender that forgot the blank
   // line meant it.

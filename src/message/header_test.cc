@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "message/encoded_word.h"
+
 namespace roost::message {
 namespace {
 
@@ -32,6 +34,19 @@ TEST(EncodedWords, AreDecodedInBothCodings) {
   EXPECT_EQ(decode_header_text("=?koi8-r?B?8NLJ18XU?="), "Привет");
   EXPECT_EQ(decode_header_text("=?ISO-2022-JP?B?GyRCRnxLXDhsGyhC?="), "日本語");
   EXPECT_EQ(decode_header_text("=?gb2312?B?1tDOxA==?="), "中文");
+}
+
+TEST(EncodedWords, AreTheSameInPiecesOfAnySize) {
+  for (Bytes text : {Bytes("a =?utf-8?Q?Gr=C3?=  \t=?utf-8?Q?=BC=C3=9Fe?= =?koi8-r?B?8NLJ18XU?= z \xc3\xbc = =?x"),
+                     "=?utf-8?Q?a?=" + Bytes(5'000, ' ') + "=?utf-8?Q?b?=", "=?utf-8?Q?" + Bytes(5'000, 'a') + "?="}) {
+    for (size_t size = 1; size < 40; ++size) {
+      HeaderTextDecoder decoder;
+      Bytes out;
+      for (size_t at = 0; at < text.size(); at += size) decoder.feed(BytesView(text).substr(at, size), false, out);
+      decoder.feed({}, true, out);
+      EXPECT_EQ(out, decode_header_text(text)) << size;
+    }
+  }
 }
 
 // The table of RFC 2047 8.

@@ -58,6 +58,7 @@ class Parser::State final : public LineSink {
   void line(const Line& line) override;
 
  private:
+  bool begins_own_parts(const Line& line);
   void begin_part(uint32_t parent, Place at);
   void begin_opaque_part(uint32_t index, Place at);
   void end_header(Place at, bool blank_line);
@@ -82,7 +83,11 @@ class Parser::State final : public LineSink {
 };
 
 void Parser::State::line(const Line& line) {
-  if (!boundaries_.empty() && line.bytes.starts_with("--")) {
+  if (line.bytes.starts_with("--")) {
+    if (in_header_ && begins_own_parts(line)) {
+      end_header(line.begin, false);
+      watch();
+    }
     if (auto match = boundaries_.match(boundary_line(line.bytes, limits_.boundary_bytes_max))) {
       boundary(*match, line);
       watch();
@@ -97,6 +102,12 @@ void Parser::State::line(const Line& line) {
   if (tree_.top() == 0) out_.blank_line_bytes = static_cast<uint8_t>(line.bytes.size());
   end_header(line.end, true);
   watch();
+}
+
+// Of a header without blank line: the first delimiter of the multipart that it announces, which looks like no field.
+bool Parser::State::begins_own_parts(const Line& line) {
+  const Content& content = collector_.content_before(line);
+  return content.type == "multipart" && !content.boundary.empty() && line.bytes.substr(2).starts_with(content.boundary);
 }
 
 void Parser::State::watch() {
@@ -177,7 +188,6 @@ void Parser::State::settle(uint32_t index, Place body) {
 
 void Parser::State::settle_multipart(uint32_t index, Bytes boundary) {
   Part& part = out_.parts[index];
-  while (boundary.ends_with(' ')) boundary.pop_back();
   if (boundary.empty() || boundary.size() > limits_.boundary_bytes_max) {
     part.type = "text";  // not a valid Content-Type: the default
     part.subtype = "plain";

@@ -5,14 +5,13 @@
 #include "message/ascii.h"
 #include "message/casemap.h"
 #include "message/charset.h"
-#include "message/header.h"
+#include "message/encoded_word.h"
 #include "message/transfer.h"
 
 namespace roost::message {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{16} * 1024;     // stays in the cache while it passes through the stages
-constexpr size_t kFieldBytesMax = size_t{64} * 1024;  // a longer header field is searched in parts, cut at blanks
+constexpr size_t kChunkBytes = size_t{16} * 1024;  // stays in the cache while it passes through the stages
 
 struct Segment {
   ByteRange range;
@@ -20,15 +19,20 @@ struct Segment {
   bool header = false;
 };
 
-// Reports and the like have text in message/* leaves.
-bool is_searched(const Part& part) { return part.kind == PartKind::leaf && (part.is_text() || part.type == "message"); }
+// Text; reports and the like have it in message/* leaves. Where a part has but a synthetic child (a multipart without
+// parts, an encoded message), what is there to be seen is its own body.
+bool is_searched(std::span<const Part> parts, uint32_t index) {
+  const Part& part = parts[index];
+  if (part.kind != PartKind::leaf) return parts[part.first_child].synthetic;
+  return part.is_text() || part.type == "message";
+}
 
 std::vector<Segment> segments_of(std::span<const Part> parts, TextScope scope) {
   std::vector<Segment> out;
   for (uint32_t i = 0; i < parts.size(); ++i) {
     bool header = scope == TextScope::text || (scope == TextScope::headers && i == 0);
     if (header && parts[i].header.size > 0) out.push_back({parts[i].header, i, true});
-    bool body = scope != TextScope::headers && is_searched(parts[i]);
+    bool body = scope != TextScope::headers && is_searched(parts, i);
     if (body && parts[i].body.size > 0) out.push_back({parts[i].body, i, false});
   }
   return out;
@@ -70,8 +74,7 @@ class TextExtractor::State {
   void begin_segment(const Segment& segment);
   void end_segment();
   void header(BytesView bytes);
-  void flush_field(BytesView raw);
-  void flush_long_field();
+  void flush_field(bool last);
   void end_field();
   void body(BytesView bytes);
   void decoded(BytesView bytes, bool last);
@@ -83,8 +86,10 @@ class TextExtractor::State {
   size_t at_ = 0;  // the segment at hand
   bool begun_ = false;
   bool wanted_ = true;
-  Bytes field_;
+  Bytes field_;  // what is gathered of the one at hand
+  bool in_field_ = false;
   bool line_start_ = true;
+  HeaderTextDecoder field_text_;
   Encoding encoding_ = Encoding::seven_bit;
   TransferDecoder transfer_{Encoding::seven_bit};
   CharsetDecoder charset_{{}};
@@ -147,41 +152,31 @@ void TextExtractor::State::end_segment() {
   ++at_;
 }
 
-// Gathers whole fields: encoded words are joined over folds.
 void TextExtractor::State::header(BytesView bytes) {
   while (!bytes.empty()) {
     if (line_start_ && bytes.front() != ' ' && bytes.front() != '\t') end_field();
     size_t lf = bytes.find('\n');
     BytesView line = bytes.substr(0, lf == BytesView::npos ? lf : lf + 1);
     field_ += line;
+    in_field_ = true;
     line_start_ = lf != BytesView::npos;
     bytes.remove_prefix(line.size());
-    if (field_.size() > kFieldBytesMax) flush_long_field();
+    if (field_.size() >= kChunkBytes) flush_field(false);
   }
 }
 
 void TextExtractor::State::end_field() {
-  if (field_.empty()) return;
-  flush_field(field_);
-  field_.clear();
+  if (!in_field_) return;
+  flush_field(true);
+  in_field_ = false;
   sink_.next_text();
 }
 
-void TextExtractor::State::flush_long_field() {
-  size_t blank = field_.find_last_of(" \t");
-  size_t cut = blank == Bytes::npos || blank == 0 ? field_.size() : blank;
-  flush_field(BytesView(field_).substr(0, cut));
-  field_.erase(0, cut);
-}
-
-void TextExtractor::State::flush_field(BytesView raw) {
-  Bytes line;
-  line.reserve(raw.size());
-  for (char c : raw) {
-    if (c != '\r' && c != '\n') line += c;
-  }
+void TextExtractor::State::flush_field(bool last) {
+  std::erase_if(field_, [](char c) { return c == '\r' || c == '\n'; });
   utf8_.clear();
-  decode_words(line, utf8_);
+  field_text_.feed(field_, last, utf8_);
+  field_.clear();
   tell(utf8_);
 }
 

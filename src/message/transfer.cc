@@ -55,7 +55,8 @@ void TransferDecoder::finish(Bytes& out) {
   if (encoding_ == Encoding::base64) {
     feed_base64("=", out);
   } else if (encoding_ == Encoding::quoted_printable) {
-    if (held_.starts_with('=')) out += held_;  // an escape cut off; blanks before the end of the text are no text
+    // An escape cut off stays as it is, but "=" and blanks are a soft line break whose line end a boundary took.
+    if (held_.size() == 2 && hex_value(held_[1]) >= 0) out += held_;
     held_.clear();
   } else if (encoding_ == Encoding::uuencode) {
     decode_uuencode_line(out);

@@ -16,8 +16,9 @@
 
 namespace roost::search {
 
-// Header fields that begin beyond this are not looked at by HEADER (TEXT looks at all).
-inline constexpr uint64_t kHeaderBytesMax = 256 * 1024;
+// What lies beyond this in a header is not looked at by HEADER and the like (TEXT looks at all). A header is looked at
+// whole, so this bounds memory and the length of a step.
+inline constexpr uint64_t kHeaderBytesMax = uint64_t{4} * 1024 * 1024;
 
 // Dates and header fields.
 class FieldMatch {

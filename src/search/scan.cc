@@ -124,6 +124,7 @@ Scan::State Scan::match_cards() {
     if (late()) return State::more;
   }
   phase_ = Phase::headers;
+  header_candidate_ = 0;
   return want_headers();
 }
 
@@ -147,22 +148,26 @@ void Scan::match_card(Candidate& candidate, std::shared_ptr<const Bytes> card) {
 Scan::State Scan::want_headers() {
   reads_.clear();
   targets_.clear();
+  octets_.clear();
   read_bytes_ = 0;
   used_ = 0;
-  for (size_t i = 0; i < batch_.size(); ++i) {
-    Candidate& candidate = batch_[i];
+  for (; header_candidate_ < batch_.size(); ++header_candidate_) {
+    Candidate& candidate = batch_[header_candidate_];
     if (candidate.verdict != Tri::unknown || !fields_.wants_header(candidate.answers)) continue;
-    uint64_t size = std::min(candidate.header.size, kHeaderBytesMax);
-    if (size == 0) {
+    message::ByteRange header{candidate.header.offset, std::min(candidate.header.size, kHeaderBytesMax)};
+    if (header.size == 0) {
       fields_.from_header({}, candidate.answers);
       judge(candidate);
-      continue;
+    } else if (!want(candidate.row.cold.blob, header, {header_candidate_, true, true})) {
+      break;
     }
-    // The number of candidates bounds these reads: no other limit.
-    reads_.push_back({candidate.row.cold.blob, candidate.header.offset, size});
-    targets_.push_back({i, true, true});
   }
-  return reads_.empty() ? State::more : State::octets;
+  if (!reads_.empty()) return State::octets;
+  phase_ = Phase::text;
+  text_candidate_ = 0;
+  text_range_ = 0;
+  text_offset_ = 0;
+  return want_text();
 }
 
 void Scan::feed_octets(std::vector<std::optional<Bytes>> octets) {
@@ -184,11 +189,7 @@ Scan::State Scan::match_headers() {
     octets_[used_++].reset();
     if (late()) return State::more;
   }
-  phase_ = Phase::text;
-  text_candidate_ = 0;
-  text_range_ = 0;
-  text_offset_ = 0;
-  return want_text();
+  return want_headers();
 }
 
 // --- text ---

@@ -136,7 +136,8 @@ class Scan {
   size_t used_ = 0;          // of cards_ or octets_
   size_t piece_used_ = 0;    // octets of octets_[used_]
 
-  // Where text reads go on: everything before was asked for.
+  // Where reads of headers and of text go on: everything before was asked for.
+  size_t header_candidate_ = 0;
   size_t text_candidate_ = 0;
   size_t text_range_ = 0;
   uint64_t text_offset_ = 0;  // within that range

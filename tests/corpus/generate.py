@@ -1,79 +1,68 @@
 #!/usr/bin/env python3
 """Writes the corpus of ugly messages: NAME.eml, and NAME.expected beside it.
 
-    generate.py            rewrites the files in this directory
-    generate.py --check    fails if a file differs from what would be written
-    generate.py --big DIR  writes the messages that are too large to keep
+    generate.py               rewrites the files in messages/
+    generate.py --check       fails if a file differs from what would be written, or should not be there
+    generate.py --large DIR   writes the messages that are too large to keep
 
-The expectations are worked out here, from RFC 3501, 9051, 5322, 2045-2047 and 2231, and never from what Roost says:
-strings are written down by hand, octets and lines are counted by Python. A line of an .expected file is
-
-    envelope TEXT     what FETCH ENVELOPE gives in IMAP4rev1
-    structure TEXT    what FETCH BODYSTRUCTURE gives in IMAP4rev1
-    finds TEXT        a string (UTF-8) that SEARCH TEXT finds
-
-with \\\\, \\r, \\n and \\xHH for the octets that would not survive otherwise. Where the RFCs leave a choice, the comment at
-the message says which one is meant.
+README.md says what the files mean.
 """
 
 import pathlib
 import sys
 
-from messages import MESSAGES, big_messages
+sys.dont_write_bytecode = True
 
-HERE = pathlib.Path(__file__).parent
+import addresses  # noqa: E402, F401
+import content_types  # noqa: E402, F401
+import dates  # noqa: E402, F401
+import headers  # noqa: E402, F401
+import multiparts  # noqa: E402, F401
+import nested  # noqa: E402, F401
+import transfer  # noqa: E402, F401
+import trees  # noqa: E402, F401
+import words  # noqa: E402, F401
+from large import large_messages  # noqa: E402
+from model import MESSAGES, expected  # noqa: E402
 
-
-def escape(octets):
-    out = ""
-    for o in octets:
-        if o == 0x5C:
-            out += "\\\\"
-        elif o == 0x0D:
-            out += "\\r"
-        elif o == 0x0A:
-            out += "\\n"
-        elif o < 0x20 or o > 0x7E:
-            out += f"\\x{o:02x}"
-        else:
-            out += chr(o)
-    return out
-
-
-def to_octets(text):
-    return text if isinstance(text, bytes) else text.encode("utf-8")
-
-
-def expected(message):
-    lines = []
-    if message.envelope is not None:
-        lines.append("envelope " + escape(to_octets(message.envelope)))
-    if message.structure is not None:
-        lines.append("structure " + escape(to_octets(message.structure)))
-    lines += ["finds " + escape(to_octets(text)) for text in message.finds]
-    return ("\n".join(lines) + "\n").encode("ascii")
+HERE = pathlib.Path(__file__).resolve().parent / "messages"
 
 
 def files():
+    out = {}
     for message in MESSAGES:
-        yield HERE / "messages" / f"{message.name}.eml", message.octets
-        yield HERE / "messages" / f"{message.name}.expected", expected(message)
+        out[HERE / f"{message.name}.eml"] = message.octets
+        out[HERE / f"{message.name}.expected"] = expected(message)
+    return out
+
+
+def write_large(directory):
+    directory.mkdir(parents=True, exist_ok=True)
+    for one in large_messages():
+        (directory / f"{one.name}.eml").write_bytes(one.octets)
+
+
+def check():
+    wanted = files()
+    wrong = [path.name for path, octets in wanted.items() if not path.exists() or path.read_bytes() != octets]
+    wrong += [path.name for path in HERE.iterdir() if path not in wanted]
+    if wrong:
+        print("not as generated:", ", ".join(sorted(wrong)), file=sys.stderr)
+    return 1 if wrong else 0
 
 
 def main(arguments):
-    if arguments[:1] == ["--big"]:
-        directory = pathlib.Path(arguments[1])
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, octets in big_messages():
-            (directory / f"{name}.eml").write_bytes(octets)
+    if arguments[:1] == ["--large"]:
+        write_large(pathlib.Path(arguments[1]))
         return 0
     if arguments == ["--check"]:
-        wrong = [path.name for path, octets in files() if not path.exists() or path.read_bytes() != octets]
-        if wrong:
-            print("not as generated:", ", ".join(wrong), file=sys.stderr)
-        return 1 if wrong else 0
-    (HERE / "messages").mkdir(exist_ok=True)
-    for path, octets in files():
+        return check()
+    HERE.mkdir(exist_ok=True)
+    wanted = files()
+    for path in HERE.iterdir():
+        if path not in wanted:
+            path.unlink()
+    for path, octets in wanted.items():
         path.write_bytes(octets)
     return 0
 
