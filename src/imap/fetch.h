@@ -16,7 +16,7 @@ class Parser;
 
 // section = "[" [section-spec] "]"     RFC 9051 6.4.5.1; RFC822.HEADER and RFC822.TEXT have their own items
 struct Section {
-  static constexpr size_t kPartsMax = 100;  // nesting of MIME
+  static constexpr size_t kPartsMax = 101;  // the levels that src/message looks into, and the body of the last
   static constexpr size_t kFieldsMax = 1000;
 
   enum class Text : uint8_t { whole, header, header_fields, header_fields_not, text, mime };
