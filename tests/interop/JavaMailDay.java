@@ -51,6 +51,7 @@ public class JavaMailDay {
     String protocol = arguments[1].equals("tls") ? "imaps" : "imap";
     Properties properties = new Properties();
     properties.put("mail." + protocol + ".ssl.trust", "localhost");
+    properties.put("mail." + protocol + ".starttls.required", String.valueOf(arguments[1].equals("starttls")));
     properties.put("mail." + protocol + ".compress.enable", "true");
     properties.put("mail." + protocol + ".peek", "true");
     properties.put("mail." + protocol + ".fetchsize", "1000");

@@ -1,7 +1,7 @@
 """A day's work, which a script in each library's language does in its own words; the end is the same for all of them.
 
-A script is called with the port, `tls` or `clear`, the user, the password, the server's certificate (PEM) and a folder
-with the messages 1.eml to 9.eml. On the empty account of `alice` it
+A script is called with the port, `clear`, `tls` or `starttls`, the user, the password, the server's certificate (PEM)
+and a folder with the messages 1.eml to 9.eml. On the empty account of `alice` it
 
  1. finds INBOX, and Sent by its \\Sent where the library knows special use, and makes Work/Größe and Old;
  2. appends 1 to 8 to INBOX, the first with \\Seen, all with INTERNALDATE 2-Jan-2024 03:04:05 +0000;
@@ -21,7 +21,8 @@ import os
 import re
 import subprocess
 
-from mail import PASSWORD, imap, in_clear_and_with_tls, ok
+from mail import PASSWORD, imap, ok
+from roost import Server
 
 MESSAGES = 9
 
@@ -51,8 +52,8 @@ def content(client, mailbox):
     return found
 
 
-def check_end(server, tls):
-    client = imap(server, tls)
+def check_end(server):
+    client = imap(server, False)
     assert content(client, "INBOX") == {1: {"\\Seen"}, 2: {"\\Flagged", "$Label1"}, 3: {"\\Flagged", "$Label1"},
                                         4: {"$Label1"}, 5: set(), 9: set()}, content(client, "INBOX")
     assert content(client, "Work/Done") == {5: set(), 6: set(), 7: set()}, content(client, "Work/Done")
@@ -62,20 +63,19 @@ def check_end(server, tls):
     client.logout()
 
 
-def do_with(*words, **environment):
-    """Runs the script `words` in clear and with TLS, each time on a fresh server, and checks the end."""
-
-    def work(server, tls):
-        folder = server.data / "messages"
-        folder.mkdir()
-        for number in range(1, MESSAGES + 1):
-            (folder / f"{number}.eml").write_bytes(message(number))
-        arguments = [str(server.ports["imaps" if tls else "imap"]), "tls" if tls else "clear", "alice", PASSWORD,
-                     server.certificate, folder]
-        done = subprocess.run([*words, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=120, check=False,
-                              env=dict(os.environ, **environment))
-        assert done.returncode == 0 and done.stdout.endswith("all is well\n"), done.stdout[-4000:]
-        check_end(server, tls)
-
-    in_clear_and_with_tls(work)
+def do_with(*words, securities=("clear", "tls", "starttls"), **environment):
+    """Runs the script `words` in clear, with TLS and with STARTTLS, each time on a fresh server, and checks the end."""
+    for security in securities:
+        with Server() as server:
+            folder = server.data / "messages"
+            folder.mkdir()
+            for number in range(1, MESSAGES + 1):
+                (folder / f"{number}.eml").write_bytes(message(number))
+            port = server.ports["imaps" if security == "tls" else "imap"]
+            done = subprocess.run([*words, str(port), security, "alice", PASSWORD, server.certificate, folder],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  errors="replace", timeout=120, check=False, env=dict(os.environ, **environment))
+            assert done.returncode == 0 and done.stdout.endswith("all is well\n"), (security, done.stdout[-4000:])
+            check_end(server)
+            logins = re.findall(r" login user=alice .* tls=(\S+)", server.log_text())
+            assert [tls == "none" for tls in logins[:-1]] == [security == "clear"] * (len(logins) - 1), logins

@@ -21,7 +21,7 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-var port, secure, user, password, certificate, folder string
+var port, security, user, password, certificate, folder string
 
 func check(err error) {
 	if err != nil {
@@ -37,17 +37,18 @@ func is(got, wanted interface{}, what string) {
 
 func connect() *client.Client {
 	var c *client.Client
-	var err error
-	if secure == "tls" {
-		pem, err := os.ReadFile(certificate)
-		check(err)
-		pool := x509.NewCertPool()
-		pool.AppendCertsFromPEM(pem)
-		c, err = client.DialTLS("localhost:"+port, &tls.Config{RootCAs: pool})
-		check(err)
+	pem, err := os.ReadFile(certificate)
+	check(err)
+	config := &tls.Config{RootCAs: x509.NewCertPool(), ServerName: "localhost"}
+	config.RootCAs.AppendCertsFromPEM(pem)
+	if security == "tls" {
+		c, err = client.DialTLS("localhost:"+port, config)
 	} else {
 		c, err = client.Dial("localhost:" + port)
-		check(err)
+	}
+	check(err)
+	if security == "starttls" {
+		check(c.StartTLS(config))
 	}
 	check(c.Authenticate(sasl.NewPlainClient("", user, password)))
 	return c
@@ -178,7 +179,7 @@ func idle(c, other *client.Client) {
 }
 
 func main() {
-	port, secure, user = os.Args[1], os.Args[2], os.Args[3]
+	port, security, user = os.Args[1], os.Args[2], os.Args[3]
 	password, certificate, folder = os.Args[4], os.Args[5], os.Args[6]
 	c, other := connect(), connect()
 	makeMailboxes(c)

@@ -5,15 +5,16 @@ import pathlib
 import ssl
 import sys
 
-from imap_tools import AND, OR, MailBox, MailBoxUnencrypted
+from imap_tools import AND, OR, MailBox, MailBoxTls, MailBoxUnencrypted
 
-PORT, TLS, USER, PASSWORD, CERTIFICATE, FOLDER = sys.argv[1:]
+PORT, SECURITY, USER, PASSWORD, CERTIFICATE, FOLDER = sys.argv[1:]
 ARRIVED = datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
 
 
 def connect():
-    if TLS == "tls":
-        box = MailBox("localhost", int(PORT), ssl_context=ssl.create_default_context(cafile=CERTIFICATE))
+    if SECURITY != "clear":
+        kind = MailBox if SECURITY == "tls" else MailBoxTls
+        box = kind("localhost", int(PORT), ssl_context=ssl.create_default_context(cafile=CERTIFICATE))
     else:
         box = MailBoxUnencrypted("localhost", int(PORT))
     return box.login(USER, PASSWORD)

@@ -6,7 +6,7 @@ use IO::Socket::SSL;
 use Mail::IMAPClient;
 use MIME::Base64;
 
-my ($port, $tls, $user, $password, $certificate, $folder) = @ARGV;
+my ($port, $security, $user, $password, $certificate, $folder) = @ARGV;
 
 sub is {
   my ($got, $wanted, $what) = @_;
@@ -15,10 +15,11 @@ sub is {
 }
 
 sub connection {
-  my %clear = $tls eq 'tls' ? (Ssl => [SSL_ca_file => $certificate]) : ();
+  my %layer = (clear => [], tls => [Ssl => [SSL_ca_file => $certificate]],
+               starttls => [Starttls => [SSL_ca_file => $certificate, SSL_verifycn_name => 'localhost']]);
   return Mail::IMAPClient->new(
     Server => 'localhost', Port => $port, User => $user, Password => $password, Uid => 1, Peek => 1, Timeout => 60,
-    Keepalive => 1, Fast_io => 1, Compress => 1, Authmechanism => 'PLAIN', %clear, @_)
+    Keepalive => 1, Fast_io => 1, Compress => 1, Authmechanism => 'PLAIN', @{$layer{$security}})
     || die "connecting: $@\n";
 }
 

@@ -2,11 +2,15 @@
 require 'net/imap'
 require 'time'
 
-port, tls, user, password, certificate, folder = ARGV
+# It writes a command in pieces, so that each would wait 40 ms for a delayed acknowledgement.
+Net::IMAP.prepend(Module.new { def tcp_socket(*) = super.tap { |socket| socket.setsockopt(:TCP, :NODELAY, true) } })
+
+port, security, user, password, certificate, folder = ARGV
 connect = lambda do
   options = { port: port.to_i }
-  options[:ssl] = { ca_file: certificate } if tls == 'tls'
+  options[:ssl] = { ca_file: certificate } if security == 'tls'
   imap = Net::IMAP.new('localhost', **options)
+  imap.starttls(ca_file: certificate) if security == 'starttls'
   imap.authenticate('PLAIN', user, password)
   imap
 end

@@ -5,13 +5,13 @@ const { promisify } = require('node:util');
 const { once } = require('node:events');
 const Imap = require(require.resolve('imap', { paths: [process.env.ROOST_NODE_MODULES] }));
 
-const [port, tls, user, password, certificate, folder] = process.argv.slice(2);
+const [port, security, user, password, certificate, folder] = process.argv.slice(2);
 const raw = (n) => readFileSync(`${folder}/${n}.eml`);
 
 const connect = async () => {
   const imap = new Imap({
-    user, password, host: 'localhost', port: Number(port), tls: tls === 'tls',
-    tlsOptions: { ca: readFileSync(certificate) },
+    user, password, host: 'localhost', port: Number(port), tls: security === 'tls',
+    autotls: security === 'starttls' ? 'always' : 'never', tlsOptions: { ca: readFileSync(certificate) },
   });
   imap.connect();
   await once(imap, 'ready');

@@ -1,7 +1,7 @@
 <?php
 // The day's work (days_work.py) with PHP's imap extension, which is the University of Washington's c-client.
-[, $port, $tls, $user, $password, $certificate, $folder] = $argv;
-$server = "{localhost:$port/imap" . ($tls === 'tls' ? '/ssl/novalidate-cert' : '/notls') . '}';
+[, $port, $security, $user, $password, $certificate, $folder] = $argv;
+$server = "{localhost:$port/imap" . ($security === 'tls' ? '/ssl/novalidate-cert' : '/notls') . '}';
 set_error_handler(function ($level, $text) { throw new Exception($text); });
 
 function is($got, $wanted, $what) {

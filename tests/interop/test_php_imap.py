@@ -9,4 +9,5 @@ PACKAGES = ["php8.2-cli", "php8.2-imap"]
 
 
 def test_does_a_days_work():
-    do_with("php", pathlib.Path(__file__).with_name("php_imap.php"))
+    # Its STARTTLS offers TLS 1.0 and nothing newer, which is refused.
+    do_with("php", pathlib.Path(__file__).with_name("php_imap.php"), securities=("clear", "tls"))
