@@ -1,10 +1,11 @@
 """fetchmail: fetches what is unseen and keeps it, fetches and deletes, and waits in IDLE for more."""
 
+import re
 import subprocess
 
 from filling import fill
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
-from roost import wait_for
+from roost import Server, wait_for
 
 FAST = True
 PACKAGES = ["fetchmail"]
@@ -12,9 +13,11 @@ NOTHING_NEW = 1
 
 
 def configure(server, tls, name, options):
+    """With `tls` None, STARTTLS."""
     fetched = server.data / f"fetched-{name}"
     fetched.mkdir()
-    connection = f"ssl sslcertck sslcertfile {server.certificate}" if tls else "sslproto ''"
+    connection = {True: f"ssl sslcertck sslcertfile {server.certificate}", False: "sslproto ''",
+                  None: f"sslproto TLS1.2+ sslcertck sslcertfile {server.certificate}"}[tls]
     rc = server.data / f"fetchmailrc-{name}"
     rc.write_text(
         f"poll localhost service {server.ports['imaps' if tls else 'imap']} protocol imap timeout 60\n"
@@ -86,3 +89,12 @@ def work(server, tls):
 
 def test_fetches_keeps_deletes_and_waits_in_idle():
     in_clear_and_with_tls(work)
+
+
+def test_fetches_over_starttls():
+    with Server() as server:
+        fill(server, "INBOX", [message(1)])
+        words, fetched = configure(server, None, "starttls", "nokeep")
+        fetchmail(words)
+        assert bodies(fetched) == expected(1)
+        assert re.findall(r" login .* tls=(\S+)", server.log_text())[-1] != "none"

@@ -5,14 +5,17 @@ import subprocess
 
 from filling import fill
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
+from roost import Server
 
 FAST = True
 PACKAGES = ["interimap"]
 
 
 def configure(server, tls):
+    """With `tls` None, STARTTLS."""
     connection = (f"type = imaps\nport = {server.ports['imaps']}\nSSL_CAfile = {server.certificate}\n" if tls else
-                  f"type = imap\nport = {server.ports['imap']}\nSTARTTLS = NO\n")
+                  f"type = imap\nport = {server.ports['imap']}\nSTARTTLS = {'YES' if tls is None else 'NO'}\n"
+                  f"SSL_CAfile = {server.certificate}\n")
     account = f"host = localhost\n{connection}password = {PASSWORD}\n"
     config = server.data / "interimap.conf"
     config.write_text(f"database = {server.data}/interimap.db\n\n"
@@ -92,5 +95,16 @@ def work(server, tls):
     bob.logout()
 
 
+USERS = (("alice", PASSWORD), ("bob", PASSWORD))
+
+
 def test_keeps_two_accounts_the_same():
-    in_clear_and_with_tls(work, users=(("alice", PASSWORD), ("bob", PASSWORD)))
+    in_clear_and_with_tls(work, users=USERS)
+
+
+def test_synchronises_over_starttls():
+    with Server(users=USERS) as server:
+        fill(server, "INBOX", [message(1)])
+        interimap(configure(server, None))
+        assert len(content(imap(server, False, user="bob"))) == 1
+        assert re.findall(r" login .* tls=(\S+)", server.log_text())[-2] != "none"

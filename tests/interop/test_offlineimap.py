@@ -1,19 +1,23 @@
 """offlineimap: two-way synchronisation with a Maildir, then a run that changes nothing."""
 
 import mailbox
+import re
 import subprocess
 
 from filling import fill
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
+from roost import Server
 
 FAST = True
 PACKAGES = ["offlineimap3"]
 
 
 def configure(server, tls):
+    """With `tls` None, STARTTLS."""
     maildir = server.data / "maildir"
     connection = (f"remoteport = {server.ports['imaps']}\nssl = yes\nsslcacertfile = {server.certificate}\n" if tls else
-                  f"remoteport = {server.ports['imap']}\nssl = no\nstarttls = no\n")
+                  f"remoteport = {server.ports['imap']}\nssl = no\nstarttls = {'yes' if tls is None else 'no'}\n"
+                  f"sslcacertfile = {server.certificate}\n")
     rc = server.data / "offlineimaprc"
     rc.write_text(
         f"[general]\nmetadata = {server.data}/offlineimap\naccounts = roost\nui = basic\nfsync = no\n\n"
@@ -90,3 +94,12 @@ def work(server, tls):
 
 def test_synchronises_both_ways_and_then_does_nothing():
     in_clear_and_with_tls(work)
+
+
+def test_synchronises_over_starttls():
+    with Server() as server:
+        fill(server, "INBOX", [message(1)])
+        rc, maildir = configure(server, None)
+        synchronise(rc)
+        assert [m["Subject"] for m in near(maildir)] == ["Message 1"]
+        assert re.findall(r" login .* tls=(\S+)", server.log_text())[-1] != "none"
