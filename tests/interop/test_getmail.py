@@ -1,10 +1,13 @@
-"""getmail: fetches what it has not seen, and deletes on the server when told to."""
+"""getmail: fetches what it has not seen, waits in IDLE for more, and deletes on the server when told to."""
 
+import json
 import re
+import signal
 import subprocess
 
 from filling import fill
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
+from roost import wait_for
 
 FAST = True
 PACKAGES = ["getmail6"]
@@ -35,6 +38,20 @@ def getmail(server, rc):
     return int(retrieved[1])
 
 
+def idle(server, rc, directory, client):
+    """It stays, and fetches what comes."""
+    words = ["getmail", "--getmaildir", server.data, "--rcfile", rc, "--idle", "INBOX"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for number in (10, 11):
+            wait_for(lambda: json.loads(server.command("status", "--json"))["idling"] == 1, "it does not wait")
+            ok(client.append("INBOX", None, None, message(number)))
+            wait_for(lambda n=number: bodies(directory) == expected(*range(1, n + 1), 100), f"{number} did not come")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
 def bodies(directory):
     """What was fetched, without the fields that getmail adds."""
     added = re.compile(rb"^(?:Return-Path|X-getmail-retrieved-from-mailbox): .*\n", re.M)
@@ -61,14 +78,16 @@ def work(server, tls):
     assert ok(client.select()) == [b"9"]
     assert ok(client.search(None, "SEEN")) == [b""]
 
+    idle(server, rc, directory, client)
+
     # A second one takes everything away.
     rc, directory = configure(server, tls, "take", "read_all = true\ndelete = true")
-    assert getmail(server, rc) == 10
-    assert bodies(directory) == expected(*range(1, 10), 100)
+    assert getmail(server, rc) == 12
+    assert bodies(directory) == expected(*range(1, 12), 100)
     assert ok(client.select()) == [b"0"]
     assert ok(client.select('"Work/Gr&APYA3w-e"')) == [b"0"]
     client.logout()
 
 
-def test_takes_new_mail_once_and_deletes_when_told_to():
+def test_takes_new_mail_once_waits_in_idle_and_deletes_when_told_to():
     in_clear_and_with_tls(work)
