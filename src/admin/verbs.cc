@@ -7,7 +7,7 @@
 
 #include "admin/verb_run.h"
 #include "base/log.h"
-#include "message/ascii.h"
+#include "message/utf8.h"
 
 namespace roost::admin {
 namespace {

@@ -1,4 +1,4 @@
-// Scans that most text passes through: how much of it is 7-bit, and what a UTF-8 sequence is (RFC 3629).
+// The characters that mail's grammar is made of, in no locale.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,19 @@
 #include "base/bytes.h"
 
 namespace roost::message {
+
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }  // WSP of RFC 5234
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
+
+// -1 where it is no hexadecimal digit.
+constexpr int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  char l = lower(c);
+  return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
 
 // Octets before the first with its high bit set.
 inline size_t ascii_prefix(BytesView text) {
@@ -19,47 +32,6 @@ inline size_t ascii_prefix(BytesView text) {
     if ((word & kHighBits) != 0) break;
   }
   while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
-  return i;
-}
-
-struct Utf8Sequence {
-  bool valid = false;
-  bool cut = false;         // what is there may begin a valid sequence, but the text ends
-  uint8_t size = 1;         // of a valid one
-  uint32_t code_point = 0;  // of a valid one
-};
-
-// Of the sequence that `text` (not empty) begins with.
-inline Utf8Sequence utf8_sequence(BytesView text) {
-  auto at = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  unsigned char lead = at(0);
-  if (lead < 0x80) return {.valid = true, .code_point = lead};
-  if (lead < 0xc2 || lead > 0xf4) return {};
-  uint8_t size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  uint32_t c = lead & (size == 2 ? 0x1fU : size == 3 ? 0x0fU : 0x07U);
-  for (uint8_t i = 1; i < size; ++i) {
-    if (i == text.size()) return {.cut = true};
-    if ((at(i) & 0xc0) != 0x80) return {};
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-    if (i == 1 && ((lead == 0xe0 && at(1) < 0xa0) || (lead == 0xed && at(1) > 0x9f) || (lead == 0xf0 && at(1) < 0x90) ||
-                   (lead == 0xf4 && at(1) > 0x8f))) {
-      return {};
-    }
-    c = (c << 6) | (at(i) & 0x3fU);
-  }
-  return {.valid = true, .size = size, .code_point = c};
-}
-
-// Octets before the first that begins no whole, valid sequence.
-inline size_t utf8_prefix(BytesView text) {
-  size_t i = 0;
-  while (i < text.size()) {
-    i += ascii_prefix(text.substr(i));
-    if (i == text.size()) break;
-    Utf8Sequence sequence = utf8_sequence(text.substr(i));
-    if (!sequence.valid) break;
-    i += sequence.size;
-  }
   return i;
 }
 

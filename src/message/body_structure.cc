@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "message/ascii.h"
 #include "message/envelope.h"
 #include "message/header.h"
 #include "message/lexer.h"
@@ -15,7 +16,7 @@ namespace {
 
 Bytes to_upper(BytesView text) {
   Bytes out(text);
-  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  for (char& c : out) c = upper(c);
   return out;
 }
 
@@ -23,8 +24,7 @@ Bytes to_upper(BytesView text) {
 void percent_encode(Bytes& out, BytesView octets) {
   static constexpr BytesView kHex = "0123456789ABCDEF";
   for (char c : octets) {
-    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                 BytesView("!#$&+-.^_`{|}~").find(c) != BytesView::npos;
+    bool plain = is_digit(c) || is_alpha(c) || BytesView("!#$&+-.^_`{|}~").find(c) != BytesView::npos;
     if (plain) {
       out += c;
     } else {

@@ -3,13 +3,13 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/utf16.h>
-#include <unicode/utf8.h>
 
 #include <array>
 #include <cstring>
 #include <memory>
 
 #include "message/ascii.h"
+#include "message/utf8.h"
 
 namespace roost::message {
 namespace {
@@ -21,13 +21,6 @@ struct Folding {
   uint8_t size = 0;  // 0: too long for the table
   std::array<char, 7> bytes{};
 };
-
-void append_utf8(uint32_t c, Bytes& out) {
-  std::array<char, 4> bytes;
-  int32_t n = 0;
-  U8_APPEND_UNSAFE(bytes.data(), n, c);
-  out.append(bytes.data(), static_cast<size_t>(n));
-}
 
 const UNormalizer2* nfkd() {
   static const UNormalizer2* instance = [] {
@@ -74,8 +67,6 @@ const Table& table() {
 
 // CJK ideographs (without the compatibility ones) fold to themselves.
 bool is_plain_ideograph(uint32_t c) { return (c >= 0x3400 && c < 0x4dc0) || (c >= 0x4e00 && c < 0xa000); }
-
-constexpr char upper(char c) { return static_cast<char>(c - (c >= 'a' && c <= 'z' ? 32 : 0)); }
 
 void append_upper(BytesView ascii, Bytes& out) {
   size_t before = out.size();

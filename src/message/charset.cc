@@ -12,6 +12,7 @@
 #include "message/ascii.h"
 #include "message/encoded_word.h"
 #include "message/header.h"
+#include "message/utf8.h"
 
 namespace roost::message {
 namespace {
@@ -26,8 +27,8 @@ using Converter = std::unique_ptr<UConverter, CloseConverter>;
 // ICU would look for a name such as "../x" among the files of its data directory, and takes options after a comma.
 bool is_safe_name(BytesView name) {
   return !name.empty() && name.size() <= kCharsetNameBytesMax && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == ':' || c == '+' ||
-           c == '.' || c == '(' || c == ')';
+    return is_digit(c) || is_alpha(c) || c == '-' || c == '_' || c == ':' || c == '+' || c == '.' || c == '(' ||
+           c == ')';
   });
 }
 
@@ -102,26 +103,13 @@ bool is_utf8_name(BytesView name) {
   return name.empty() || name == "utf-8" || name == "utf8" || name == "us-ascii" || name == "ascii";
 }
 
-void append_code_point(uint32_t c, Bytes& out) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | (c >> 6));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xe0 | (c >> 12));
-    out += static_cast<char>(0x80 | ((c >> 6) & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
-}
-
 // windows-1252; the five octets that it lacks are the C1 controls, as browsers take them.
 void append_windows_1252(unsigned char octet, Bytes& out) {
   static constexpr std::array<uint16_t, 32> kHigh = {0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
                                                      0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x008d, 0x017d, 0x008f,
                                                      0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                                      0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
-  append_code_point(octet >= 0x80 && octet < 0xa0 ? kHigh[octet - 0x80U] : octet, out);
+  append_utf8(octet >= 0x80 && octet < 0xa0 ? kHigh[octet - 0x80U] : octet, out);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "message/ascii.h"
 #include "message/header.h"
 #include "message/lexer.h"
 
@@ -12,9 +13,6 @@ namespace roost::message {
 namespace {
 
 constexpr int64_t kDaySeconds = 86'400;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 struct Number {
   int value = 0;

@@ -40,8 +40,6 @@ size_t EncodedWordReader::find_end(size_t start, size_t limit) {
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
 Bytes decode_q(BytesView text) {
   Bytes spaced(text);
   std::ranges::replace(spaced, '_', ' ');

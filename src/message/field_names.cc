@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "message/ascii.h"
 #include "message/card.h"
 #include "message/header.h"
 
@@ -95,12 +96,11 @@ constexpr size_t kNameBytesMax = 32;
 FieldUse field_use(BytesView name) {
   if (name.size() > kNameBytesMax) return FieldUse::none;
   std::array<char, kNameBytesMax> buffer{};
-  std::ranges::transform(name, buffer.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  BytesView lower(buffer.data(), name.size());
-  auto found = std::ranges::lower_bound(kKnownFields, lower, {}, &KnownField::name);
-  if (found != kKnownFields.end() && found->name == lower) return found->use;
-  return lower.starts_with("content-") ? FieldUse::mime : FieldUse::none;
+  std::ranges::transform(name, buffer.begin(), lower);
+  BytesView wanted(buffer.data(), name.size());
+  auto found = std::ranges::lower_bound(kKnownFields, wanted, {}, &KnownField::name);
+  if (found != kKnownFields.end() && found->name == wanted) return found->use;
+  return wanted.starts_with("content-") ? FieldUse::mime : FieldUse::none;
 }
 
 bool is_card_field(BytesView name) { return has_use(field_use(name), FieldUse::card); }

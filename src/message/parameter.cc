@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "message/ascii.h"
 #include "message/charset.h"
 #include "message/header.h"
 #include "message/lexer.h"
@@ -19,12 +20,6 @@ struct Segment {
 };
 
 bool is_token(char c) { return c > ' ' && c != 127 && BytesView("()<>@,;:\\\"/[]?=").find(c) == BytesView::npos; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 Bytes percent_decode(BytesView text) {
   Bytes out;

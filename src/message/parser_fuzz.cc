@@ -46,7 +46,7 @@ void check_part(const Parsed& parsed, const Part& part) {
   }
 }
 
-class Count final : public TextSink {
+class Heard final : public TextSink {
  public:
   bool text(BytesView folded) override {
     all += folded;
@@ -57,7 +57,7 @@ class Count final : public TextSink {
 };
 
 Bytes extract(const Parsed& parsed, BytesView message, size_t piece) {
-  Count sink;
+  Heard sink;
   TextExtractor extractor(parsed.parts, TextScope::text, sink);
   for (size_t at = 0; at < message.size(); at += piece) extractor.feed(at, message.substr(at, piece));
   extractor.finish();

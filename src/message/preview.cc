@@ -7,6 +7,7 @@
 #include "message/charset.h"
 #include "message/header.h"
 #include "message/transfer.h"
+#include "message/utf8.h"
 
 namespace roost::message {
 namespace {
@@ -84,17 +85,6 @@ constexpr auto kEntities = std::to_array<Entity>(
      {"auml", "ä"},  {"ouml", "ö"},   {"uuml", "ü"},   {"Auml", "Ä"},   {"Ouml", "Ö"},  {"Uuml", "Ü"},
      {"szlig", "ß"}, {"eacute", "é"}, {"egrave", "è"}, {"agrave", "à"}, {"ccedil", "ç"}});
 
-Bytes to_utf8_bytes(uint32_t c) {
-  if (c >= 0x110000 || (c >= 0xd800 && c < 0xe000)) return " ";
-  Bytes out;
-  if (c < 0x80) return Bytes(1, static_cast<char>(c));
-  int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  constexpr std::array<uint32_t, 4> kLeads = {0, 0xc0, 0xe0, 0xf0};
-  out += static_cast<char>(kLeads[static_cast<size_t>(more)] | (c >> (6 * more)));
-  while (more-- > 0) out += static_cast<char>(0x80 | ((c >> (6 * more)) & 0x3f));
-  return out;
-}
-
 // "#8364" or "#x20ac"
 std::optional<Bytes> numeric_entity(BytesView name) {
   bool hex = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
@@ -111,7 +101,10 @@ std::optional<Bytes> numeric_entity(BytesView name) {
       return std::nullopt;
     }
   }
-  return to_utf8_bytes(value);
+  if (value >= 0x110000 || (value >= 0xd800 && value < 0xe000)) return " ";
+  Bytes out;
+  append_utf8(value, out);
+  return out;
 }
 
 // The size of the entity that `text` begins with, whose text goes to `line`; 0 where it is none.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "message/ascii.h"
+
 namespace roost::message {
 namespace {
 
@@ -19,12 +21,6 @@ constexpr std::array<uint8_t, 256> base64_values() {
   return out;
 }
 constexpr auto kBase64 = base64_values();
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 }  // namespace
 
