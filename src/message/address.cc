@@ -9,6 +9,8 @@
 namespace roost::message {
 namespace {
 
+constexpr size_t kRouteBytesMax = 1024;  // the longest source route that is seen
+
 // specials without ".", which is part of words here: phrases and domains alike may have it (RFC 5322 4.1).
 bool is_word(char c) { return !is_white_space(c) && BytesView("()<>@,;:\"").find(c) == BytesView::npos; }
 bool is_domain(char c) { return !is_white_space(c) && BytesView("()<>,;\"").find(c) == BytesView::npos; }
@@ -51,6 +53,8 @@ class AddressParser {
   void read_words(Words& words);
   void read_word(Words& words, bool separated);
   void parse_angle(Words& words);
+  std::optional<Bytes> read_route();
+  Bytes read_local_part();
   void parse_bare(Words& words);
   void parse_nothing(Words& words);
   void skip_to_separator();
@@ -127,30 +131,8 @@ void AddressParser::read_word(Words& words, bool separated) {
 void AddressParser::parse_angle(Words& words) {
   Address address;
   while (lexer_.accept('<')) lexer_.skip_cfws();
-  if (lexer_.at('@')) {  // obs-route = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain]) ":"
-    BytesView route = lexer_.take_while([](char c) { return c != ':' && c != '>'; });
-    address.route.emplace();
-    for (char c : route) {
-      if (!is_white_space(c)) *address.route += c;
-    }
-    lexer_.accept(':');
-  }
-  Bytes local;
-  for (;;) {
-    size_t before = lexer_.position();
-    lexer_.skip_cfws();
-    bool gap = lexer_.position() != before && !local.empty() && !local.ends_with('.') && !lexer_.at('.');
-    if (lexer_.at_end() || lexer_.at('@') || lexer_.at('>') || lexer_.at('<')) break;
-    if (gap) local += ' ';
-    if (lexer_.at('"')) {
-      lexer_.quoted_string(local);
-    } else {
-      BytesView word = lexer_.take_while(is_local);
-      if (word.empty()) lexer_.advance();
-      local += word;
-    }
-  }
-  address.mailbox = std::move(local);
+  address.route = read_route();
+  address.mailbox = read_local_part();
   address.host = lexer_.accept('@') ? read_domain() : Bytes();
   lexer_.take_while([](char c) { return c != '>' && c != ','; });
   lexer_.accept('>');
@@ -161,6 +143,38 @@ void AddressParser::parse_angle(Words& words) {
     address.name = std::move(comment_);
   }
   add(std::move(address));
+}
+
+// obs-route = *(CFWS / ",") "@" domain *("," [CFWS] ["@" domain]) ":". Without the colon it is none, but a domain.
+std::optional<Bytes> AddressParser::read_route() {
+  BytesView text = lexer_.rest().substr(0, kRouteBytesMax);
+  size_t end = text.find_first_of(":>");
+  if (!lexer_.at('@') || end == BytesView::npos || text[end] != ':') return std::nullopt;
+  Bytes out;
+  for (char c : lexer_.take_while([](char c) { return c != ':'; })) {
+    if (!is_white_space(c)) out += c;
+  }
+  lexer_.accept(':');
+  return out;
+}
+
+// local-part = dot-atom / quoted-string / obs-local-part, to the "@" or what ends the address.
+Bytes AddressParser::read_local_part() {
+  Bytes out;
+  for (;;) {
+    size_t before = lexer_.position();
+    lexer_.skip_cfws();
+    bool gap = lexer_.position() != before && !out.empty() && !out.ends_with('.') && !lexer_.at('.');
+    if (lexer_.at_end() || lexer_.at('@') || lexer_.at('>') || lexer_.at('<')) return out;
+    if (gap) out += ' ';
+    if (lexer_.at('"')) {
+      lexer_.quoted_string(out);
+    } else {
+      BytesView word = lexer_.take_while(is_local);
+      if (word.empty()) lexer_.advance();
+      out += word;
+    }
+  }
 }
 
 // addr-spec = local-part "@" domain, without angle brackets: a comment is the display name, as RFC 822 mail has it.
@@ -190,7 +204,9 @@ void AddressParser::parse_bare(Words& words) {
 void AddressParser::parse_nothing(Words& words) {
   if (words.count == 0) return;
   if (words.count == 1) {
-    add({.mailbox = std::move(words.phrase), .host = Bytes()});
+    Address address{.mailbox = std::move(words.phrase), .host = Bytes()};
+    if (!comment_.empty()) address.name = std::move(comment_);
+    add(std::move(address));
   } else {
     add({.name = std::move(words.phrase), .mailbox = Bytes(), .host = Bytes()});
   }

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include "message/ascii.h"
 #include "message/encoded_word.h"
 
 namespace roost::message {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // The line's size with its LF, or all that is left.
 size_t line_size(BytesView text) {
@@ -31,6 +29,7 @@ Bytes to_lower(BytesView text) {
 }
 
 std::optional<size_t> field_name_size(BytesView line) {
+  line = line.substr(0, kFieldNameBytesMax);
   size_t n = 0;
   while (n < line.size() && line[n] > ' ' && line[n] < 127 && line[n] != ':') ++n;
   size_t colon = n;

@@ -33,6 +33,9 @@ class FieldIterator {
 // ASCII letters without regard to case.
 bool equals_ignoring_case(BytesView a, BytesView b);
 Bytes to_lower(BytesView text);
+
+// With its colon: as long as RFC 5322 2.1.1 allows a line to be.
+inline constexpr size_t kFieldNameBytesMax = 998;
 // A field name's length if `line` begins with one and a colon (RFC 5322 3.6.8, blanks before the colon as 4.5 allows).
 std::optional<size_t> field_name_size(BytesView line);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "message/boundary_stack.h"
+#include "message/header.h"
 #include "message/header_collector.h"
 #include "message/line_feeder.h"
 #include "message/part_tree.h"
@@ -22,6 +23,12 @@ BytesView boundary_line(BytesView line, size_t boundary_bytes_max) {
   return line;
 }
 
+// What must be seen of a line, even if it comes in pieces, so that the pieces make no difference.
+size_t line_bytes_needed(const ParseLimits& limits) {
+  return std::max(
+      {size_t{limits.field_bytes_max}, limits.boundary_bytes_max + BytesView("----\r\n").size(), kFieldNameBytesMax});
+}
+
 bool is_identity(Encoding e) {
   return e == Encoding::seven_bit || e == Encoding::eight_bit || e == Encoding::binary || e == Encoding::unknown;
 }
@@ -33,10 +40,7 @@ bool is_identity(Encoding e) {
 class Parser::State final : public LineSink {
  public:
   explicit State(ParseLimits limits)
-      : limits_(limits),
-        collector_(limits_, out_.kept),
-        tree_(out_.parts),
-        feeder_(*this, std::max(limits_.field_bytes_max, limits_.boundary_bytes_max + 8)) {
+      : limits_(limits), collector_(limits_, out_.kept), tree_(out_.parts), feeder_(*this, line_bytes_needed(limits_)) {
     begin_part(kNoPart, {});
   }
 

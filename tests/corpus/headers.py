@@ -130,6 +130,14 @@ def names_that_are_none():
 
 
 @message
+def name_without_end():
+    """RFC 5322 2.1.1: no line is longer than 998 octets, so no name is. It would be a field otherwise."""
+    body = crlf("body\n")
+    octets = crlf("X-" + "9" * 1_000 + ": y\n" + FROM_FRED + "\n") + body
+    return octets, named(), text(body), ["9: y"]
+
+
+@message
 def names_in_any_case():
     """RFC 5234 2.3."""
     body = crlf("x\n")
