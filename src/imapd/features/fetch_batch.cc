@@ -5,6 +5,7 @@
 
 #include "message/section.h"
 #include "message/transfer.h"
+#include "rt/loop.h"
 
 namespace roost::imapd {
 
@@ -15,6 +16,11 @@ namespace {
 
 // Sizes of messages whose small sections wait in memory at once.
 inline constexpr uint64_t kBatchMessageBytesMax = uint64_t{1} << 20;
+
+// Parts that may be decoded or passed in search of a section before other connections have their turn: below a
+// millisecond.
+constexpr size_t kPartsPerStep = 10'000;
+
 // A header that HEADER.FIELDS is to be cut from; larger ones are refused.
 inline constexpr uint64_t kFilteredHeaderBytesMax = uint64_t{8} << 20;
 
@@ -78,7 +84,7 @@ task<Result<>> FetchBatch::load() {
   if (plan_.needs_card) ROOST_CO_TRY_VOID(co_await load_cards());
   if (!plan_.needs_body) co_return Result<>{};
   for (size_t i = 0; i < messages_.size(); ++i) {
-    if (!messages_[i].failed) locate(i);
+    if (!messages_[i].failed) co_await locate(i);
   }
   while (!ranges_.empty()) co_await read_pieces();
   for (FetchedMessage& message : messages_) {
@@ -133,16 +139,24 @@ task<> FetchBatch::load_card(FetchedMessage& message) {
   open_card(message);
 }
 
-void FetchBatch::locate(size_t index) {
+task<> FetchBatch::locate(size_t index) {
   FetchedMessage& message = messages_[index];
   std::vector<message::Part> parts;
   if (needs_parts(plan_)) {
     Result<std::vector<message::Part>> decoded = message.card->parts();
-    if (!decoded) return fail(message, decoded.error());
+    if (!decoded) {
+      fail(message, decoded.error());
+      co_return;
+    }
     parts = *std::move(decoded);
   }
   for (const imap::FetchItem& item : plan_.items) {
-    if (is_body_item(item)) locate_item(index, item, parts);
+    if (!is_body_item(item)) continue;
+    locate_item(index, item, parts);
+    parts_passed_ += parts.size();
+    if (parts_passed_ < kPartsPerStep) continue;
+    parts_passed_ = 0;
+    co_await rt::Loop::current()->yield();
   }
 }
 

@@ -69,7 +69,7 @@ class FetchBatch {
   task<Result<>> load_cards();
   task<> load_card(FetchedMessage& message);
   void open_card(FetchedMessage& message);
-  void locate(size_t index);
+  task<> locate(size_t index);
   void locate_item(size_t index, const imap::FetchItem& item, const std::vector<message::Part>& parts);
   void locate_binary(Read read, const imap::FetchItem& item, const std::vector<message::Part>& parts);
   void locate_decoded(Read read, const imap::FetchItem& item, const message::Part& part);
@@ -86,6 +86,7 @@ class FetchBatch {
   std::vector<FetchedMessage> messages_;
   std::vector<Read> reads_;
   std::vector<store::AccountStore::BlobRange> ranges_;
+  size_t parts_passed_ = 0;  // since other connections had their turn
   std::optional<Error> failure_;
   size_t gone_ = 0;
 };
