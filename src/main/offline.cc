@@ -51,6 +51,8 @@ Result<int> run(const Config& config, const admin::Request& request) {
     return no(Code::nonexistent, "there is no data directory " + config.data);
   }
   ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
+  // Only to become a user of its own must the auth child begin as root; else auth/ would be left to root.
+  if (config.auth.user.empty()) ROOST_TRY_VOID(become_owner_of(config.data));
   ROOST_TRY(auto authenticator, auth::spawn_auth_child(config.auth));
   ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);

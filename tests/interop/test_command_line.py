@@ -192,8 +192,8 @@ def test_a_port_that_is_taken_stops_the_start_with_one_sentence():
 def test_a_second_server_on_the_same_data_is_refused():
     with Server() as server:
         done = roost("serve", "--data", server.data, "--imap", "127.0.0.1:0")
-        assert done.returncode == 1, done  # what it logged comes before
-        assert done.stderr.endswith("\nAnother process has the user directory open.\n"), done
+        assert done.returncode == 1, done  # what it logged, if anything, comes before
+        assert done.stderr.splitlines()[-1] == "Another process has the user directory open.", done
         server.command("status")
 
 
