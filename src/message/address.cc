@@ -254,4 +254,16 @@ std::vector<Address> parse_addresses(BytesView value, size_t count_max) {
   return AddressParser(value, count_max).run();
 }
 
+Bytes address_text(BytesView value) {
+  Bytes out;
+  for (const Address& address : parse_addresses(value)) {
+    if (address.is_group_end()) continue;
+    if (!out.empty()) out += ", ";
+    if (address.name) out += decode_header_text(*address.name) + " ";
+    Bytes mailbox = decode_header_text(*address.mailbox);
+    out += address.is_group_start() ? mailbox : "<" + mailbox + "@" + *address.host + ">";
+  }
+  return out;
+}
+
 }  // namespace roost::message

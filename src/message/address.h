@@ -27,4 +27,8 @@ struct Address {
 // Takes anything; what is no address degrades to something a person can read.
 std::vector<Address> parse_addresses(BytesView value, size_t count_max = kAddressCountMax);
 
+// The addresses as ENVELOPE has them, for people and SEARCH: "name <mailbox@host>", separated by commas, encoded words
+// decoded.
+Bytes address_text(BytesView value);
+
 }  // namespace roost::message

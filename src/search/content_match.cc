@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "message/address.h"
 #include "message/casemap.h"
 #include "message/header.h"
 
@@ -22,6 +23,16 @@ std::vector<message::ByteRange> joined(const std::vector<message::ByteRange>& ra
     }
   }
   return out;
+}
+
+// Whether ENVELOPE may have words of the addresses that do not stand so in the field: few fields have comments, quoted
+// quotes, or blanks within an address.
+bool hides_addresses(BytesView value) {
+  if (value.find_first_of("(\\") != BytesView::npos) return true;
+  for (BytesView odd : {" @", "@ ", " .", ". ", "\t", "\n "}) {
+    if (value.find(odd) != BytesView::npos) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -71,6 +82,11 @@ Tri FieldMatch::look(Entry& entry, BytesView header) {
     if (entry.key->folded.empty()) return Tri::yes;
     entry.matcher.reset();
     if (entry.matcher.feed(message::search_fold(message::decode_header_text(field->value)))) return Tri::yes;
+    entry.matcher.next_text();
+    if (entry.key->addresses && hides_addresses(field->value) &&
+        entry.matcher.feed(message::search_fold(message::address_text(field->value)))) {
+      return Tri::yes;
+    }
     if (entry.key->first_only) break;
   }
   return Tri::no;

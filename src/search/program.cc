@@ -81,9 +81,9 @@ class Compiler {
     return add({Node::Kind::content, needs, static_cast<uint32_t>(p_.content_keys_.size() - 1), 0});
   }
 
-  uint32_t header(std::string name, const std::string& needle, bool first_only) {
-    Needs needs = message::is_card_field(name) ? Needs::card : Needs::header;
-    return content(HeaderKey{std::move(name), message::search_fold(needle), first_only}, needs);
+  uint32_t header(HeaderKey key) {
+    Needs needs = message::is_card_field(key.name) ? Needs::card : Needs::header;
+    return content(std::move(key), needs);
   }
 
   uint32_t make(const And& n) { return branch(Node::Kind::all_of, n.of); }
@@ -117,9 +117,12 @@ class Compiler {
   }
 
   uint32_t make(const InField& n) {
-    return header(name_of(n.field), n.needle, n.field == Field::from || n.field == Field::subject);
+    return header({.name = name_of(n.field),
+                   .folded = message::search_fold(n.needle),
+                   .first_only = n.field == Field::from || n.field == Field::subject,
+                   .addresses = n.field != Field::subject});
   }
-  uint32_t make(const InHeader& n) { return header(n.name, n.needle, false); }
+  uint32_t make(const InHeader& n) { return header({.name = n.name, .folded = message::search_fold(n.needle)}); }
   uint32_t make(const InBody& n) { return text(n.needle, false); }
   uint32_t make(const InText& n) { return text(n.needle, true); }
 

@@ -33,6 +33,7 @@ struct HeaderKey {
   std::string name;
   std::string folded;       // by message::search_fold
   bool first_only = false;  // ENVELOPE takes the first From and Subject, but joins all To, Cc and Bcc
+  bool addresses = false;   // FROM and the like: also as ENVELOPE has them, without quoting and comments
 };
 
 struct TextKey {

@@ -64,7 +64,7 @@ def comments_everywhere():
         author=(address("pete@silly.test", "Pete"),), to=group("A Group", *members), cc=group("Hidden recipients"),
         message_id="<testabcd.1234@silly.test>",
     )
-    return octets, envelope, text(body), ["testing"], {"from": ["pete"], "sent": "13-Feb-1969"}
+    return octets, envelope, text(body), ["testing"], {"from": ["pete@silly.test"], "to": ["c@public.example"], "sent": "13-Feb-1969"}
 
 
 @message
@@ -84,7 +84,7 @@ def obsolete_addresses():
         to=(address("mary@example.net", "Mary Smith", "@node.test"), address("jdoe@test.example")),
         message_id="<5678.21-Nov-1997@example.com>",
     )
-    return octets, envelope, text(body), ["mary smith"], {"from": ["joe q. public"], "to": ["mary@example.net"]}
+    return octets, envelope, text(body), ["mary smith"], {"from": ["joe q. public"], "to": ["mary@example.net", "jdoe@test.example"]}
 
 
 @message
@@ -102,7 +102,7 @@ def quoted_names():
         + BODY
     )
     author = Address("fred foobar", "example.org", 'Foobar, "Fred" \\o/')
-    return octets, Envelope(author=(author,), to=(Address("a@b", "example.org"), address("c@d.example"))), text(BODY), []
+    return octets, Envelope(author=(author,), to=(Address("a@b", "example.org"), address("c@d.example"))), text(BODY), [], {"from": ['foobar, "fred" \\o/']}
 
 
 @message
@@ -173,7 +173,7 @@ to("local-dots", "<a.b.c@d.example>", [address("a.b.c@d.example")], "dot-atom")
 to("local-quoted-at", "<\"a@b\"@c.example>", [Address("a@b", "c.example")], "quoted local part, quotes taken off")
 to("local-quoted-blank", "\"a b\"@c.example", [Address("a b", "c.example")], "likewise")
 to("local-quoted-empty", "<\"\"@c.example>", [Address("", "c.example")], "likewise")
-to("local-quoted-quote", "<\"a\\\"b\\\\c\"@d.example>", [Address('a"b\\c', "d.example")], "quoted-pair")
+to("local-quoted-quote", "<\"a\\\"b\\\\c\"@d.example>", [Address('a"b\\c', "d.example")], "quoted-pair", ['a"b\\c@d'])
 to("local-special", "<!#$%&'*+-/=?^_`{|}~@b.example>", [address("!#$%&'*+-/=?^_`{|}~@b.example")], "atext")
 to("local-percent", "a%b@c.example", [address("a%b@c.example")], "a route of old; atext all the same")
 to("local-bang", "host!b!a@c.example", [address("host!b!a@c.example")], "likewise")
@@ -189,7 +189,8 @@ to("route-of-many", "Anna <@x.example,@y.example:a@b.example>",
    [address("a@b.example", "Anna", "@x.example,@y.example")], "obs-domain-list")
 to("route-with-blanks", "<@x.example , @y.example : a @ b.example>",
    [address("a@b.example", None, "@x.example,@y.example")], "CFWS within")
-to("blanks-around-dots", "<a . b @ c . example>", [address("a.b@c.example")], "obs-local-part, obs-domain")
+to("blanks-around-dots", "<a . b @ c . example>", [address("a.b@c.example")], "obs-local-part, obs-domain",
+   ["a.b@c.example"])
 to("local-quoted-words", "<\"a b\".c@d.example>", [Address("a b.c", "d.example")], "obs-local-part")
 to("empty-elements", ",, a@b.example ,,(x), c@d.example,", [BARE, address("c@d.example")], "obs-addr-list")
 to("group-empty-elements", "G: ,a@b.example,, ;", group("G", BARE), "obs-group-list")

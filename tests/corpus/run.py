@@ -147,6 +147,36 @@ def check_sections(box, uid, message):
             expect(item.decode(), got, octets)
 
 
+def header_fields(header):
+    """(name in lower case, octets with folds) of each field of a header, and its blank line (RFC 5322 2.2)."""
+    fields, blank = [], b""
+    for line in re.findall(rb"[^\n]*\n|[^\n]+", header):
+        name = re.match(rb"([!-9;-~]+)[ \t]*:", line[:998])
+        if line in (b"\r\n", b"\n"):
+            blank = line
+        elif line[:1] in (b" ", b"\t") and fields:
+            fields[-1][1].append(line)
+        else:
+            fields.append((name[1].lower() if name else None, [line]))
+    return [(name, b"".join(lines)) for name, lines in fields if name], blank
+
+
+ASKED_FOR = [b"SUBJECT", b"FROM", b"TO", b"DATE", b"CONTENT-TYPE", b"X-NOBODY-HAS"]
+
+
+def check_header_fields(box, uid):
+    """HEADER and TEXT are the message; HEADER.FIELDS and its opposite take fields of HEADER, octet for octet."""
+    names = b"(" + b" ".join(ASKED_FOR) + b")"
+    sections = [b"[]", b"[HEADER]", b"[TEXT]", b"[HEADER.FIELDS %s]" % names, b"[HEADER.FIELDS.NOT %s]" % names]
+    got = box.fetch(uid, [(b"BODY.PEEK" + section, b"BODY" + section) for section in sections])
+    whole, header, rest, only, others = map(nstring, got)
+    expect("BODY[HEADER] BODY[TEXT]", header + rest, whole)
+    fields, blank = header_fields(header)
+    wanted = {name.lower() for name in ASKED_FOR}
+    expect("HEADER.FIELDS", only, b"".join(octets for name, octets in fields if name in wanted) + blank)
+    expect("HEADER.FIELDS.NOT", others, b"".join(octets for name, octets in fields if name not in wanted) + blank)
+
+
 def check_binary(box, uid, message):
     if b"BINARY" not in box.capabilities:
         return
@@ -182,6 +212,7 @@ def check_message(boxes, uid, message):
         check_lists(box, uid, message, suffix)
     box = boxes[0][0]
     check_sections(box, uid, message)
+    check_header_fields(box, uid)
     check_binary(box, uid, message)
     check_searches(box, uid, message)
 
