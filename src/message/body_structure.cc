@@ -35,6 +35,18 @@ void percent_encode(Bytes& out, BytesView octets) {
   }
 }
 
+Bytes name_of(Encoding encoding) {
+  switch (encoding) {
+    case Encoding::eight_bit: return "8BIT";
+    case Encoding::binary: return "BINARY";
+    case Encoding::base64: return "BASE64";
+    case Encoding::quoted_printable: return "QUOTED-PRINTABLE";
+    case Encoding::uuencode: return "X-UUENCODE";
+    case Encoding::unknown: return "X-UNKNOWN";
+    default: return "7BIT";
+  }
+}
+
 class Writer {
  public:
   Writer(Bytes& out, const Parsed& parsed, BodyForm form) : out_(out), parsed_(parsed), form_(form) {}
@@ -59,7 +71,7 @@ class Writer {
   void parameters(const std::vector<Parameter>& list, bool default_charset);
   void parameter(const Parameter& parameter);
   void text_field(std::span<const Field> fields, BytesView name);
-  void encoding(std::span<const Field> fields);
+  void encoding(const Part& part, std::span<const Field> fields);
   void disposition(std::span<const Field> fields);
   void language(std::span<const Field> fields);
   void extension(std::span<const Field> fields);
@@ -95,7 +107,7 @@ void Writer::single(uint32_t index, std::span<const Field> fields) {
   out_ += ' ';
   text_field(fields, "content-description");
   out_ += ' ';
-  encoding(fields);
+  encoding(part, fields);
   out_ += ' ';
   out_ += std::to_string(part.body.size);
   // RFC 3501 knows an envelope only in message/rfc822; RFC 9051 and RFC 9755 have it in message/global too.
@@ -116,7 +128,8 @@ void Writer::single(uint32_t index, std::span<const Field> fields) {
   extension(fields);
 }
 
-// What the part was taken for may differ from what its header says; then the header's parameters mean nothing.
+// What the part was taken for may differ from what its header says; then the header's parameters mean nothing. Where
+// the field was too much to keep, the charset is known all the same.
 void Writer::parameters_of_type(const Part& part, std::span<const Field> fields) {
   bool text = part.is_text();
   if (auto type = find_field(fields, "content-type")) {
@@ -126,7 +139,11 @@ void Writer::parameters_of_type(const Part& part, std::span<const Field> fields)
       return;
     }
   }
-  parameters({}, text);
+  if (!part.charset.empty()) {
+    parameters({{.name = "charset", .value = part.charset}}, false);
+  } else {
+    parameters({}, text);
+  }
 }
 
 // body-fld-param = "(" string SP string *(SP string SP string) ")" / nil. US-ASCII is the default charset of text.
@@ -172,10 +189,11 @@ void Writer::text_field(std::span<const Field> fields, BytesView name) {
   }
 }
 
-void Writer::encoding(std::span<const Field> fields) {
+// As it was given; by its name where the field was too much to keep.
+void Writer::encoding(const Part& part, std::span<const Field> fields) {
   auto found = find_field(fields, "content-transfer-encoding");
   Bytes token = found ? parse_parameterized(found->value).value : Bytes();
-  string(token.empty() ? "7BIT" : to_upper(token));
+  string(token.empty() ? name_of(part.encoding) : to_upper(token));
 }
 
 // body-fld-dsp = "(" string SP body-fld-param ")" / nil

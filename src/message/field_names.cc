@@ -29,6 +29,8 @@ constexpr auto kKnownFields = std::to_array<KnownField>({
     {"content-disposition", FieldUse::card | FieldUse::mime},
     {"content-id", FieldUse::card | FieldUse::mime},
     {"content-language", FieldUse::card | FieldUse::mime},
+    {"content-location", FieldUse::mime},
+    {"content-md5", FieldUse::mime},
     {"content-transfer-encoding", FieldUse::card | FieldUse::mime},
     {"content-type", FieldUse::card | FieldUse::mime},
     {"date", kBoth},
@@ -99,8 +101,7 @@ FieldUse field_use(BytesView name) {
   std::ranges::transform(name, buffer.begin(), lower);
   BytesView wanted(buffer.data(), name.size());
   auto found = std::ranges::lower_bound(kKnownFields, wanted, {}, &KnownField::name);
-  if (found != kKnownFields.end() && found->name == wanted) return found->use;
-  return wanted.starts_with("content-") ? FieldUse::mime : FieldUse::none;
+  return found != kKnownFields.end() && found->name == wanted ? found->use : FieldUse::none;
 }
 
 bool is_card_field(BytesView name) { return has_use(field_use(name), FieldUse::card); }

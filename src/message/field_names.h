@@ -11,7 +11,7 @@ enum class FieldUse : uint8_t {
   none = 0,
   card = 1,      // HEADER.FIELDS of it is answered from the card
   envelope = 2,  // needed for ENVELOPE, of encapsulated messages too
-  mime = 4,      // Content-*: needed for BODYSTRUCTURE
+  mime = 4,      // needed for BODYSTRUCTURE
 };
 
 constexpr FieldUse operator|(FieldUse a, FieldUse b) {

@@ -50,6 +50,20 @@ TEST(Limits, BoundWhatIsKeptOfHeaders) {
   EXPECT_TRUE(parsed.headers.back().cut);
 }
 
+// Mail with a part that clients would show undecoded would be as good as lost.
+TEST(Limits, TellTheEncodingOfPartsWhoseHeadersAreNotKept) {
+  Bytes message = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+  for (int i = 0; i < 3'000; ++i) {
+    message += "--b\r\nContent-Type: text/plain; charset=koi8-r; name=" + Bytes(500, 'x') +
+               "\r\nContent-Transfer-Encoding: base64\r\n\r\n7c/T\r\n";
+  }
+  Parsed parsed = parse(message + "--b--\r\n");
+  EXPECT_TRUE(parsed.headers.back().cut);
+  EXPECT_TRUE(make_card(parsed).body_structure.ends_with(
+      "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"koi8-r\") NIL NIL \"BASE64\" 4 0 NIL NIL NIL NIL) \"MIXED\" "
+      "(\"BOUNDARY\" \"b\") NIL NIL NIL)"));
+}
+
 TEST(Limits, BoundTheAddressesOfAnEnvelope) {
   Bytes message;
   for (int i = 0; i < 20; ++i) {

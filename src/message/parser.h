@@ -22,7 +22,7 @@ struct ParseLimits {
 
 // What is kept of one part's header: raw fields ("Name: value CRLF", folds and all, in their order), as a range of
 // Parsed::kept. The root and encapsulated messages keep the fields that ENVELOPE and cards need; every part keeps
-// Content-*.
+// those that BODYSTRUCTURE needs.
 struct KeptHeader {
   uint32_t offset = 0;
   uint32_t size = 0;

@@ -8,6 +8,7 @@
 #include "message/paren_checker_test.h"
 #include "message/parser.h"
 #include "message/text.h"
+#include "wire/string.h"
 
 namespace {
 
@@ -83,6 +84,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     ROOST_FUZZ_CHECK(list.empty() || ParenChecker(list).run());
   }
   ROOST_FUZZ_CHECK(decode_card(encode_card(card)) == card);
+  for (BytesView text : {BytesView(card.preview), BytesView(card.sort.subject)}) {
+    ROOST_FUZZ_CHECK(wire::is_valid_utf8(text) && text.find_first_of(BytesView("\r\n\0", 3)) == BytesView::npos);
+  }
   ROOST_FUZZ_CHECK(extract(whole, message, 1 + (data[size - 1] & 63U)) == extract(whole, message, message.size() + 1));
   return 0;
 }

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 import addresses  # noqa: E402, F401
 import content_types  # noqa: E402, F401
 import dates  # noqa: E402, F401
+import examples  # noqa: E402, F401
 import headers  # noqa: E402, F401
 import multiparts  # noqa: E402, F401
 import nested  # noqa: E402, F401

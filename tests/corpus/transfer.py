@@ -144,6 +144,15 @@ def encoded_message():
 
 
 @message
+def encoded_message_in_quoted_printable():
+    """Likewise."""
+    body = crlf("Subject: hidden\n\nGr=C3=BC=C3=9Fe\n")
+    octets = crlf("Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable\n\n") + body
+    structure = Nested(body, encoding="QUOTED-PRINTABLE", inner=NO_PART)
+    return octets, EMPTY_ENVELOPE, structure, ["grüße"], {"body": ["GRÜßE"]}
+
+
+@message
 def encoded_message_in_8bit():
     """RFC 2046 5.2.1 allows 7bit, 8bit and binary."""
     inner = crlf("Subject: seen\n\nGrüße\n")
