@@ -169,7 +169,6 @@ void Writer::parameter(const Parameter& p) {
   Bytes value;
   if (p.extended && form_.utf8) {
     value = parameter_text(p);
-    std::erase(value, '\0');
   } else if (p.extended) {
     value = p.charset + "'" + p.language + "'";
     percent_encode(value, p.value);

@@ -73,7 +73,10 @@ struct ParameterizedValue {
 };
 ParameterizedValue parse_parameterized(BytesView field_value);
 
-// The parameter's text in UTF-8.
+// The parameter's text in UTF-8, without NULs.
 Bytes parameter_text(const Parameter& parameter);
+// What the parameters of Content-Type and the like say, where RFC 2231 made it unreadable in the field itself; empty
+// for other fields. `field` has its name.
+Bytes hidden_parameter_text(BytesView field);
 
 }  // namespace roost::message

@@ -187,8 +187,23 @@ const Parameter* ParameterizedValue::find(BytesView name) const {
   return found;
 }
 
+Bytes hidden_parameter_text(BytesView field) {
+  size_t colon = field.find(':');
+  if (colon == BytesView::npos || !equals_ignoring_case(field.substr(0, 8), "content-")) return {};
+  if (field.find('*', colon) == BytesView::npos) return {};
+  Bytes out;
+  for (const Parameter& parameter : parse_parameterized(field.substr(colon + 1)).parameters) {
+    if (!out.empty()) out += ' ';
+    out += parameter_text(parameter);
+  }
+  return out;
+}
+
 Bytes parameter_text(const Parameter& parameter) {
-  return parameter.extended ? to_utf8(parameter.value, parameter.charset) : decode_header_text(parameter.value);
+  if (!parameter.extended) return decode_header_text(parameter.value);
+  Bytes out = to_utf8(parameter.value, parameter.charset);
+  std::erase(out, '\0');
+  return out;
 }
 
 }  // namespace roost::message

@@ -6,6 +6,7 @@
 #include "message/casemap.h"
 #include "message/charset.h"
 #include "message/encoded_word.h"
+#include "message/header.h"
 #include "message/transfer.h"
 
 namespace roost::message {
@@ -167,8 +168,12 @@ void TextExtractor::State::header(BytesView bytes) {
 
 void TextExtractor::State::end_field() {
   if (!in_field_) return;
+  Bytes parameters = hidden_parameter_text(field_);
   flush_field(true);
   in_field_ = false;
+  sink_.next_text();
+  if (parameters.empty()) return;
+  tell(parameters);
   sink_.next_text();
 }
 

@@ -3,7 +3,7 @@
 from expect import FRED, Address, Envelope, address, group, named, text
 from model import add, crlf, message
 
-BODY = crlf("x\n")
+BODY = crlf("ordinary text\n")
 
 
 def to(name, value, addresses, why, find=(), **also):

@@ -3,13 +3,15 @@
 from expect import EMPTY_ENVELOPE, Envelope, Fields, Leaf, Parameter, text
 from model import add, crlf, message
 
-BODY = crlf("x\n")
+BODY = crlf("ordinary text\n")
 
 
 def content_type(name, value, structure, why, find=()):
     """A message of that Content-Type; the structure is given a body."""
     octets = crlf(f"Content-Type: {value}\n\n") + BODY
-    add(f"type-{name}", octets, EMPTY_ENVELOPE, structure, list(find), why=why)
+    searched = structure.type in ("TEXT", "MESSAGE")  # what reports and the like are made of
+    also = {"body": ["ordinary text"]} if searched else {"lacks": ["ordinary text"]}
+    add(f"type-{name}", octets, EMPTY_ENVELOPE, structure, list(find), also, why=why)
 
 
 def plain(parameters=None, subtype="PLAIN"):
@@ -53,7 +55,7 @@ content_type("video", "video/mp4", other("VIDEO", "MP4"), "likewise")
 content_type("unknown", "x-thing/y", other("X-THING", "Y"), "a type that nobody knows")
 content_type("message-partial", "message/partial; id=\"a@b\"; number=1; total=2",
              other("MESSAGE", "PARTIAL", {"id": "a@b", "number": "1", "total": "2"}),
-             "RFC 2046 5.2.2: only message/rfc822 has an envelope", ["x"])
+             "RFC 2046 5.2.2: only message/rfc822 has an envelope")
 content_type("external-body", "message/external-body; access-type=local-file; name=/x",
              other("MESSAGE", "EXTERNAL-BODY", {"access-type": "local-file", "name": "/x"}), "RFC 2046 5.2.3: likewise")
 
@@ -93,7 +95,10 @@ content_type("many-parameters", "application/x" + "".join(f"; p{i}={i}" for i in
 
 
 def extended(name, value, given, why):
-    content_type(f"rfc2231-{name}", f"application/x; {value}", other("APPLICATION", "X", given), why)
+    """SEARCH TEXT finds what the parameters say."""
+    said = given.values() if isinstance(given, dict) else [p.decoded or p.value for p in given]
+    find = [value for value in said if isinstance(value, str) and "\0" not in value]
+    content_type(f"rfc2231-{name}", f"application/x; {value}", other("APPLICATION", "X", given), why, find)
 
 
 extended("continued", 'a*0="b "; a*1=c; a*2="; d"', {"a": "b c; d"}, "RFC 2231 3")
@@ -159,7 +164,8 @@ def parameters_continued():
         "This is even more ***fun*** isn't it!",
     )
     fields = Fields(disposition=("ATTACHMENT", {"filename": "long-ending.txt"}))
-    return octets, EMPTY_ENVELOPE, Leaf(BODY, "APPLICATION", "X-STUFF", [title], fields=fields), ["long-"]
+    return octets, EMPTY_ENVELOPE, Leaf(BODY, "APPLICATION", "X-STUFF", [title], fields=fields), [
+        "long-ending.txt", "***fun*** isn't it!"]
 
 
 @message

@@ -4,7 +4,7 @@ time and zone (RFC 3501 6.4.4)."""
 from expect import Envelope, text
 from model import add, crlf
 
-BODY = crlf("x\n")
+BODY = crlf("ordinary text\n")
 
 
 def date(name, value, sent, why, unfolded=None):

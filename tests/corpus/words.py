@@ -5,7 +5,7 @@ import base64
 from expect import Envelope, address, text
 from model import add, crlf, message
 
-BODY = crlf("x\n")
+BODY = crlf("ordinary text\n")
 
 
 def subject(name, value, finds, why, unfolded=None, lacks=()):
