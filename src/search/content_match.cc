@@ -81,12 +81,15 @@ Tri FieldMatch::look(Entry& entry, BytesView header) {
     if (!message::equals_ignoring_case(field->name, entry.key->name)) continue;
     if (entry.key->folded.empty()) return Tri::yes;
     entry.matcher.reset();
-    if (entry.matcher.feed(message::search_fold(message::decode_header_text(field->value)))) return Tri::yes;
-    entry.matcher.next_text();
-    if (entry.key->addresses && hides_addresses(field->value) &&
-        entry.matcher.feed(message::search_fold(message::address_text(field->value)))) {
+    auto says = [&](BytesView text) {
+      entry.matcher.next_text();
+      return entry.matcher.feed(message::search_fold(text));
+    };
+    if (says(message::decode_header_text(field->value)) || says(message::hidden_parameter_text(field->raw))) {
       return Tri::yes;
     }
+    bool hides = entry.key->addresses && hides_addresses(field->value);
+    if (hides && says(message::address_text(field->value))) return Tri::yes;
     if (entry.key->first_only) break;
   }
   return Tri::no;

@@ -86,6 +86,24 @@ TEST(Scan, AnswersEnvelopeFieldsFromCards) {
   EXPECT_EQ(box.octets_read, 0U);
 }
 
+TEST(Scan, FindsAddressesAndParametersThatTheFieldHides) {
+  TestMailbox box;
+  box.append("From: \"Doe, \\\"Jane\\\"\" <jane(her)@example . org>\r\n\r\nbody");
+  box.append("Content-Disposition: attachment; filename*0*=utf-8''Gr%C3%BC; filename*1*=%C3%9Fe.txt\r\n\r\nbody");
+  EXPECT_EQ(box.search(InField{Field::from, "doe, \"jane\""}), uids({1}));
+  EXPECT_EQ(box.search(InField{Field::from, "jane@example.org"}), uids({1}));
+  EXPECT_EQ(box.search(InHeader{"From", "jane@example.org"}), uids({}));
+  EXPECT_EQ(box.search(InHeader{"Content-Disposition", "grüße.txt"}), uids({2}));
+  EXPECT_EQ(box.search(InText{"grüße.txt"}), uids({2}));
+}
+
+TEST(Scan, ReadsHeadersOfMegabytes) {
+  TestMailbox box;
+  for (int i = 0; i < 3; ++i) box.append("X-Odd: " + Bytes(1'500'000, 'x') + " needle\r\nX-Last: end\r\n\r\nbody");
+  EXPECT_EQ(box.search(InHeader{"X-Odd", "needle"}), uids({1, 2, 3}));
+  EXPECT_EQ(box.search(InHeader{"X-Last", "end"}), uids({1, 2, 3}));
+}
+
 TEST(Scan, ReadsTheHeaderForFieldsThatCardsDoNotKeep) {
   TestMailbox box;
   box.append(message("a", "x@y", "X-Other: strange"));
