@@ -19,7 +19,6 @@ Socket::Socket(rt::Loop& loop, FileDescriptor fd) : loop_(loop), descriptor_(rt:
 }
 
 Step Socket::read(std::span<char> into) {
-  note_read();
   ssize_t got = 0;
   do {
     got = ::recv(fd(), into.data(), into.size(), 0);
@@ -50,7 +49,6 @@ void Socket::arm(Step::Kind want) {
   bool& armed = reading ? read_armed_ : write_armed_;
   if (armed) return;
   armed = true;
-  if (reading) stale_ = false;
   using Base = boost::asio::posix::descriptor_base;
   descriptor_.async_wait(reading ? Base::wait_read : Base::wait_write,
                          [self = shared_from_this(), want](const boost::system::error_code&) { self->ready(want); });

@@ -38,11 +38,6 @@ class Socket : public std::enable_shared_from_this<Socket> {
   }
   void resume_soon(Side side, Ready why) { places_[static_cast<size_t>(side)].parking.resume_soon(loop_, why); }
 
-  // True where the last `readable` may be about bytes that have been read since it was asked for.
-  bool stale() const { return stale_; }
-  // Somebody reads from fd() itself.
-  void note_read() { stale_ = stale_ || read_armed_; }
-
   // No more data is sent; the peer sees the end.
   void shut_down_sending();
   // Nor received.
@@ -63,7 +58,6 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Place places_[2];
   bool read_armed_ = false;
   bool write_armed_ = false;
-  bool stale_ = false;
 };
 
 }  // namespace roost::net

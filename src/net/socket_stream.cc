@@ -46,7 +46,6 @@ Step SocketStream::try_read_below(std::span<char> into) {
     drained_ = step.done() && step.bytes < into.size();
     return step;
   }
-  socket_->note_read();
   const Step step = tls_->read(into);
   drained_ = step.done() && step.bytes < into.size() && !tls_->holds_bytes();
   return step;
@@ -137,9 +136,7 @@ task<Ready> SocketStream::wait(std::optional<Millis> timeout) {
     waiting_ = false;
     if (why == Ready::timed_out) co_return aborted_ ? Ready::closed : why;
     if (why != Ready::readable) continue;
-    drained_ = false;
-    const bool certain = !tls_ && !deflate_ && !socket_->stale();
-    if (certain && !aborted_) co_return Ready::readable;
+    drained_ = false;  // try: `readable` may be about bytes that have been read since they came
   }
 }
 
@@ -221,7 +218,6 @@ task<Result<>> SocketStream::start_tls() {
 
 task<bool> SocketStream::shake_hands(TimePoint deadline) {
   while (!aborted_) {
-    socket_->note_read();
     const Step step = tls_->handshake();
     if (step.done()) co_return true;
     if (step.closed()) co_return false;
