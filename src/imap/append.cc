@@ -16,7 +16,7 @@ Result<AppendReader::Use> AppendReader::read_literal(const wire::Frame& frame, s
     Parser in(frame, dialect_, verb_name(Verb::append), parse_head(frame).arguments);
     ROOST_TRY_VOID(in.space());
     if (index == 0 && in.at_literal()) return Use::string;
-    ROOST_TRY(append_.mailbox, in.mailbox());
+    ROOST_TRY(append_.mailbox, in.mailbox(append_.supplied));
     offset_ = in.offset();
     literals_ = in.literals();
     started_ = true;
@@ -68,7 +68,7 @@ Result<Append> AppendReader::at_end(const wire::Frame& frame) {
   if (append_.messages.empty()) {
     Parser in(frame, dialect_, verb_name(Verb::append), parse_head(frame).arguments);
     ROOST_TRY_VOID(in.space());
-    ROOST_TRY(append_.mailbox, in.mailbox());
+    ROOST_TRY(append_.mailbox, in.mailbox(append_.supplied));
     ROOST_TRY_VOID(in.space());
     return in.expected("a message as a literal");
   }

@@ -29,7 +29,8 @@ struct AppendMessage {
 
 // append = "APPEND" SP mailbox 1*append-message
 struct Append {
-  Bytes mailbox;  // UTF-8, normalised
+  Bytes mailbox;   // UTF-8, normalised
+  Bytes supplied;  // as the client spelled it, where that is not how it is kept (Parser::mailbox)
   std::vector<AppendMessage> messages;
 };
 

@@ -48,6 +48,20 @@ void write_prefixes(Bytes& out, std::span<const Bytes> prefixes, bool utf8) {
   out += ')';
 }
 
+// mbox-list-extended; childinfo-extended-item, oldname-extended-item     RFC 9051 9
+void write_extended(Bytes& out, const ListRow& row, bool utf8) {
+  if (!row.child_info_subscribed && row.old_name.empty()) return;
+  out += ' ';
+  Words items(out);
+  if (row.child_info_subscribed) items.add("\"CHILDINFO\" (\"SUBSCRIBED\")");
+  if (!row.old_name.empty()) {
+    items.add("\"OLDNAME\" (");
+    write_mailbox(out, row.old_name, utf8);
+    out += ')';
+  }
+  items.close();
+}
+
 }  // namespace
 
 // mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]
@@ -64,7 +78,7 @@ void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8) {
   flags.close();
   out += " \"/\" ";
   write_mailbox(out, row.name, utf8);
-  if (row.child_info_subscribed) out += " (\"CHILDINFO\" (\"SUBSCRIBED\"))";
+  write_extended(out, row, utf8);
   out += "\r\n";
 }
 

@@ -25,6 +25,7 @@ struct ListRow {
   std::optional<bool> has_children;      // none: nothing is said
   std::vector<std::string> special_use;  // "\Sent"
   bool child_info_subscribed = false;    // RFC 5258: ("CHILDINFO" ("SUBSCRIBED"))
+  Bytes old_name;                        // RFC 9051 6.3.9.7: ("OLDNAME" (…)); empty: none
 };
 
 void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8);

@@ -50,6 +50,15 @@ TEST(WriteNamespace, HasNilForNone) {
   EXPECT_EQ(out, "* NAMESPACE ((\"\" \"/\")) NIL ((\"Shared Folders/\" \"/\")(\"B&APw-ro/\" \"/\"))\r\n");
 }
 
+TEST(WriteList, SaysWhatANameWasBefore) {
+  Bytes out;
+  write_list(out, {.name = "Gr\xc3\xbcn", .old_name = "Gru\xcc\x88n"}, false, true);
+  EXPECT_EQ(out, "* LIST () \"/\" \"Gr\xc3\xbcn\" (\"OLDNAME\" (\"Gru\xcc\x88n\"))\r\n");
+  out.clear();
+  write_list(out, {.name = "b", .child_info_subscribed = true, .old_name = "a"}, false, true);
+  EXPECT_EQ(out, "* LIST () \"/\" b (\"CHILDINFO\" (\"SUBSCRIBED\") \"OLDNAME\" (a))\r\n");
+}
+
 TEST(WriteSearch, ListsNumbers) {
   uint32_t numbers[] = {2, 84, 882};
   Bytes out;

@@ -52,6 +52,7 @@ Result<Create> parse_create(Parser& in) {
   // The hierarchy separator at the end only says that names below it will follow (RFC 9051 6.3.4).
   if (wire.ends_with(kHierarchySeparator)) wire.pop_back();
   ROOST_TRY(out.mailbox, normalize_mailbox_name(wire, in.dialect().utf8_names));
+  if (in.dialect().utf8_names && wire != out.mailbox) out.supplied = std::move(wire);
   if (in.take(' ')) {
     ROOST_TRY_VOID(in.expect('(', "'(' before the parameters"));
     do {
@@ -64,17 +65,20 @@ Result<Create> parse_create(Parser& in) {
 }
 
 Result<Delete> parse_delete(Parser& in) {
-  ROOST_TRY(Bytes name, parse_only_mailbox(in));
-  return Delete{std::move(name)};
+  Delete out;
+  ROOST_TRY_VOID(in.space());
+  ROOST_TRY(out.mailbox, in.mailbox(out.supplied));
+  ROOST_TRY_VOID(in.end());
+  return out;
 }
 
 // rename = "RENAME" SP mailbox SP mailbox     RFC 9051 6.3.6
 Result<Rename> parse_rename(Parser& in) {
   Rename out;
   ROOST_TRY_VOID(in.space());
-  ROOST_TRY(out.from, in.mailbox());
+  ROOST_TRY(out.from, in.mailbox(out.supplied_from));
   ROOST_TRY_VOID(in.space());
-  ROOST_TRY(out.to, in.mailbox());
+  ROOST_TRY(out.to, in.mailbox(out.supplied_to));
   ROOST_TRY_VOID(in.end());
   return out;
 }

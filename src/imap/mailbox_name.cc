@@ -6,14 +6,13 @@
 #include <algorithm>
 
 #include "base/flags.h"
+#include "base/utf8.h"
 #include "imap/parser.h"
 #include "imap/utf7.h"
 #include "wire/string.h"
 
 namespace roost::imap {
 namespace {
-
-constexpr std::string_view kInbox = "INBOX";
 
 bool is_ascii(BytesView text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<uint8_t>(c) < 0x80; });
@@ -44,7 +43,7 @@ Result<Bytes> to_nfc(BytesView text) {
 
 Result<Bytes> decode(BytesView wire, bool utf8) {
   if (!utf8) return decode_modified_utf7(wire);
-  if (!wire::is_valid_utf8(wire)) return bad("Invalid UTF-8");
+  if (!is_valid_utf8(wire)) return bad("Invalid UTF-8");
   return to_nfc(wire);
 }
 

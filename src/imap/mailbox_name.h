@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
 
 namespace roost::imap {
 
+inline constexpr std::string_view kInbox = "INBOX";
 inline constexpr char kHierarchySeparator = '/';
 inline constexpr size_t kMailboxNameBytesMax = 1000;
 inline constexpr size_t kMailboxLevelsMax = 100;

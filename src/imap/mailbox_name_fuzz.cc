@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/utf8.h"
 #include "imap/mailbox_name.h"
 #include "imap/parser.h"
 #include "imap/utf7.h"
@@ -45,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     decode_list_pattern(input, utf8);
     auto name = normalize_mailbox_name(input, utf8);
     if (!name) continue;
-    if (!wire::is_valid_utf8(*name) || name->size() > kMailboxNameBytesMax || name->empty()) abort();
+    if (!is_valid_utf8(*name) || name->size() > kMailboxNameBytesMax || name->empty()) abort();
     check_spelling(*name, utf8);
     if (!utf8) check_spelling(*name, false);
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "imap/flag.h"
 #include "imap/mailbox_name.h"
 #include "imap/number.h"
@@ -130,7 +131,7 @@ Result<Bytes> Parser::quoted() {
   while (pos_ < limit_) {
     char c = frame_.text[pos_++];
     if (c == '"') {
-      if (dialect_.utf8_names && !wire::is_valid_utf8(out)) return wrong("a quoted string is not UTF-8");
+      if (dialect_.utf8_names && !is_valid_utf8(out)) return wrong("a quoted string is not UTF-8");
       return out;
     }
     if (c == '\\') {
@@ -175,6 +176,13 @@ Result<Bytes> Parser::list_mailbox() {
   BytesView word = take_while(is_list_char);
   if (word.empty()) return string("a mailbox pattern");
   return Bytes(word);
+}
+
+Result<Bytes> Parser::mailbox(Bytes& supplied) {
+  ROOST_TRY(Bytes wire, astring("a mailbox name"));
+  ROOST_TRY(Bytes name, normalize_mailbox_name(wire, dialect_.utf8_names));
+  if (dialect_.utf8_names && wire != name) supplied = std::move(wire);
+  return name;
 }
 
 Result<Bytes> Parser::mailbox() {

@@ -66,6 +66,8 @@ class Parser {
   Result<Bytes> list_mailbox();
   // mailbox, normalised; No for a name that cannot be.
   Result<Bytes> mailbox();
+  // The same; `supplied` becomes the client's spelling, where names are UTF-8 and it is not that of the name.
+  Result<Bytes> mailbox(Bytes& supplied);
 
   Result<uint32_t> number(std::string_view what);
   Result<uint32_t> nz_number(std::string_view what);

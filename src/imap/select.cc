@@ -55,7 +55,7 @@ Result<> parse_select_param(Parser& in, Select& out) {
 Result<Select> parse_select(Parser& in, bool read_only) {
   Select out{.read_only = read_only};
   ROOST_TRY_VOID(in.space());
-  ROOST_TRY(out.mailbox, in.mailbox());
+  ROOST_TRY(out.mailbox, in.mailbox(out.supplied));
   if (in.take(' ')) {
     ROOST_TRY_VOID(in.expect('(', "'(' before the parameters"));
     do {

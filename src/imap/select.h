@@ -27,7 +27,8 @@ struct QresyncParameter {
 
 // select = "SELECT" SP mailbox [select-params]; examine likewise     RFC 9051 6.3.2, 6.3.3, RFC 4466
 struct Select {
-  Bytes mailbox;  // UTF-8, normalised
+  Bytes mailbox;   // UTF-8, normalised
+  Bytes supplied;  // as the client spelled it, where that is not how it is kept (Parser::mailbox)
   bool read_only = false;
   bool condstore = false;
   std::optional<QresyncParameter> qresync;

@@ -20,6 +20,18 @@ TEST(Select, NamesAMailbox) {
   EXPECT_EQ(parsed<Select>("EXAMINE DOES.NOT.EXIST").mailbox, "DOES.NOT.EXIST");
 }
 
+TEST(Select, KeepsTheClientsSpellingWhereNamesAreUtf8) {
+  Dialect utf8 = full_dialect();
+  utf8.utf8_names = true;
+  EXPECT_EQ(parsed<Select>("SELECT inbox", utf8).supplied, "inbox");
+  EXPECT_EQ(parsed<Select>("SELECT INBOX", utf8).supplied, "");
+  Select s = parsed<Select>("SELECT \"Gru\xcc\x88n\"", utf8);
+  EXPECT_EQ(s.mailbox, "Gr\xc3\xbcn");
+  EXPECT_EQ(s.supplied, "Gru\xcc\x88n");
+  utf8.utf8_names = false;
+  EXPECT_EQ(parsed<Select>("SELECT inbox", utf8).supplied, "");
+}
+
 TEST(Select, SaysNoToANameThatCannotBe) {
   EXPECT_TRUE(refused("SELECT &bad").starts_with("NO "));
   EXPECT_TRUE(refused("SELECT \"\"").starts_with("NO "));

@@ -17,10 +17,10 @@ struct ImapdConfig {
   uint32_t login_failures_max = 10;
 
   // --- after ---
-  Millis autologout_ms{30 * 60'000};  // without a command; RFC 9051 5.4: never less than 30 minutes
-  Millis idle_ms_max{60 * 60'000};    // within IDLE, without a word from the client
-  uint64_t line_bytes_max = 256 * 1024;
-  uint32_t bad_commands_max = 200;  // in a row: a client that talks something else
+  Millis autologout_ms{30 * 60'000};      // without a command; RFC 9051 5.4: never less than 30 minutes
+  Millis idle_ms_max{60 * 60'000};        // within IDLE, without a word from the client
+  uint64_t line_bytes_max = 1024 * 1024;  // a set of 100,000 UIDs fits
+  uint32_t bad_commands_max = 200;        // in a row: a client that talks something else
 
   // Of a refused non-synchronising literal that is read and thrown away; a larger one ends the connection.
   uint64_t skip_literal_bytes_max = uint64_t{1} << 20;

@@ -53,7 +53,7 @@ Result<std::unique_ptr<imap::Command>> Session::parse(const imap::Head& head) {
   const Error& error = command.error().error;
   // RFC 9051 6.3.2: a SELECT that fails leaves nothing selected, also when the name alone is impossible.
   bool selects = head.verb == imap::Verb::select || head.verb == imap::Verb::examine;
-  if (selects && error.kind == Error::Kind::no) deselect();
+  if (selects && error.kind == Error::Kind::no) leave_mailbox();
   ROOST_TRY_VOID(reject(head, error));
   return nullptr;
 }

@@ -14,6 +14,10 @@
 #include "imap/verb.h"
 #include "rt/task.h"
 
+namespace roost::mail {
+class Mailbox;
+}
+
 namespace roost::imapd {
 
 class Session;
@@ -81,6 +85,9 @@ struct Feature {
   void (*enable)(Session& session, std::string_view name) = nullptr;
   std::span<const CommandRow> commands;
   std::span<bool imap::Dialect::* const> grammar;  // what the parser may accept because of it
+  // What SELECT and EXAMINE say because of it, behind the lines that every mailbox has (RFC 9051 6.3.2). The mailbox
+  // is selected already.
+  void (*at_select)(Session& session, const imap::Select& select, const mail::Mailbox& mailbox) = nullptr;
 };
 
 }  // namespace roost::imapd

@@ -12,12 +12,12 @@ namespace {
 
 // The order is that of CAPABILITY.
 constexpr const Feature* kFeatures[] = {
-    &kCapability, &kStartTls,     &kLogin,      &kAuthenticate, &kId,         &kEnable,      &kIdle,     &kNamespace,
-    &kList,       &kListExtended, &kListStatus, &kLsub,         &kStatus,     &kSelect,      &kClose,    &kUnselect,
-    &kCreate,     &kDelete,       &kRename,     &kSubscribe,    &kAppend,     &kAppendLimit, &kFetch,    &kStore,
-    &kSearch,     &kEsearch,      &kSearchres,  &kWithin,       &kStatusSize, &kSaveDate,    &kObjectId, &kPreview,
-    &kBinary,     &kUtf8Accept,   &kCondstore,  &kQresync,      &kExpunge,    &kCopy,        &kMove,     &kCheck,
-    &kCompress,   &kNoop,         &kLogout,
+    &kCapability, &kImap4Rev2, &kStartTls,     &kLogin,      &kAuthenticate, &kId,         &kEnable,      &kIdle,
+    &kNamespace,  &kList,      &kListExtended, &kListStatus, &kLsub,         &kStatus,     &kSelect,      &kClose,
+    &kUnselect,   &kCreate,    &kDelete,       &kRename,     &kSubscribe,    &kAppend,     &kAppendLimit, &kFetch,
+    &kStore,      &kSearch,    &kEsearch,      &kSearchres,  &kWithin,       &kStatusSize, &kSaveDate,    &kCondstore,
+    &kQresync,    &kObjectId,  &kPreview,      &kBinary,     &kUtf8Accept,   &kExpunge,    &kCopy,        &kMove,
+    &kCheck,      &kCompress,  &kNoop,         &kLogout,
 };
 
 using Table = std::array<const CommandRow*, imap::kVerbCount>;
@@ -62,6 +62,7 @@ constexpr GrammarPromise kGrammarPromises[] = {
     {"ESEARCH", &imap::Dialect::esearch},
     {"SEARCHRES", &imap::Dialect::searchres},
     {"WITHIN", &imap::Dialect::within},
+    {"IMAP4rev2", &imap::Dialect::status_deleted},
     {"UTF8=ACCEPT", &imap::Dialect::utf8_append},
     {"CONDSTORE", &imap::Dialect::condstore},
     {"QRESYNC", &imap::Dialect::qresync},

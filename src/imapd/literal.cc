@@ -94,6 +94,7 @@ Result<> Session::refuse_literal(const Error& error) {
 void Session::forget_command() {
   append_.reset();
   held_.release();
+  line_held_ = 0;
 }
 
 }  // namespace roost::imapd

@@ -13,6 +13,8 @@ using Event = wire::Framer::Event;
 
 namespace {
 
+inline constexpr uint64_t kUnchargedLineBytes = 64 * 1024;
+
 wire::FramerLimits limits_before_login(const ImapdConfig& config) {
   return {.line_bytes_max = config.login_line_bytes_max,
           .discard_bytes_max = config.login_line_bytes_max * 8,
@@ -21,7 +23,7 @@ wire::FramerLimits limits_before_login(const ImapdConfig& config) {
 
 wire::FramerLimits limits_after_login(const ImapdConfig& config) {
   return {.line_bytes_max = config.line_bytes_max,
-          .discard_bytes_max = config.line_bytes_max * 64,
+          .discard_bytes_max = config.line_bytes_max * 16,
           .skip_bytes_max = config.skip_literal_bytes_max,
           .literals_max = config.append_messages_max + 1};  // one may be the mailbox
 }
@@ -99,8 +101,18 @@ task<Result<Event>> Session::next_event() {
   while (true) {
     Event event = input_.next();
     if (event != Event::need_more) co_return event;
+    if (!charge_line()) co_return bye("too_busy", "The server is too busy for so long a command.");
     ROOST_CO_TRY_VOID(co_await more_input());
   }
+}
+
+// Long lines count as literals do; what everybody sends is not worth the counting.
+bool Session::charge_line() {
+  uint64_t bytes = input_.framer().frame().text.size();
+  if (bytes <= kUnchargedLineBytes || bytes <= line_held_) return true;
+  if (!held_.grow(bytes - line_held_)) return false;
+  line_held_ = bytes;
+  return true;
 }
 
 task<Result<>> Session::more_input() {
@@ -216,6 +228,12 @@ void Session::deselect() {
   Uid logged = mailbox ? mailbox->recent_uid() : Uid();
   auto next = services_.recent_claims.unlogged(account_->id(), id, logged);
   if (next) rt::spawn(stream_->loop(), log_claim(account_, services_.recent_claims, id, *next));
+}
+
+void Session::leave_mailbox() {
+  if (!selected_) return;
+  deselect();
+  imap::write_untagged(buffer(), imap::Condition::ok, imap::kClosed, "Previous mailbox closed.");
 }
 
 // Not inlined, as others below: a frame that is merged into its caller's is memory that parked sessions hold.

@@ -61,6 +61,8 @@ class Session {
   // Null while nothing is selected.
   Selected* selected() { return selected_ ? &*selected_ : nullptr; }
   void select(Selected selected) { selected_ = std::move(selected); }
+  // For SELECT: deselects what is selected, if anything is, and says so (RFC 9051 6.3.2).
+  void leave_mailbox();
   // Logs the \Recent claims of the mailbox that is left, in the background.
   void deselect();
 
@@ -100,6 +102,7 @@ class Session {
   task<Result<>> step();
   task<Result<wire::Framer::Event>> next_event();
   task<Result<>> more_input();
+  bool charge_line();
   Millis time_left() const;
   task<> finish();
 
@@ -133,7 +136,8 @@ class Session {
   std::optional<Selected> selected_;
   std::unique_ptr<AppendIntake> append_;
   std::unique_ptr<Mode> mode_;  // destroyed before the account and the stream, which it uses
-  Reservation held_;            // literals of the command that is being read
+  Reservation held_;            // literals and long lines of the command that is being read
+  uint64_t line_held_ = 0;      // of them, lines
   std::string user_;
   std::string_view end_reason_ = "closed";
   TimePoint started_;

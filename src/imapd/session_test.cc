@@ -268,6 +268,28 @@ TEST(Session, WhatTheServerHasNoRoomForIsUnavailable) {
   EXPECT_THAT(client.run("CREATE box"), StartsWith("OK"));
 }
 
+TEST(Session, ALongLineTakesOfTheRoomThatThereIs) {
+  TestServer server({.held_bytes_max = 1024 * 1024});
+  TestClient client(server);
+  client.log_in();
+  client.send("a STORE 1" + std::string(200'000, ','));
+  EXPECT_GE(server.services.memory.used(), 180'000u);
+  EXPECT_THAT(client.send("\r\n"), StartsWith("a BAD"));
+  EXPECT_EQ(server.services.memory.used(), 0u);
+  Reservation others(server.services.memory);
+  ASSERT_TRUE(others.grow(1024 * 1024 - 100'000));
+  client.send("b STORE 1" + std::string(90'000, ','));
+  EXPECT_FALSE(client.closed());
+  EXPECT_THAT(client.send(std::string(200'000, ',')), StartsWith("* BYE"));
+}
+
+TEST(Session, ASelectThatFailsSaysThatTheMailboxIsClosed) {
+  TestServer server;
+  TestClient client(server, "INBOX");
+  EXPECT_THAT(client.run("SELECT \"&AGE-\""), StartsWith("* OK [CLOSED]"));
+  EXPECT_THAT(client.run("SELECT \"&AGE-\""), StartsWith("NO"));
+}
+
 TEST(Session, AnAppendCutOffHalfwayLeavesNothing) {
   TestServer server;
   {

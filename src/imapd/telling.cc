@@ -5,7 +5,6 @@
 
 #include "imap/fetch_response.h"
 #include "imap/response.h"
-#include "imapd/features/object_id.h"
 #include "imapd/keyword_names.h"
 #include "imapd/session.h"
 
@@ -32,8 +31,10 @@ task<Result<mail::SnapshotPtr>> loaded_snapshot(accounts::Account& account, Mail
   co_return snapshot;
 }
 
-// Messages that came since: \Recent here if this session is the first to be told.
+// Messages that came since: \Recent here if this session is the first to be told. IMAP4rev2 has no \Recent, so its
+// clients leave it to others.
 void take_recent(Session& session, Selected& selected, const mail::Mailbox& mailbox) {
+  if (session.modes().rev2) return;
   RecentClaims& claims = session.services().recent_claims;
   AccountId account = session.account().id();
   Uid first = selected.read_only ? claims.unclaimed(account, selected.mailbox, mailbox.recent_uid())
@@ -225,6 +226,13 @@ task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, Mod
   co_return fault("what is known of expunges does not stay in memory");
 }
 
+imap::ResponseCode permanent_flags(Session& session, const mail::Mailbox& mailbox) {
+  if (session.selected()->read_only) return imap::code_permanent_flags({}, {}, false);
+  size_t keywords_max = session.services().accounts.config().limits.keywords_per_mailbox_max;
+  const std::vector<std::string>& keywords = mailbox.keywords();
+  return imap::code_permanent_flags(SystemFlags::all(), keywords, keywords.size() < keywords_max);
+}
+
 void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
   Selected& selected = *session.selected();
   const std::vector<std::string>& keywords = mailbox.keywords();
@@ -232,8 +240,7 @@ void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
   selected.keywords_told = keywords.size();
   imap::write_flags_response(session.buffer(), SystemFlags::all(), keywords);
   if (selected.read_only) return;
-  imap::write_untagged(session.buffer(), imap::Condition::ok,
-                       imap::code_permanent_flags(SystemFlags::all(), keywords, true), "More keywords.");
+  imap::write_untagged(session.buffer(), imap::Condition::ok, permanent_flags(session, mailbox), "More keywords.");
 }
 
 Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only) {
@@ -246,24 +253,6 @@ Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const ma
   selected.position = snapshot->position();
   selected.recent_told = static_cast<uint32_t>(selected.recent.count());
   selected.keywords_told = mailbox.keywords().size();
-
-  Bytes& out = session.buffer();
-  using imap::Condition;
-  imap::write_flags_response(out, SystemFlags::all(), mailbox.keywords());
-  imap::ResponseCode permanent = read_only ? imap::code_permanent_flags({}, {}, false)
-                                           : imap::code_permanent_flags(SystemFlags::all(), mailbox.keywords(), true);
-  imap::write_untagged(out, Condition::ok, permanent, read_only ? "Read-only mailbox." : "Flags permitted.");
-  imap::write_exists(out, selected.exists);
-  imap::write_recent(out, selected.recent_told);
-  if (auto unseen = mailbox.first_unseen()) {
-    imap::write_untagged(out, Condition::ok, imap::code_unseen(SeqNum(mailbox.rank(*unseen) + 1)), "First unseen.");
-  }
-  imap::write_untagged(out, Condition::ok, imap::code_uid_validity(mailbox.uidvalidity()), "UIDs valid.");
-  imap::write_untagged(out, Condition::ok, imap::code_uid_next(selected.uidnext), "Predicted next UID.");
-  imap::write_untagged(out, Condition::ok, imap::code_highest_mod_seq(selected.complete), "Highest.");
-  imap::write_untagged(out, Condition::ok,
-                       imap::code_mailbox_id(spell_mailbox_id(session.account().id(), mailbox.id())),
-                       "Stays with the mailbox.");
   return selected;
 }
 

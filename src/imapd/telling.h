@@ -41,10 +41,13 @@ void add_claim(Session& session, Result<Completion>& reply);
 // expunges into memory, for which `view` may have to be made anew.
 task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, ModSeq since);
 
+// PERMANENTFLAGS of the selected mailbox: with \* as long as new keywords fit (RFC 9051 7.1).
+imap::ResponseCode permanent_flags(Session& session, const mail::Mailbox& mailbox);
+
 // FLAGS and PERMANENTFLAGS, where keywords came up that the client has not seen.
 void tell_keywords(Session& session, const mail::Mailbox& mailbox);
 
-// What SELECT and EXAMINE say of a mailbox (RFC 3501 6.3.1), and what the session has been told with it.
+// What a session has been told once SELECT or EXAMINE has said what there is in `mailbox`, of `snapshot`.
 Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only);
 
 }  // namespace roost::imapd

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "base/flags.h"
-#include "wire/string.h"
+#include "base/utf8.h"
 
 namespace roost::lmtpd {
 namespace {
@@ -155,7 +155,7 @@ bool has_control_characters(BytesView line) {
 }  // namespace
 
 Result<Command> parse_command(BytesView line) {
-  if (has_control_characters(line) || !wire::is_valid_utf8(line)) {
+  if (has_control_characters(line) || !is_valid_utf8(line)) {
     return bad("500 5.5.2 Control characters and broken UTF-8 are not allowed");
   }
   Cursor in(line);

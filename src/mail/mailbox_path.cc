@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace roost::mail {
 
 std::string_view without_trailing_separator(std::string_view name) {
@@ -18,6 +20,7 @@ Result<> check_mailbox_name(std::string_view name, const EngineLimits& limits) {
   if (empty_level) return no(Code::cannot, "A level of the mailbox name is empty");
   auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (std::ranges::any_of(name, is_control)) return no(Code::cannot, "The mailbox name has control characters");
+  if (!is_valid_utf8(name)) return no(Code::cannot, "The mailbox name is not UTF-8");
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Encoded words, addresses, dates, parameters and subjects of whatever octets.
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "message/address.h"
 #include "message/casemap.h"
 #include "message/date.h"
@@ -8,7 +9,6 @@
 #include "message/fuzz_check_test.h"
 #include "message/header.h"
 #include "message/subject.h"
-#include "wire/string.h"
 
 namespace {
 
@@ -30,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   BytesView input(reinterpret_cast<const char*>(data), size);
   Bytes text = decode_header_text(input);
   ROOST_FUZZ_CHECK(decoded_in_pieces(unfold(input)) == text);
-  ROOST_FUZZ_CHECK(wire::is_valid_utf8(text));
-  ROOST_FUZZ_CHECK(wire::is_valid_utf8(search_fold(text)));
+  ROOST_FUZZ_CHECK(is_valid_utf8(text));
+  ROOST_FUZZ_CHECK(is_valid_utf8(search_fold(text)));
   ROOST_FUZZ_CHECK(text.find_first_of(BytesView("\r\n\0", 3)) == Bytes::npos);
   int open_groups = 0;
   for (const Address& address : parse_addresses(input)) {
@@ -42,8 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ROOST_FUZZ_CHECK(open_groups == 0);
   if (auto date = parse_date(input)) ROOST_FUZZ_CHECK(date->zone_minutes > -1440 && date->zone_minutes < 1440);
   for (const Parameter& p : parse_parameterized(input).parameters) {
-    ROOST_FUZZ_CHECK(!p.name.empty() && wire::is_valid_utf8(parameter_text(p)));
+    ROOST_FUZZ_CHECK(!p.name.empty() && is_valid_utf8(parameter_text(p)));
   }
-  ROOST_FUZZ_CHECK(wire::is_valid_utf8(base_subject(input).text));
+  ROOST_FUZZ_CHECK(is_valid_utf8(base_subject(input).text));
   return 0;
 }

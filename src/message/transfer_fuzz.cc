@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "message/charset.h"
 #include "message/fuzz_check_test.h"
 #include "message/transfer.h"
-#include "wire/string.h"
 
 namespace {
 
@@ -18,7 +18,7 @@ void check_charset(BytesView bytes, BytesView charset, size_t piece) {
   Bytes pieces;
   for (size_t at = 0; at < bytes.size(); at += piece) decoder.feed(bytes.substr(at, piece), false, pieces);
   decoder.feed({}, true, pieces);
-  ROOST_FUZZ_CHECK(wire::is_valid_utf8(pieces));
+  ROOST_FUZZ_CHECK(is_valid_utf8(pieces));
   ROOST_FUZZ_CHECK(pieces == to_utf8(bytes, charset));
 }
 

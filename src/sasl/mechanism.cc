@@ -36,6 +36,7 @@ class TwoQuestions : public Mechanism {
   }
 
   Challenge first_question() const override { return {"User Name"}; }
+  bool asks_first() const override { return true; }
 
   std::optional<Bytes> name_;
 };
@@ -81,7 +82,12 @@ Result<Step> Mechanism::step(std::optional<BytesView> response) {
     started_ = true;
     return first_question();
   }
+  bool too_early = !started_ && asks_first();
   started_ = true;
+  if (too_early) {
+    over_ = true;
+    return bad("The mechanism takes no initial response.");
+  }
   Result<Step> next =
       response && response->size() <= kSaslMessageBytesMax ? take(*response) : bad("Malformed response.");
   over_ = !next || std::holds_alternative<CheckPassword>(*next) || std::holds_alternative<Finished>(*next);

@@ -54,6 +54,8 @@ class Mechanism {
  private:
   virtual Result<Step> take(BytesView response) = 0;
   virtual Challenge first_question() const { return {}; }
+  // RFC 4959 3: then an initial response is bad.
+  virtual bool asks_first() const { return false; }
 
   bool started_ = false;
   bool over_ = false;

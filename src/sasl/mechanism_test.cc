@@ -58,11 +58,10 @@ TEST(Login, AsksForTheNameAndThenThePassword) {
   EXPECT_EQ(std::get<CheckPassword>(*step).password.view(), "secret");
 }
 
-TEST(Login, TakesTheNameAsInitialResponse) {
+TEST(Login, TakesNoInitialResponse) {
   auto login = make_mechanism("LOGIN");
-  EXPECT_EQ(std::get<Challenge>(*login->step("tim")).data, "Password");
-  EXPECT_FALSE(login->step(""));
-  EXPECT_FALSE(login->step("secret"));
+  EXPECT_FALSE(login->step("tim"s));
+  EXPECT_FALSE(login->step("tim"s)) << "it is over";
 }
 
 TEST(ScramMechanism, AsksTheHolderOfTheVerifierTwice) {

@@ -19,6 +19,4 @@ void write_nstring(Bytes& out, const std::optional<Bytes>& value, bool utf8 = fa
 // "{n}CRLF" and the octets.
 void write_literal(Bytes& out, BytesView value);
 
-bool is_valid_utf8(BytesView value);
-
 }  // namespace roost::wire

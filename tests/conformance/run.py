@@ -4,6 +4,9 @@
 usage: tests/conformance/run.py [FILE…]      all *.txt below this folder by default
 
 All scenarios share one server; each has a user of its own, whose name is <user> and whose password is <password>.
+Each that has an @login is played twice: as it stands, and with ENABLE IMAP4rev2 after @login. Then rev2.py says what is
+expected on those connections in place of what only IMAP4rev1 has.
+
 A scenario is a text file. Its lines (a digit after the first letter or word is the number of the connection, 1 where
 there is none; a connection is opened by its first use):
 
@@ -13,6 +16,8 @@ there is none; a connection is opened by its first use):
     @fill MAILBOX COUNT          small messages, "Subject: message 1" and so on, by APPEND on a connection of its own
     @append MAILBOX FILE [MORE]  messages/FILE, likewise; MORE is what stands between the name and the literal
     @tls                         the handshake, after STARTTLS
+    @rev1, @rev2, @both          the lines that follow are for this mode only, or again for both; @rev1 before the
+                                 first line of a scenario: it is not played in the other mode
     C: text                      sent, with CRLF
     C- text                      sent without CRLF
     C=FILE                       the octets of messages/FILE are sent
@@ -42,11 +47,13 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import rev2  # noqa: E402
 from roost import Lines, Server  # noqa: E402
 
 SECONDS_MAX = 20  # that a line may take
 AT_ONCE = 4  # scenarios
 WORD = rb"<[a-z]\w*>"
+MODES = ("rev1", "rev2")
 
 
 class Mismatch(Exception):
@@ -81,11 +88,15 @@ def scram_final(user, password, challenge):
 
 
 class Scenario:
-    def __init__(self, path, server, user):
-        self.path = path
+    def __init__(self, lines, mode, server, user):
+        self.lines = lines
+        self.mode = mode
+        self.spoken = "both"  # the mode that the lines are for
         self.server = server
         self.words = {b"user": user.encode(), b"password": user.encode() + b"-pw"}
         self.connections = {}
+        self.rev2 = set()  # the connections on which IMAP4rev2 is enabled
+        self.waiting = {}  # commands that have not been answered, by connection
         self.unordered = []
         self.number = 0
 
@@ -129,13 +140,36 @@ class Scenario:
         pending, self.unordered = self.unordered, []
         while pending:
             which, _ = pending[0]
-            line = self.connection(which).line()
+            line = self.next_line(which)
             hit = next((i for i, (w, e) in enumerate(pending) if w == which and self.matches(e, line)), None)
             if hit is None:
                 raise Mismatch(f"expected one of {[e for _, e in pending]}, got {line!r}")
             del pending[hit]
 
+    def next_line(self, which):
+        """Without the LIST of SELECT, which IMAP4rev1 does not have and a scenario for both need not name."""
+        line = self.connection(which).line()
+        waiting = self.waiting.get(which, [])
+        if self.is_translated(which) and any(rev2.is_list_of(line, command) for command in waiting):
+            line = self.connection(which).line()
+        self.waiting[which] = [command for command in waiting if command.split(b" ")[0] != line.split(b" ")[0]]
+        return line
+
+    def is_translated(self, which):
+        return which in self.rev2 and self.spoken == "both"
+
+    def in_mode(self, expected, which):
+        if not self.is_translated(which):
+            return expected
+        searches = (c for c in self.waiting.get(which, []) if re.match(rb"\S+ (UID )?SEARCH ", c, re.I))
+        return rev2.translated(expected, next(searches, b""))
+
     def step(self, line):
+        if line in ("@rev1", "@rev2", "@both"):
+            self.spoken = line[1:]
+            return None
+        if self.spoken not in ("both", self.mode):
+            return None
         directive = re.fullmatch(r"@([a-z]+)(\d*)(?: (.*))?", line)
         if directive:
             self.settle_unordered()
@@ -145,30 +179,36 @@ class Scenario:
             raise Mismatch("not a line of a scenario")
         side, which, kind = directive[1], directive[2] or "1", directive[3]
         text = octets(directive[4] if directive[4] is not None else directive[5])
+        if side == "S" and kind in ":>~":
+            text = self.in_mode(text, which)
+            if text is None:
+                return None
         if side + kind == "S~":
             self.unordered.append((which, text))
             return None
         self.settle_unordered()
         if side == "C":
-            return self.send(self.connection(which), kind, text)
-        return self.expect(self.connection(which), kind, text)
+            return self.send(which, kind, text)
+        return self.expect(which, kind, text)
 
-    def send(self, connection, kind, text):
+    def send(self, which, kind, text):
         if kind == "=":
-            connection.send(message(text.decode()))
-        else:
-            connection.send(self.filled(text) + (b"\r\n" if kind == ":" else b""))
+            return self.connection(which).send(message(text.decode()))
+        text = self.filled(text)
+        commands = [line for line in text.split(b"\r\n") if re.match(rb"\S+ [A-Za-z]{3}", line)]
+        self.waiting.setdefault(which, []).extend(commands)
+        return self.connection(which).send(text + (b"\r\n" if kind == ":" else b""))
 
-    def expect(self, connection, kind, text):
+    def expect(self, which, kind, text):
         if kind in ":>":
-            got = connection.line()
+            got = self.next_line(which)
             while kind == ">" and got.startswith(b"* OK ["):
-                got = connection.line()
+                got = self.next_line(which)
             if not self.matches(in_base64(text), got):
                 raise Mismatch(f"expected {text!r}, got {got!r}")
             return
         text = {"!": b"", "=": message(text.decode()) if kind == "=" else b"", "-": text}[kind]
-        got = connection.file.read(len(text) if text else -1)
+        got = self.connection(which).file.read(len(text) if text else -1)
         if got != text:
             raise Mismatch(f"expected {text!r}, got {got!r}")
 
@@ -184,6 +224,9 @@ class Scenario:
         if verb == "login":
             connection.line()
             connection.ok(b"LOGIN %s %s" % (self.words[b"user"], self.words[b"password"]))
+            if self.mode == "rev2":
+                connection.ok(b"ENABLE IMAP4rev2")
+                self.rev2.add(which)
         elif verb == "ok":
             connection.ok(self.filled(octets(text)))
         elif verb == "tls":
@@ -203,9 +246,8 @@ class Scenario:
 
     def run(self):
         try:
-            for self.number, line in enumerate(self.path.read_text().splitlines(), 1):
-                if line.strip() and not line.startswith("#"):
-                    self.step(line)
+            for self.number, line in self.lines:
+                self.step(line)
             self.settle_unordered()
         finally:
             for connection in self.connections.values():
@@ -241,13 +283,30 @@ def failure_of(run):
         return traceback.format_exc()
 
 
-def play(server, path, number):
+def lines_of(path):
+    """With their numbers, without comments."""
+    lines = enumerate(path.read_text().splitlines(), 1)
+    return [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
+
+
+def plays(paths):
+    """Each scenario in each mode that it is for."""
+    for path in paths:
+        lines = lines_of(path)
+        only = lines[0][1][1:]
+        logs_in = any(re.match(r"@login\d*$", line) for _, line in lines)
+        for mode in (only,) if only in MODES else MODES if logs_in else MODES[:1]:
+            yield path, lines, mode
+
+
+def play(server, job, number):
+    path, lines, mode = job
     user = f"u{number}"
     server.command("user", "add", user, "--password-stdin", "--no-mailboxes", stdin=user + "-pw\n")
-    scenario = Scenario(path, server, user)
+    scenario = Scenario(lines, mode, server, user)
     why = failure_of(scenario.run)
     name = path.relative_to(HERE) if path.is_relative_to(HERE) else path
-    return f"FAIL  {name}:{scenario.number}: {why}" if why else f"ok    {name}"
+    return f"FAIL  {name}:{scenario.number} ({mode}): {why}" if why else f"ok    {name} ({mode})"
 
 
 def main():
@@ -258,7 +317,7 @@ def main():
             why = failure_of(lambda: check_index(server))
             lines.append(f"FAIL  docs/rfc/index.tsv: {why}" if why else "ok    docs/rfc/index.tsv agrees with CAPABILITY")
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            lines += pool.map(lambda job: play(server, job[1], job[0]), enumerate(paths, 1))
+            lines += pool.map(lambda job: play(server, job[1], job[0]), enumerate(plays(paths), 1))
     print("\n".join(lines))
     failed = sum(line.startswith("FAIL") for line in lines)
     print(f"{len(lines) - failed} passed, {failed} failed")

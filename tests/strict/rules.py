@@ -1,16 +1,18 @@
 """Which response may come when: RFC 3501 7, 9051 7, 7162, and the extensions' own words."""
 
+import unicodedata
+
 from client_stream import Text
 from grammar import NUMBER_MAX, Reader, Wrong, from_utf7
 
 MESSAGE_DATA = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "FLAGS")
-# What comes only in answer, and to what. RFC 9051 6.3.2 and 6.3.6 let some commands answer with LIST.
+# What comes only in answer, and to what. RFC 9051 6.3.2, 6.3.6 and 6.3.12 let some answer with LIST.
 ANSWERS = {
     "CAPABILITY": ("CAPABILITY", "LOGIN", "AUTHENTICATE"),
     "ENABLED": ("ENABLE",),
     "ID": ("ID",),
     "NAMESPACE": ("NAMESPACE",),
-    "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE"),
+    "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE", "APPEND"),
     "LSUB": ("LSUB",),
     "STATUS": ("STATUS", "LIST"),
     "SEARCH": ("SEARCH",),
@@ -183,7 +185,7 @@ def check_status(session, command, response):
     if set(items) != words:
         raise Wrong(f"STATUS of {set(items)}, asked for {words}")
     seen = command.notes.setdefault("status", set())
-    if name in seen or command.verb == "STATUS" and name != mailbox_of(session, command):
+    if name in seen or command.verb == "STATUS" and name != in_nfc(mailbox_of(session, command)):
         raise Wrong(f"STATUS of {name!r} twice, or instead of another")
     seen.add(name)
     for part in ("RECENT", "UNSEEN", "DELETED"):
@@ -215,6 +217,14 @@ def mailbox_of(session, command):
     try:
         return from_utf7(name, Reader(name))
     except Wrong:
+        return name
+
+
+def in_nfc(name):
+    """As the server keeps it, RFC 9051 5.1."""
+    try:
+        return unicodedata.normalize("NFC", name.decode()).encode()
+    except UnicodeDecodeError:
         return name
 
 

@@ -23,6 +23,7 @@ extern const Feature kExpunge;
 extern const Feature kFetch;
 extern const Feature kId;
 extern const Feature kIdle;
+extern const Feature kImap4Rev2;
 extern const Feature kList;
 extern const Feature kListExtended;
 extern const Feature kListStatus;

@@ -2,6 +2,7 @@
 // runs (append_intake.h): what is left is the one commit.
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/imap4rev2.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -16,7 +17,7 @@ task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   auto& append = std::get<imap::Append>(command.body);
   AppendIntake* intake = session.append_intake();
   if (intake == nullptr) co_return bad("APPEND takes its messages as literals.");
-  mail::Append operation{.mailbox = std::move(append.mailbox), .messages = intake->take()};
+  mail::Append operation{.mailbox = append.mailbox, .messages = intake->take()};
   if (operation.messages.size() != append.messages.size()) co_return fault("APPEND lost a message");
   for (size_t i = 0; i < append.messages.size(); ++i) {
     mail::NewMessage& message = operation.messages[i];
@@ -27,6 +28,7 @@ task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   auto count = static_cast<uint32_t>(operation.messages.size());
   ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
+  tell_normalised(session, append.mailbox, append.supplied);
   UidSet uids{{appended.first, Uid(appended.first.value + count - 1)}};
   co_return done(imap::code_append_uid(appended.uidvalidity, uids), "APPEND completed.");
 }

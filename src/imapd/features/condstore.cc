@@ -10,6 +10,12 @@ namespace {
 
 void enable(Session& session, std::string_view) { enable_condstore(session); }
 
+// RFC 7162 3.1.2.1: whether CONDSTORE is on or not; every mailbox keeps MODSEQs.
+void say_at_select(Session& session, const imap::Select&, const mail::Mailbox&) {
+  imap::write_untagged(session.buffer(), imap::Condition::ok, imap::code_highest_mod_seq(session.selected()->complete),
+                       "Highest.");
+}
+
 constexpr Capability kCapabilities[] = {{"CONDSTORE", kLoggedIn}};
 
 constexpr std::string_view kEnables[] = {"CONDSTORE"};
@@ -27,7 +33,11 @@ void enable_condstore(Session& session) {
                        "CONDSTORE is on.");
 }
 
-constinit const Feature kCondstore = {
-    .name = "condstore", .capabilities = kCapabilities, .enables = kEnables, .enable = enable, .grammar = kGrammar};
+constinit const Feature kCondstore = {.name = "condstore",
+                                      .capabilities = kCapabilities,
+                                      .enables = kEnables,
+                                      .enable = enable,
+                                      .grammar = kGrammar,
+                                      .at_select = say_at_select};
 
 }  // namespace roost::imapd

@@ -1,6 +1,7 @@
 // CREATE (RFC 9051 6.3.4) with CREATE-SPECIAL-USE (RFC 6154 3).
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/imap4rev2.h"
 #include "imapd/features/object_id.h"
 #include "imapd/session.h"
 
@@ -16,8 +17,9 @@ std::vector<std::string> uses_of(const std::vector<std::string>& attributes) {
 
 task<Result<Completion>> run_create(Session& session, imap::Command& command) {
   auto& create = std::get<imap::Create>(command.body);
-  mail::CreateMailbox operation{.name = std::move(create.mailbox), .special_use = uses_of(create.special_use)};
+  mail::CreateMailbox operation{.name = create.mailbox, .special_use = uses_of(create.special_use)};
   ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  tell_normalised(session, create.mailbox, create.supplied);
   MailboxId created = std::get<mail::Created>(result).mailbox;
   co_return done(imap::code_mailbox_id(spell_mailbox_id(session.account().id(), created)), "CREATE completed.");
 }

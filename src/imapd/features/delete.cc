@@ -1,14 +1,15 @@
 // DELETE (RFC 9051 6.3.5).
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/imap4rev2.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
 namespace {
 
 task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
-  auto& name = std::get<imap::Delete>(command.body).mailbox;
-  ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = std::move(name)}));
+  const auto& [name, supplied] = std::get<imap::Delete>(command.body);
+  ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = name}));
   if (Selected* selected = session.selected()) {
     mail::SnapshotPtr snapshot = session.account().snapshot();
     auto mailbox = snapshot->find(selected->mailbox);
@@ -17,6 +18,7 @@ task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
       imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "The selected mailbox was deleted.");
     }
   }
+  tell_normalised(session, name, supplied);
   co_return done("DELETE completed.");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "imapd/features/mailbox_row.h"
 #include "imapd/features/status_row.h"
 
 namespace roost::imapd {
@@ -21,16 +22,14 @@ bool Listing::matches(BytesView name) const {
 }
 
 imap::ListRow Listing::row(BytesView name) const {
-  imap::ListRow row{.name = Bytes(name)};
-  if (auto mailbox = snapshot->find(name)) {
-    row.no_select = mailbox->noselect();
-    for (const std::string& use : mailbox->special_use()) row.special_use.push_back("\\" + use);
-  } else {
-    // RFC 5258 3: \NonExistent implies \Noselect; clients that know only RFC 3501 are told in their words.
-    (list.extended ? row.non_existent : row.no_select) = true;
+  imap::ListRow row = mailbox_row(*snapshot, name);
+  if (row.non_existent && list.give.children) row.has_children = row.has_children.value_or(false);
+  // RFC 5258 3: \NonExistent implies \Noselect; clients that know only RFC 3501 are told in their words.
+  if (row.non_existent && !list.extended) {
+    row.non_existent = false;
+    row.no_select = true;
+    row.has_children = snapshot->has_children(name);
   }
-  bool children = snapshot->has_children(name);
-  if (!row.non_existent || children || list.give.children) row.has_children = children;
   if (list.select.subscribed || list.give.subscribed) row.subscribed = snapshot->subscribed(name);
   return row;
 }

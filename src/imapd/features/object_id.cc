@@ -3,7 +3,9 @@
 #include "imapd/features/object_id.h"
 
 #include "fmt/format.h"
+#include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/session.h"
 
 namespace roost::imapd {
 namespace {
@@ -31,6 +33,12 @@ std::optional<ObjectId> parse(char kind, BytesView spelled) {
   return id;
 }
 
+void say_at_select(Session& session, const imap::Select&, const mail::Mailbox& mailbox) {
+  imap::write_untagged(session.buffer(), imap::Condition::ok,
+                       imap::code_mailbox_id(spell_mailbox_id(session.account().id(), mailbox.id())),
+                       "Stays with the mailbox.");
+}
+
 constexpr Capability kCapabilities[] = {{"OBJECTID", kLoggedIn}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::objectid};
@@ -47,6 +55,7 @@ Bytes spell_thread_id(const ObjectId& id) { return spell('T', id); }
 std::optional<ObjectId> parse_email_id(BytesView spelled) { return parse('M', spelled); }
 std::optional<ObjectId> parse_thread_id(BytesView spelled) { return parse('T', spelled); }
 
-constinit const Feature kObjectId = {.name = "object_id", .capabilities = kCapabilities, .grammar = kGrammar};
+constinit const Feature kObjectId = {
+    .name = "object_id", .capabilities = kCapabilities, .grammar = kGrammar, .at_select = say_at_select};
 
 }  // namespace roost::imapd

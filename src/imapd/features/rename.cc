@@ -1,14 +1,19 @@
 // RENAME (RFC 9051 6.3.6), also of INBOX and of trees: the engine's one record does it all.
+#include "imap/mailbox_name.h"
 #include "imapd/features/all.h"
+#include "imapd/features/imap4rev2.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
 namespace {
 
 task<Result<Completion>> run_rename(Session& session, imap::Command& command) {
-  auto& rename = std::get<imap::Rename>(command.body);
-  ROOST_CO_TRY_VOID(co_await session.account().execute(
-      mail::RenameMailbox{.from = std::move(rename.from), .to = std::move(rename.to)}));
+  const auto& rename = std::get<imap::Rename>(command.body);
+  ROOST_CO_TRY_VOID(co_await session.account().execute(mail::RenameMailbox{.from = rename.from, .to = rename.to}));
+  // RFC 9051 6.3.6: INBOX has not gone, so nothing is said of it.
+  if (rename.from != imap::kInbox) {
+    tell_mailbox(session, rename.to, rename.supplied_from.empty() ? rename.from : rename.supplied_from);
+  }
   co_return done("RENAME completed.");
 }
 

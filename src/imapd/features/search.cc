@@ -77,7 +77,9 @@ bool is_refused(const Result<Completion>& completion) {
 }
 
 task<Result<Completion>> run_search(Session& session, imap::Command& command) {
-  const auto& wanted = std::get<imap::Search>(command.body);
+  auto& wanted = std::get<imap::Search>(command.body);
+  // RFC 9051 6.4.4: without result options, ALL; and always in ESEARCH.
+  if (session.modes().rev2 && !wanted.give) wanted.give = imap::Search::Return{.all = true};
   Result<Completion> completion = co_await answer(session, wanted, command.tag);
   // RFC 5182 2.1: NO empties "$", BAD leaves it as it was.
   if (wanted.give && wanted.give->save && is_refused(completion)) session.selected()->saved.clear();

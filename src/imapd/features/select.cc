@@ -1,5 +1,6 @@
 // SELECT and EXAMINE (RFC 3501 6.3.1, 6.3.2), with CONDSTORE and QRESYNC (RFC 7162 3.1.8, 3.2.5).
 #include "imap/response.h"
+#include "imapd/features.h"
 #include "imapd/features/all.h"
 #include "imapd/features/condstore.h"
 #include "imapd/features/qresync.h"
@@ -9,13 +10,35 @@
 namespace roost::imapd {
 namespace {
 
+// What every mailbox has to say for itself (RFC 3501 6.3.1, RFC 9051 6.3.2, which has neither RECENT nor UNSEEN).
+void say_what_is_there(Session& session, const mail::Mailbox& mailbox) {
+  const Selected& selected = *session.selected();
+  Bytes& out = session.buffer();
+  using imap::Condition;
+  imap::write_flags_response(out, SystemFlags::all(), mailbox.keywords());
+  imap::ResponseCode permanent = permanent_flags(session, mailbox);
+  imap::write_untagged(out, Condition::ok, permanent, selected.read_only ? "Read-only mailbox." : "Flags permitted.");
+  imap::write_exists(out, selected.exists);
+  if (!session.modes().rev2) {
+    imap::write_recent(out, selected.recent_told);
+    if (auto unseen = mailbox.first_unseen()) {
+      imap::write_untagged(out, Condition::ok, imap::code_unseen(SeqNum(mailbox.rank(*unseen) + 1)), "First unseen.");
+    }
+  }
+  imap::write_untagged(out, Condition::ok, imap::code_uid_validity(mailbox.uidvalidity()), "UIDs valid.");
+  imap::write_untagged(out, Condition::ok, imap::code_uid_next(selected.uidnext), "Predicted next UID.");
+}
+
+void say_by_features(Session& session, const imap::Select& select, const mail::Mailbox& mailbox) {
+  for (const Feature* feature : all_features()) {
+    if (feature->at_select != nullptr) feature->at_select(session, select, mailbox);
+  }
+}
+
 task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   auto& select = std::get<imap::Select>(command.body);
   if (select.qresync && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
-  if (session.selected() != nullptr) {
-    session.deselect();  // also if what follows fails
-    imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "Previous mailbox closed.");
-  }
+  session.leave_mailbox();  // also if what follows fails
   mail::SnapshotPtr snapshot = session.account().snapshot();
   auto mailbox = snapshot->find(select.mailbox);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
@@ -25,6 +48,8 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
   if (select.condstore) enable_condstore(session);
   session.select(open_view(session, snapshot, *mailbox, select.read_only));
+  say_what_is_there(session, *mailbox);
+  say_by_features(session, select, *mailbox);
   if (select.qresync) ROOST_CO_TRY_VOID(co_await resynchronise(session, *std::move(select.qresync)));
   if (select.read_only) co_return done(imap::ResponseCode(imap::kReadOnly), "EXAMINE completed.");
   co_return done(imap::ResponseCode(imap::kReadWrite), "SELECT completed.");
