@@ -137,7 +137,7 @@ void AddressParser::parse_angle(Words& words) {
   lexer_.take_while([](char c) { return c != '>' && c != ','; });
   lexer_.accept('>');
   lexer_.skip_cfws(&comment_);
-  if (words.count > 0) {
+  if (!words.phrase.empty()) {  // an empty one would be shown instead of the address
     address.name = std::move(words.phrase);
   } else if (!comment_.empty()) {
     address.name = std::move(comment_);
@@ -185,7 +185,6 @@ void AddressParser::parse_bare(Words& words) {
   if (lexer_.at('<')) {  // me@example.org <me@example.org>: an unquoted display name with "@"
     words.phrase += '@';
     words.phrase += host;
-    words.count = 1;
     parse_angle(words);
     return;
   }

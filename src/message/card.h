@@ -17,7 +17,7 @@
 namespace roost::message {
 
 // Rises whenever parsing or writing gives other cards for the same message: older cards are remade lazily.
-inline constexpr uint8_t kParserVersion = 2;
+inline constexpr uint8_t kParserVersion = 3;
 
 // A card above this does without the raw header fields, which then come from the message. ENVELOPE and BODYSTRUCTURE
 // are never cut: a card may be larger.

@@ -157,7 +157,7 @@ to("phrase-of-atoms", "Anna van  der\tB <a@b.example>", [address("a@b.example", 
    "words of a phrase with one blank between them")
 to("phrase-mixed", "Anna \"van der\" B. <a@b.example>", [address("a@b.example", "Anna van der B.")],
    "quoted and unquoted words")
-to("phrase-quoted-empty", "\"\" <a@b.example>", [address("a@b.example", "")], "a name that is there and empty")
+to("phrase-quoted-empty", "\"\" <a@b.example>", [BARE], "clients would show an empty name instead of the address")
 to("phrase-quoted-blanks", "\"  Anna  \" <a@b.example>", [address("a@b.example", "  Anna  ")],
    "white space in a quoted string is text (RFC 5322 3.2.4)")
 to("phrase-folded", "\"Anna\n B\" <a@b.example>", [address("a@b.example", "Anna B")],
