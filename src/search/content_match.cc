@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "message/address.h"
-#include "message/casemap.h"
 #include "message/header.h"
+#include "search/field_text.h"
 
 namespace roost::search {
 namespace {
@@ -23,16 +22,6 @@ std::vector<message::ByteRange> joined(const std::vector<message::ByteRange>& ra
     }
   }
   return out;
-}
-
-// Whether ENVELOPE may have words of the addresses that do not stand so in the field: few fields have comments, quoted
-// quotes, or blanks within an address.
-bool hides_addresses(BytesView value) {
-  if (value.find_first_of("(\\") != BytesView::npos) return true;
-  for (BytesView odd : {" @", "@ ", " .", ". ", "\t", "\n "}) {
-    if (value.find(odd) != BytesView::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -57,15 +46,19 @@ void FieldMatch::from_card(const message::CardView& card, Answers& answers) {
   }
   auto fields = card.fields();
   if (!fields) return;
+  asking_.clear();
   for (Entry& entry : entries_) {
-    if (entry.in_card) answers[entry.slot] = look(entry, *fields);
+    if (entry.in_card) asking_.push_back(&entry);
   }
+  look(*fields, answers);
 }
 
 void FieldMatch::from_header(BytesView header, Answers& answers) {
+  asking_.clear();
   for (Entry& entry : entries_) {
-    if (answers[entry.slot] == Tri::unknown) answers[entry.slot] = look(entry, header);
+    if (answers[entry.slot] == Tri::unknown) asking_.push_back(&entry);
   }
+  look(header, answers);
 }
 
 bool FieldMatch::wants_header(const Answers& answers) const {
@@ -75,24 +68,19 @@ bool FieldMatch::wants_header(const Answers& answers) const {
   return false;
 }
 
-Tri FieldMatch::look(Entry& entry, BytesView header) {
+void FieldMatch::look(BytesView header, Answers& answers) {
+  for (Entry* entry : asking_) answers[entry->slot] = Tri::no;
   message::FieldIterator fields(header);
-  while (auto field = fields.next()) {
-    if (!message::equals_ignoring_case(field->name, entry.key->name)) continue;
-    if (entry.key->folded.empty()) return Tri::yes;
-    entry.matcher.reset();
-    auto says = [&](BytesView text) {
-      entry.matcher.next_text();
-      return entry.matcher.feed(message::search_fold(text));
-    };
-    if (says(message::decode_header_text(field->value)) || says(message::hidden_parameter_text(field->raw))) {
-      return Tri::yes;
-    }
-    bool hides = entry.key->addresses && hides_addresses(field->value);
-    if (hides && says(message::address_text(field->value))) return Tri::yes;
-    if (entry.key->first_only) break;
+  while (auto field = asking_.empty() ? std::nullopt : fields.next()) {
+    std::optional<FieldText> text;
+    std::erase_if(asking_, [&](Entry* entry) {
+      if (!message::equals_ignoring_case(field->name, entry->key->name)) return false;
+      if (!text) text.emplace(*field);
+      bool found = entry->key->folded.empty() || text->has(entry->matcher, entry->key->addresses);
+      if (found) answers[entry->slot] = Tri::yes;
+      return found || entry->key->first_only;
+    });
   }
-  return Tri::no;
 }
 
 TextMatch::TextMatch(const Program& program) {

@@ -39,10 +39,12 @@ class FieldMatch {
     message::Matcher matcher;
     bool in_card;
   };
-  static Tri look(Entry& entry, BytesView header);
+  // Answers asking_, each field being decoded once for all of them.
+  void look(BytesView header, Answers& answers);
 
   const Program& program_;
   std::vector<Entry> entries_;
+  std::vector<Entry*> asking_;  // about the message at hand
 };
 
 // Decoded text, streamed.
