@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "accounts/open_account.h"
+#include "accounts/search_turn.h"
 #include "search/scan.h"
 
 namespace roost::accounts {
@@ -15,18 +16,6 @@ using search::Scan;
 // On the loop that asked: enough for a flag search of a small mailbox. Everything longer goes to the pool.
 constexpr std::chrono::microseconds kFirstSlice{300};
 constexpr std::chrono::microseconds kPoolSlice{2'000};
-
-// Gives the turn back, whichever way the search ends.
-class Turn {
- public:
-  explicit Turn(std::shared_ptr<OpenAccount> account) : account_(std::move(account)) {}
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() { account_->end_search(); }
-
- private:
-  std::shared_ptr<OpenAccount> account_;
-};
 
 // Messages by their EMAILID, which parse_guard.h takes for a fingerprint like any other.
 class NoteOfSearch final : public search::ContentGuard {
@@ -92,7 +81,7 @@ task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, Mail
   NoteOfSearch note(*env.guard);
   scan->set_guard(&note);
   co_await opened->begin_search();
-  Turn turn(opened->shared_from_this());
+  SearchTurn turn(opened->shared_from_this());
   co_return co_await run(account, env, *scan, std::move(cancel));
 }
 

@@ -46,6 +46,10 @@ Result<Body> parse_message_command(Parser& in, Verb verb) {
     case Verb::uid_fetch: return as_body(parse_fetch(in, true));
     case Verb::search: return as_body(parse_search(in, false));
     case Verb::uid_search: return as_body(parse_search(in, true));
+    case Verb::sort: return as_body(parse_sort(in, false));
+    case Verb::uid_sort: return as_body(parse_sort(in, true));
+    case Verb::thread: return as_body(parse_thread(in, false));
+    case Verb::uid_thread: return as_body(parse_thread(in, true));
     case Verb::store: return as_body(parse_store(in, false));
     case Verb::uid_store: return as_body(parse_store(in, true));
     case Verb::copy: return as_body(parse_copy(in, false, false));

@@ -15,6 +15,7 @@
 #include "imap/search.h"
 #include "imap/select.h"
 #include "imap/session.h"
+#include "imap/sort.h"
 #include "imap/status.h"
 #include "imap/store.h"
 #include "imap/verb.h"
@@ -26,7 +27,7 @@ namespace roost::imap {
 struct Plain {};
 
 using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch, Id, List,
-                          Login, Rename, Search, Select, Status, Store, Subscribe, Unsubscribe>;
+                          Login, Rename, Search, Select, Sort, Status, Store, Subscribe, Thread, Unsubscribe>;
 
 struct Command {
   Bytes tag;

@@ -187,6 +187,19 @@ const Examples kExamples[] = {
      {
          R"(A283 FETCH $ (UID INTERNALDATE FLAGS RFC822.HEADER))",
      }},
+    {5256,
+     {
+         R"(A282 SORT (SUBJECT) UTF-8 SINCE 1-Feb-1994)",
+         R"(A283 SORT (SUBJECT REVERSE DATE) UTF-8 ALL)",
+         R"(A284 SORT (SUBJECT) US-ASCII TEXT "not in mailbox")",
+         R"(A283 THREAD ORDEREDSUBJECT UTF-8 SINCE 5-MAR-2000)",
+         R"(A284 THREAD ORDEREDSUBJECT US-ASCII TEXT "gewp")",
+         R"(A285 THREAD REFERENCES UTF-8 SINCE 5-MAR-2000)",
+     }},
+    {5267,
+     {
+         R"(E01 UID SORT RETURN () (REVERSE DATE) UTF-8 UNDELETED UNKEYWORD $Junk)",
+     }},
     {5032,
      {
          R"(a1 SEARCH UNSEEN YOUNGER 259200)",

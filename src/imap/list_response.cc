@@ -146,6 +146,21 @@ void write_search(Bytes& out, std::span<const uint32_t> numbers, std::optional<M
   write_search_end(out, numbers.empty() ? std::nullopt : highest);
 }
 
+namespace {
+
+// sequence-set     RFC 9051 9, in the order given
+void write_ranges(Bytes& out, const std::vector<UidRange>& ranges) {
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    if (i > 0) out += ',';
+    write_number(out, ranges[i].first.value);
+    if (ranges[i].first == ranges[i].last) continue;
+    out += ':';
+    write_number(out, ranges[i].last.value);
+  }
+}
+
+}  // namespace
+
 // esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)     RFC 9051 9
 void write_esearch(Bytes& out, const EsearchRow& row) {
   auto number = [&](std::string_view name, uint64_t value) {
@@ -158,9 +173,9 @@ void write_esearch(Bytes& out, const EsearchRow& row) {
   if (row.min) number(" MIN ", *row.min);
   if (row.max) number(" MAX ", *row.max);
   if (row.count) number(" COUNT ", *row.count);
-  if (row.all && !row.all->empty()) {
+  if (!row.all.empty()) {
     out += " ALL ";
-    write_uid_set(out, *row.all);
+    write_ranges(out, row.all);
   }
   if (row.mod_seq) number(" MODSEQ ", row.mod_seq->value);
   out += "\r\n";

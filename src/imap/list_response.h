@@ -59,14 +59,14 @@ void write_search_number(Bytes& out, uint32_t number);
 void write_search_end(Bytes& out, std::optional<ModSeq> highest);
 void write_search(Bytes& out, std::span<const uint32_t> numbers, std::optional<ModSeq> highest = std::nullopt);
 
-// * ESEARCH (TAG "A1") UID …     RFC 4731 3.1. Absent members are left out, and so is an empty ALL.
+// * ESEARCH (TAG "A1") UID …     RFC 4731 3.1. Absent members are left out.
 struct EsearchRow {
   Bytes tag;
   bool uid = false;
   std::optional<uint32_t> min;
   std::optional<uint32_t> max;
   std::optional<uint32_t> count;
-  std::optional<UidSet> all;  // of message numbers, unless uid
+  std::vector<UidRange> all;  // of message numbers, unless uid; in the order of the result; empty: left out
   std::optional<ModSeq> mod_seq;
 };
 

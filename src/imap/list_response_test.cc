@@ -75,11 +75,11 @@ TEST(WriteEsearch, HasOnlyWhatThereIs) {
   write_esearch(out, row);
   EXPECT_EQ(out, "* ESEARCH (TAG \"A282\") MIN 2 COUNT 3\r\n");
   out.clear();
-  write_esearch(out, {.tag = "a\\", .uid = true, .count = 0, .all = UidSet()});
+  write_esearch(out, {.tag = "a\\", .uid = true, .count = 0});
   EXPECT_EQ(out, "* ESEARCH (TAG \"a\\\\\") UID COUNT 0\r\n");
   out.clear();
-  write_esearch(out,
-                {.tag = "A", .uid = true, .max = 9, .all = parse_uid_set("2,10:11").value(), .mod_seq = ModSeq(7)});
+  write_esearch(
+      out, {.tag = "A", .uid = true, .max = 9, .all = parse_uid_set("2,10:11").value().ranges(), .mod_seq = ModSeq(7)});
   EXPECT_EQ(out, "* ESEARCH (TAG \"A\") UID MAX 9 ALL 2,10:11 MODSEQ 7\r\n");
 }
 

@@ -23,8 +23,10 @@ Result<> parse_return_opt(Parser& in, Search::Return& out) {
   return {};
 }
 
+}  // namespace
+
 // search-return-opts = SP "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"     RFC 4466 3
-Result<> parse_return_opts(Parser& in, Search& out) {
+Result<> parse_search_return_opts(Parser& in, Search& out) {
   Search::Return give;
   ROOST_TRY_VOID(in.space());
   ROOST_TRY_VOID(in.expect('(', "'(' after RETURN"));
@@ -40,13 +42,11 @@ Result<> parse_return_opts(Parser& in, Search& out) {
   return in.space();
 }
 
-}  // namespace
-
 // search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)     RFC 9051 9
 Result<Search> parse_search(Parser& in, bool uid) {
   Search out{.uid = uid};
   ROOST_TRY_VOID(in.space());
-  if (in.dialect().esearch && in.take_word("RETURN")) ROOST_TRY_VOID(parse_return_opts(in, out));
+  if (in.dialect().esearch && in.take_word("RETURN")) ROOST_TRY_VOID(parse_search_return_opts(in, out));
   if (in.take_word("CHARSET")) {
     ROOST_TRY_VOID(in.space());
     ROOST_TRY(out.charset, in.astring("a charset"));

@@ -92,6 +92,8 @@ struct Search {
 };
 
 Result<Search> parse_search(Parser& in, bool uid);
+// SP "(" [search-return-opt *(SP search-return-opt)] ")" SP, behind RETURN; sets `give`. Also of SORT (RFC 5267 3).
+Result<> parse_search_return_opts(Parser& in, Search& out);
 // search-key *(SP search-key), to the end of the command
 Result<SearchKey> parse_search_keys(Parser& in);
 

@@ -29,19 +29,37 @@ task<> DisconnectWatch::end() {
   co_await ended_.wait();
 }
 
-task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query) {
-  DisconnectWatch watch(session);
-  Result<UidSet> found = closed();
+namespace {
+
+// `watch` has ended, however `work` does.
+template <class T>
+task<Result<T>> watched(DisconnectWatch& watch, task<Result<T>> work) {
+  Result<T> done = closed();
   std::exception_ptr failure;
   try {
-    found = co_await accounts::search(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
-                                      std::move(query), watch.flag());
+    done = co_await std::move(work);
   } catch (...) {
     failure = std::current_exception();
   }
   co_await watch.end();
   if (failure) std::rethrow_exception(failure);
-  co_return found;
+  co_return done;
+}
+
+}  // namespace
+
+task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query) {
+  DisconnectWatch watch(session);
+  co_return co_await watched(watch, accounts::search(session.account_ptr(), std::move(snapshot),
+                                                     session.selected()->mailbox, std::move(query), watch.flag()));
+}
+
+task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapshot, UidSet uids,
+                                     search::Ordering& ordering) {
+  DisconnectWatch watch(session);
+  co_return co_await watched(
+      watch, accounts::order(session.account_ptr(), std::move(snapshot), session.selected()->mailbox, std::move(uids),
+                             ordering, watch.flag()));
 }
 
 }  // namespace roost::imapd

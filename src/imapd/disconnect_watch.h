@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "accounts/ordering.h"
 #include "accounts/search.h"
 #include "rt/event.h"
 #include "rt/task.h"
@@ -34,5 +35,8 @@ class DisconnectWatch {
 
 // SEARCH, until it has an answer or nobody waits for it any more (Error::closed).
 task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query);
+// Likewise puts `uids` in order. `ordering` must outlive it.
+task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapshot, UidSet uids,
+                                     search::Ordering& ordering);
 
 }  // namespace roost::imapd

@@ -52,6 +52,10 @@ inline Completion done(imap::ResponseCode code, std::string text) {
   return {.code = std::move(code), .text = std::move(text)};
 }
 
+inline Completion refusal(imap::ResponseCode code, std::string text) {
+  return {.condition = imap::Condition::no, .code = std::move(code), .text = std::move(text)};
+}
+
 // Untagged responses go to session.buffer(). An Error becomes NO, BAD or NO [SERVERBUG]; Error::closed ends the
 // session.
 // The command lives until the tagged reply; a handler may take it apart.

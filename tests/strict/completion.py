@@ -111,10 +111,11 @@ def check_store(session, command, response):
 
 def check_search(session, command, response):
     options = rules.return_options(command)
-    name = "SEARCH" if options is None and not session.rev2 else "ESEARCH"
+    plain = options is None and not (session.rev2 and command.verb == "SEARCH")
+    name = command.verb if plain else "ESEARCH"
     expected = 0 if options == ["SAVE"] else 1
     if sum(r.name == name for r in command.told) != expected:
-        raise Wrong(f"OK to SEARCH without {expected} {name}")
+        raise Wrong(f"OK to {command.verb} without {expected} {name}")
 
 
 def check_append(session, command, response):
@@ -146,6 +147,8 @@ CHECKS = {
     "FETCH": check_fetch,
     "STORE": check_store,
     "SEARCH": check_search,
+    "SORT": check_search,
+    "THREAD": check_search,
     "APPEND": check_append,
     "ENABLE": check_enable,
     "LOGOUT": check_logout,

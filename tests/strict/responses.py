@@ -275,6 +275,51 @@ def search(r):
     return numbers, None
 
 
+THREAD_DEPTH_MAX = 1000
+
+
+def threads(r, depth=0):
+    """RFC 5256 5: the numbers. A thread is a chain, which may end in two chains or more."""
+    if depth > THREAD_DEPTH_MAX:
+        raise r.wrong("fewer levels than before this")
+    numbers = []
+    while r.opt(b"("):
+        chain = thread_chain(r, depth)
+        if depth and not chain:
+            raise r.wrong("a message before this")
+        numbers += chain
+    return numbers
+
+
+def thread_chain(r, depth):
+    if r.next_is(b"("):  # the parent is not there
+        numbers, forks = [], r.at
+        numbers = threads(r, depth + 1)
+        if not has_two_chains(r.data[forks:r.at]):
+            raise r.wrong("two threads without a parent before this")
+        r.need(b")")
+        return numbers
+    numbers = [r.nz_number()]
+    while r.opt(b" "):
+        if r.next_is(b"("):
+            forks = r.at
+            numbers += threads(r, depth + 1)
+            if not has_two_chains(r.data[forks:r.at]):
+                raise r.wrong("two chains before this")
+            break
+        numbers.append(r.nz_number())
+    r.need(b")")
+    return numbers
+
+
+def has_two_chains(text):
+    depth = chains = 0
+    for octet in text:
+        depth += {40: 1, 41: -1}.get(octet, 0)
+        chains += octet == 41 and depth == 0
+    return chains > 1
+
+
 ESEARCH_ITEMS = {
     "MIN": lambda r: r.nz_number(),
     "MAX": lambda r: r.nz_number(),
@@ -326,5 +371,7 @@ UNTAGGED = {
     "VANISHED": vanished,
     "SEARCH": search,
     "ESEARCH": esearch,
+    "SORT": search,
+    "THREAD": lambda r: threads(r) if r.opt(b" ") else [],
     "ID": identification,
 }

@@ -16,7 +16,9 @@ ANSWERS = {
     "LSUB": ("LSUB",),
     "STATUS": ("STATUS", "LIST"),
     "SEARCH": ("SEARCH",),
-    "ESEARCH": ("SEARCH",),
+    "ESEARCH": ("SEARCH", "SORT"),
+    "SORT": ("SORT",),
+    "THREAD": ("THREAD",),
 }
 LIST_ATTRIBUTES = frozenset(a.lower() for a in r"""
     \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
@@ -69,7 +71,7 @@ def check_expunge(session, command, response):
             raise Wrong("VANISHED (EARLIER), and nobody asked")
     elif command is None or not command.complete:
         raise Wrong(f"{response.name} while no command is in progress")
-    elif command.verb in ("FETCH", "STORE", "SEARCH") and not command.by_uid:
+    elif command.verb in ("FETCH", "STORE", "SEARCH", "SORT", "THREAD") and not command.by_uid:
         raise Wrong(f"{response.name} during {command.verb}")
     elif command.verb == "SEARCH" and uses_numbers(command.args or []):
         raise Wrong(f"{response.name} during UID SEARCH with message numbers")
@@ -237,20 +239,27 @@ def return_options(command):
 
 
 def check_search(session, command, response):
-    """RFC 3501 7.2.5, 4731 3.1, 7162 3.1.5."""
-    if return_options(command) is not None or session.rev2:
-        raise Wrong("SEARCH where ESEARCH is asked for")
+    """RFC 3501 7.2.5, 4731 3.1, 7162 3.1.5; of SORT, RFC 5256 4 and 7162 3.1.6."""
+    if return_options(command) is not None or session.rev2 and response.name == "SEARCH":
+        raise Wrong(f"{response.name} where ESEARCH is asked for")
     numbers, mod_sequence = response.value
     if len(set(numbers)) != len(numbers):
         raise Wrong("a message found twice")
     check_found(session, command, numbers)
     if (mod_sequence is not None) != (bool(numbers) and searches_mod_sequence(command.args or [])):
-        raise Wrong("MODSEQ in SEARCH, or none where it belongs")
+        raise Wrong(f"MODSEQ in {response.name}, or none where it belongs")
+
+
+def check_threads(session, command, response):
+    """RFC 5256 4: each message once."""
+    if len(set(response.value)) != len(response.value):
+        raise Wrong("a message in two threads")
+    check_found(session, command, response.value)
 
 
 def check_esearch(session, command, response):
     options = return_options(command)
-    if options is None and not session.rev2:
+    if options is None and not (session.rev2 and command.verb == "SEARCH"):
         raise Wrong("ESEARCH where SEARCH is asked for")
     tag, by_uid, items = response.value
     if tag != command.tag or by_uid != command.by_uid:
@@ -263,7 +272,9 @@ def check_esearch(session, command, response):
     numbers = [n for first, last in ranges for n in range(first, last + 1)] if ranges and ranges[-1][1] < 10**7 else []
     check_found(session, command, numbers + [items[i] for i in ("MIN", "MAX") if i in items])
     if numbers:
-        expected = {"MIN": min(numbers), "MAX": max(numbers), "COUNT": len(numbers)}
+        # RFC 5267 3.2: in the order of the sort.
+        ends = (numbers[0], numbers[-1]) if command.verb == "SORT" else (min(numbers), max(numbers))
+        expected = {"MIN": ends[0], "MAX": ends[1], "COUNT": len(numbers)}
         if any(items[k] != v for k, v in expected.items() if k in items):
             raise Wrong(f"{items} do not agree")
 
@@ -288,4 +299,6 @@ SPECIFIC = {
     "STATUS": check_status,
     "SEARCH": check_search,
     "ESEARCH": check_esearch,
+    "SORT": check_search,
+    "THREAD": check_threads,
 }

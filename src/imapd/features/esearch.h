@@ -2,15 +2,15 @@
 #pragma once
 
 #include "base/bytes.h"
-#include "base/uid_set.h"
-#include "imap/list_response.h"
 #include "imap/search.h"
+#include "imapd/features/searching.h"
 #include "imapd/view.h"
 
 namespace roost::imapd {
 
-// `found` are members of the view: uids, or their numbers unless `search` is by uid. What was not asked for stays
-// absent, and so does all but COUNT where nothing was found.
-imap::EsearchRow esearch_row(const imap::Search& search, BytesView tag, const View& view, const UidSet& found);
+// MIN, MAX and ALL as the result is ordered (RFC 5267 3.1). What was not asked for is left out, and so is all but COUNT
+// where nothing was found.
+task<Result<>> write_esearch(Session& session, const imap::Search& search, BytesView tag, const View& view,
+                             const Found& found);
 
 }  // namespace roost::imapd

@@ -13,16 +13,16 @@ constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::searchres};
 
 }  // namespace
 
-bool save_result(Session& session, const imap::Search::Return& give, const UidSet& found) {
+bool save_result(Session& session, const imap::Search::Return& give, const Found& found) {
   UidSet& saved = session.selected()->saved;
   saved.clear();
   bool ends_only = (give.min || give.max) && !give.all && !give.count;
   if (!ends_only) {
-    if (found.range_count() > session.config().saved_result_ranges_max) return false;
-    saved = found;
+    if (found.uids.range_count() > session.config().saved_result_ranges_max) return false;
+    saved = found.uids;
   } else if (!found.empty()) {
-    if (give.min) saved.insert(*found.first());
-    if (give.max) saved.insert(*found.last());
+    if (give.min) saved.insert(found.first());
+    if (give.max) saved.insert(found.last());
   }
   return true;
 }

@@ -1,0 +1,107 @@
+#include "accounts/ordering.h"
+
+#include <utility>
+#include <vector>
+
+#include "accounts/open_account.h"
+#include "accounts/search_turn.h"
+
+namespace roost::accounts {
+namespace {
+
+constexpr std::chrono::microseconds kSlice{2'000};
+constexpr size_t kRowsAtOnce = 1024;  // whose cards are asked for together
+
+// The rows of a set of uids, so many at a time.
+class Rows {
+ public:
+  Rows(mail::SnapshotPtr snapshot, mail::Mailbox mailbox, UidSet uids)
+      : snapshot_(std::move(snapshot)), mailbox_(mailbox), uids_(std::move(uids)) {}
+
+  std::vector<mail::Cold> next() {
+    std::vector<mail::Cold> rows;
+    rows.reserve(kRowsAtOnce);
+    while (range_ < uids_.range_count() && rows.size() < kRowsAtOnce) {
+      UidRange range = uids_.ranges()[range_];
+      if (range.first.value < next_uid_) range.first = Uid(static_cast<uint32_t>(next_uid_));
+      mailbox_.for_each(range.first, range.last, [&](const mail::Cold& cold, const mail::Hot&) {
+        rows.push_back(cold);
+        return rows.size() < kRowsAtOnce;
+      });
+      next_uid_ = uint64_t{rows.empty() ? 0 : rows.back().uid.value} + 1;
+      if (rows.size() < kRowsAtOnce || next_uid_ > range.last.value) ++range_;
+    }
+    return rows;
+  }
+
+ private:
+  mail::SnapshotPtr snapshot_;  // holds what mailbox_ points to
+  mail::Mailbox mailbox_;
+  const UidSet uids_;
+  size_t range_ = 0;
+  uint64_t next_uid_ = 0;
+};
+
+// Rows with their cards on their way into an ordering.
+struct Batch {
+  std::vector<mail::Cold> rows;
+  std::vector<std::shared_ptr<const Bytes>> cards;  // empty: they are not read
+  size_t taken = 0;
+};
+
+Result<> take_in(Batch& batch, search::Ordering& ordering, search::Slice slice) {
+  while (batch.taken < batch.rows.size() && !slice.late()) {
+    const mail::Cold& row = batch.rows[batch.taken];
+    if (batch.cards.empty()) {
+      ROOST_TRY_VOID(ordering.add(row, nullptr));
+    } else {
+      auto card = message::CardView::open(*batch.cards[batch.taken]);
+      ROOST_TRY_VOID(ordering.add(row, card ? &*card : nullptr));
+    }
+    ++batch.taken;
+  }
+  return {};
+}
+
+task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, search::Ordering& ordering,
+                           std::shared_ptr<CancelFlag> cancel) {
+  for (;;) {
+    if (cancel && cancel->cancelled()) co_return closed();
+    Batch batch;
+    batch.rows = co_await env.pool.run([&rows] { return rows.next(); });
+    if (batch.rows.empty()) co_return Result<>();
+    if (ordering.reads_cards()) {
+      ROOST_CO_TRY(batch.cards, co_await account->cards(batch.rows));
+    }
+    while (batch.taken < batch.rows.size()) {
+      ROOST_CO_TRY_VOID(co_await env.pool.run(
+          [&] { return take_in(batch, ordering, search::Slice(env.clock, env.clock.now() + kSlice)); }));
+    }
+  }
+}
+
+}  // namespace
+
+task<Result<>> order(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, UidSet uids,
+                     search::Ordering& ordering, std::shared_ptr<CancelFlag> cancel) {
+  auto* opened = dynamic_cast<OpenAccount*>(account.get());
+  if (opened == nullptr) co_return fault("order() of an account that is none of ours");
+  Environment& env = opened->environment();
+  auto found = snapshot->find(mailbox);
+  if (!found) co_return no(Code::nonexistent, "The mailbox is gone.");
+  co_await opened->begin_search();
+  SearchTurn turn(opened->shared_from_this());
+  Rows rows(std::move(snapshot), *found, std::move(uids));
+  ROOST_CO_TRY_VOID(co_await take_all_in(account, env, std::move(rows), ordering, cancel));
+  bool finished = false;
+  while (!finished) {
+    if (cancel && cancel->cancelled()) co_return closed();
+    finished = co_await env.pool.run([&] {
+      search::Slice slice(env.clock, env.clock.now() + kSlice);
+      return ordering.finish(slice);
+    });
+  }
+  co_return Result<>();
+}
+
+}  // namespace roost::accounts

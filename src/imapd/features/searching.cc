@@ -1,0 +1,51 @@
+#include "imapd/features/searching.h"
+
+#include "imap/response.h"
+#include "imap/sort_response.h"
+#include "imapd/disconnect_watch.h"
+#include "imapd/features/search_query.h"
+#include "imapd/session.h"
+#include "message/charset.h"
+
+namespace roost::imapd {
+namespace {
+
+constexpr std::string_view kCharsets[] = {"UTF-8", "US-ASCII"};
+
+bool is_refused(const Result<Completion>& completion) {
+  if (completion) return completion->condition == imap::Condition::no;
+  return completion.error().kind == Error::Kind::no || completion.error().kind == Error::Kind::fault;
+}
+
+}  // namespace
+
+std::optional<Completion> refuse_charset(const imap::Search& wanted) {
+  if (wanted.charset.empty() || message::is_known_charset(wanted.charset)) return std::nullopt;
+  return refusal(imap::code_bad_charset(kCharsets), "The charset is not known.");
+}
+
+task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view) {
+  const Selected& selected = *session.selected();
+  ROOST_CO_TRY(search::Query query, make_query(wanted, {.view = view, .recent = selected.recent}));
+  ROOST_CO_TRY(UidSet found, co_await search_while_connected(session, view.snapshot(), std::move(query)));
+  co_return view.members(found);
+}
+
+task<Result<std::vector<UidRange>>> ranges_shown(Session& session, const View& view, const Found& found, bool uid) {
+  if (!found.order) co_return uid ? found.uids.ranges() : view.numbers(found.uids).ranges();
+  std::vector<uint32_t> numbers;
+  numbers.reserve(found.order->size());
+  for (Uid member : *found.order) {
+    numbers.push_back(uid ? member.value : view.seq(member).value);
+    if (numbers.size() % kNumbersBetweenChecks == 0 && session.batch_due()) {
+      ROOST_CO_TRY_VOID(co_await session.next_batch());
+    }
+  }
+  co_return imap::ranges_in_order(numbers);
+}
+
+void settle_saved(Session& session, const imap::Search& wanted, const Result<Completion>& completion) {
+  if (wanted.give && wanted.give->save && is_refused(completion)) session.selected()->saved.clear();
+}
+
+}  // namespace roost::imapd

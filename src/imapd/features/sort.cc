@@ -1,0 +1,104 @@
+// SORT and UID SORT (RFC 5256), by what addresses show (RFC 5957), and with RETURN (…) (ESORT, RFC 5267 3).
+#include "imap/list_response.h"
+#include "imap/response.h"
+#include "imap/sort_response.h"
+#include "imapd/disconnect_watch.h"
+#include "imapd/features/all.h"
+#include "imapd/features/condstore.h"
+#include "imapd/features/esearch.h"
+#include "imapd/features/search_query.h"
+#include "imapd/features/searching.h"
+#include "imapd/features/searchres.h"
+#include "imapd/session.h"
+#include "imapd/telling.h"
+#include "search/sort.h"
+
+namespace roost::imapd {
+namespace {
+
+using Key = imap::SortCriterion::Key;
+
+search::SortCriterion::Key key_of(Key key) {
+  using To = search::SortCriterion::Key;
+  switch (key) {
+    case Key::arrival: return To::arrival;
+    case Key::cc: return To::cc;
+    case Key::date: return To::date;
+    case Key::from: return To::from;
+    case Key::size: return To::size;
+    case Key::subject: return To::subject;
+    case Key::to: return To::to;
+    case Key::display_from: return To::display_from;
+    case Key::display_to: return To::display_to;
+  }
+  return To::arrival;
+}
+
+std::vector<search::SortCriterion> criteria_of(const imap::Sort& sort) {
+  std::vector<search::SortCriterion> criteria;
+  for (const imap::SortCriterion& criterion : sort.criteria) criteria.push_back({key_of(criterion.key), criterion.reverse});
+  return criteria;
+}
+
+task<Result<Found>> find_sorted(Session& session, const imap::Sort& wanted, const View& view) {
+  Found found;
+  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted.search, view));
+  search::Sorting sorting(criteria_of(wanted));
+  ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), found.uids, sorting));
+  found.order = sorting.result();
+  co_return found;
+}
+
+task<Result<>> write_sorted(Session& session, const View& view, const Found& found, const imap::Search& wanted) {
+  imap::write_sort_start(session.buffer());
+  uint32_t count = 0;
+  for (Uid uid : *found.order) {
+    imap::write_search_number(session.buffer(), wanted.uid ? uid.value : view.seq(uid).value);
+    if (++count % kNumbersBetweenChecks == 0 && session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
+  }
+  imap::write_search_end(session.buffer(),
+                         asks_for_mod_seq(wanted.key) ? highest_mod_seq(view, found.uids) : std::nullopt);
+  co_return Result<>{};
+}
+
+task<Result<Completion>> answer(Session& session, const imap::Sort& wanted, BytesView tag) {
+  const imap::Search& search = wanted.search;
+  if (auto refused = refuse_charset(search)) co_return *std::move(refused);
+  if (asks_for_mod_seq(search.key)) enable_condstore(session);
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(Found found, co_await find_sorted(session, wanted, view));
+  if (search.give && search.give->save && !save_result(session, *search.give, found)) {
+    co_return refusal(imap::ResponseCode(imap::kNotSaved), "The result is too large to be saved.");
+  }
+  if (!search.give) {
+    ROOST_CO_TRY_VOID(co_await write_sorted(session, view, found, search));
+  } else if (search.give->answers()) {
+    ROOST_CO_TRY_VOID(co_await write_esearch(session, search, tag, view, found));
+  }
+  Completion completion = done("SORT completed.");
+  completion.used_numbers = names_numbers(search.key);
+  co_return completion;
+}
+
+task<Result<Completion>> run_sort(Session& session, imap::Command& command) {
+  const auto& wanted = std::get<imap::Sort>(command.body);
+  Result<Completion> completion = co_await answer(session, wanted, command.tag);
+  settle_saved(session, wanted.search, completion);
+  co_return completion;
+}
+
+constexpr Capability kCapabilities[] = {{"SORT", kLoggedIn}, {"SORT=DISPLAY", kLoggedIn}, {"ESORT", kLoggedIn}};
+
+constexpr CommandRow kCommands[] = {
+    {imap::Verb::sort, kSelected, Hazard::uses, kSearchLiteralBytesMax, kSearchMemoryBytes, run_sort},
+    {imap::Verb::uid_sort, kSelected, Hazard::breaks, kSearchLiteralBytesMax, kSearchMemoryBytes, run_sort},
+};
+
+constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::sort_display, &imap::Dialect::esort};
+
+}  // namespace
+
+constinit const Feature kSort = {
+    .name = "sort", .capabilities = kCapabilities, .commands = kCommands, .grammar = kGrammar};
+
+}  // namespace roost::imapd
