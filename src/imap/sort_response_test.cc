@@ -38,11 +38,9 @@ TEST(ThreadWriter, EndsEveryListThatEndsAtOnce) {
 TEST(RangesInOrder, RiseOnly) {
   auto ranges = [](std::vector<uint32_t> numbers) { return ranges_in_order(numbers); };
   EXPECT_EQ(ranges({}), std::vector<UidRange>());
-  EXPECT_EQ(ranges({7, 8, 9, 3, 2, 1, 10}), (std::vector<UidRange>{{Uid(7), Uid(9)},
-                                                                   {Uid(3), Uid(3)},
-                                                                   {Uid(2), Uid(2)},
-                                                                   {Uid(1), Uid(1)},
-                                                                   {Uid(10), Uid(10)}}));
+  EXPECT_EQ(ranges({7, 8, 9, 3, 2, 1, 10}),
+            (std::vector<UidRange>{
+                {Uid(7), Uid(9)}, {Uid(3), Uid(3)}, {Uid(2), Uid(2)}, {Uid(1), Uid(1)}, {Uid(10), Uid(10)}}));
   EXPECT_EQ(ranges({4'294'967'295, 1}).size(), 2U);
 }
 

@@ -23,12 +23,20 @@ TEST(Sort, HasTheExamplesOfRfc5256) {
 
 TEST(Sort, KnowsEveryKey) {
   EXPECT_EQ(parsed<Sort>("SORT (arrival cc date from size subject to displayfrom DISPLAYTO) utf-8 ALL").criteria,
-            (Criteria{{Key::arrival}, {Key::cc}, {Key::date}, {Key::from}, {Key::size}, {Key::subject}, {Key::to},
-                      {Key::display_from}, {Key::display_to}}));
+            (Criteria{{Key::arrival},
+                      {Key::cc},
+                      {Key::date},
+                      {Key::from},
+                      {Key::size},
+                      {Key::subject},
+                      {Key::to},
+                      {Key::display_from},
+                      {Key::display_to}}));
 }
 
 TEST(Sort, ForgetsAKeyThatCannotDecide) {
-  EXPECT_EQ(parsed<Sort>("SORT (DATE REVERSE DATE SIZE DATE) UTF-8 ALL").criteria, (Criteria{{Key::date}, {Key::size}}));
+  EXPECT_EQ(parsed<Sort>("SORT (DATE REVERSE DATE SIZE DATE) UTF-8 ALL").criteria,
+            (Criteria{{Key::date}, {Key::size}}));
 }
 
 TEST(Sort, HasReturnOptions) {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "message/card.h"
 #include "message/fuzz_check_test.h"
 #include "message/paren_checker_test.h"
 #include "message/parser.h"
 #include "message/text.h"
-#include "wire/string.h"
 
 namespace {
 
@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   ROOST_FUZZ_CHECK(decode_card(encode_card(card)) == card);
   for (BytesView text : {BytesView(card.preview), BytesView(card.sort.subject)}) {
-    ROOST_FUZZ_CHECK(wire::is_valid_utf8(text) && text.find_first_of(BytesView("\r\n\0", 3)) == BytesView::npos);
+    ROOST_FUZZ_CHECK(is_valid_utf8(text) && text.find_first_of(BytesView("\r\n\0", 3)) == BytesView::npos);
   }
   ROOST_FUZZ_CHECK(extract(whole, message, 1 + (data[size - 1] & 63U)) == extract(whole, message, message.size() + 1));
   return 0;

@@ -14,8 +14,8 @@ class FieldText {
   // What `field` views must outlive it.
   explicit FieldText(const message::Field& field) : field_(field) {}
 
-  // Whether the needle is in the text of the field, or in what RFC 2231 hides there; `addresses`: or in its addresses as
-  // ENVELOPE has them.
+  // Whether the needle is in the text of the field, or in what RFC 2231 hides there; `addresses`: or in its addresses
+  // as ENVELOPE has them.
   bool has(message::Matcher& matcher, bool addresses);
 
  private:

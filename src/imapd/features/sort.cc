@@ -1,4 +1,5 @@
 // SORT and UID SORT (RFC 5256), by what addresses show (RFC 5957), and with RETURN (…) (ESORT, RFC 5267 3).
+#include "search/sort.h"
 #include "imap/list_response.h"
 #include "imap/response.h"
 #include "imap/sort_response.h"
@@ -11,7 +12,6 @@
 #include "imapd/features/searchres.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
-#include "search/sort.h"
 
 namespace roost::imapd {
 namespace {
@@ -36,7 +36,8 @@ search::SortCriterion::Key key_of(Key key) {
 
 std::vector<search::SortCriterion> criteria_of(const imap::Sort& sort) {
   std::vector<search::SortCriterion> criteria;
-  for (const imap::SortCriterion& criterion : sort.criteria) criteria.push_back({key_of(criterion.key), criterion.reverse});
+  for (const imap::SortCriterion& criterion : sort.criteria)
+    criteria.push_back({key_of(criterion.key), criterion.reverse});
   return criteria;
 }
 
