@@ -7,7 +7,7 @@
 
 #include "admin/verb_run.h"
 #include "base/log.h"
-#include "message/utf8.h"
+#include "base/utf8.h"
 
 namespace roost::admin {
 namespace {
@@ -56,7 +56,7 @@ size_t required_arguments(const VerbSyntax& syntax) {
 }
 
 // What goes into names that clients are shown.
-bool is_text(const std::string& argument) { return message::utf8_prefix(argument) == argument.size(); }
+bool is_text(const std::string& argument) { return utf8_prefix(argument) == argument.size(); }
 
 }  // namespace
 

@@ -1,12 +1,6 @@
 // The characters that mail's grammar is made of, in no locale.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-
-#include "base/bytes.h"
-
 namespace roost::message {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -20,19 +14,6 @@ constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   char l = lower(c);
   return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-// Octets before the first with its high bit set.
-inline size_t ascii_prefix(BytesView text) {
-  constexpr uint64_t kHighBits = 0x8080808080808080ULL;
-  size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    if ((word & kHighBits) != 0) break;
-  }
-  while (i < text.size() && static_cast<unsigned char>(text[i]) < 0x80) ++i;
-  return i;
 }
 
 }  // namespace roost::message

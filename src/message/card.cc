@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "message/address.h"
-#include "message/ascii.h"
 #include "message/body_structure.h"
 #include "message/casemap.h"
 #include "message/envelope.h"

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <memory>
 
+#include "base/utf8.h"
 #include "message/ascii.h"
-#include "message/utf8.h"
 
 namespace roost::message {
 namespace {

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.h"
 #include "message/ascii.h"
 #include "message/encoded_word.h"
 #include "message/header.h"
-#include "message/utf8.h"
 
 namespace roost::message {
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
 #include "message/ascii.h"
 #include "message/header.h"
 #include "message/transfer.h"

@@ -3,11 +3,10 @@
 #include <array>
 #include <optional>
 
-#include "message/ascii.h"
+#include "base/utf8.h"
 #include "message/charset.h"
 #include "message/header.h"
 #include "message/transfer.h"
-#include "message/utf8.h"
 
 namespace roost::message {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "message/ascii.h"
+#include "base/utf8.h"
 #include "message/casemap.h"
 #include "message/charset.h"
 #include "message/encoded_word.h"
