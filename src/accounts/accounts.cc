@@ -40,6 +40,13 @@ class TablesOfLoops final : public Accounts {
     co_return account;
   }
 
+  task<> retire(AccountId id) override {
+    rt::Loop* caller = rt::Loop::current();
+    co_await env_->home_of(id).hop();
+    co_await table_of(id).retire(id);
+    co_await caller->hop();
+  }
+
   task<Result<>> maintain(AccountId id) override {
     rt::Loop* caller = rt::Loop::current();
     co_await env_->home_of(id).hop();

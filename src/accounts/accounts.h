@@ -72,6 +72,9 @@ class Account {
 
   virtual AccountId id() const = 0;
 
+  // It is being deleted: nothing works any more, and whoever holds it should let go. Thread-safe.
+  virtual bool retired() const = 0;
+
   // The newest state folded on this node. Thread-safe, a pointer copy.
   virtual mail::SnapshotPtr snapshot() const = 0;
 
@@ -113,6 +116,9 @@ class Accounts {
   virtual ~Accounts() = default;
 
   virtual task<Result<AccountPtr>> open(AccountId id) = 0;
+  // For good, as the account is about to be deleted: it cannot be opened any more on this node, and those who have it
+  // are refused (Account::retired() tells them why). Returns once nothing more will be written for it.
+  virtual task<> retire(AccountId id) = 0;
   // Writes checkpoints where due, collects dead blobs; run by a timer of its own, never on a session's path. Also for
   // the command line: does it for this account now.
   virtual task<Result<>> maintain(AccountId id) = 0;

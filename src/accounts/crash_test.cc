@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "accounts/test_world_test.h"
@@ -62,6 +63,17 @@ task<Result<>> work(Accounts& accounts, Known& known) {
   co_return Result<>();
 }
 
+// Blobs in the store that neither a message nor the account's own lists name.
+size_t leaked_blobs(TestWorld& world, const AccountPtr& account, store::AccountStore& store) {
+  std::set<BlobId> known;
+  mail::SnapshotPtr snapshot = account->snapshot();
+  mail::for_each_blob(*snapshot, [&](BlobId blob, uint64_t) { known.insert(blob); });
+  mail::for_each_unneeded_blob(*snapshot, [&](BlobId blob) { known.insert(blob); });
+  auto stored = world.wait(store.list_blobs(account->id(), 0, 1'000));
+  EXPECT_TRUE(stored);
+  return std::ranges::count_if(*stored, [&](const store::BlobInfo& blob) { return !known.contains(blob.id); });
+}
+
 // False once the work got through without a crash.
 bool crash_at(uint64_t step) {
   SCOPED_TRACE("crash at step " + std::to_string(step));
@@ -72,7 +84,8 @@ bool crash_at(uint64_t step) {
   Known known;
   world.add_node(config, {.crash_at_step = step});
   (void)world.wait(work(*world.nodes[0].accounts, known));
-  AccountPtr account = world.open(world.add_node());
+  TestNode& node = world.add_node(config);
+  AccountPtr account = world.open(node);
   EXPECT_THAT(check(account, world), testing::IsEmpty());
   std::set<ObjectId> found;
   auto snapshot = account->snapshot();
@@ -86,6 +99,9 @@ bool crash_at(uint64_t step) {
   for (const ObjectId& id : known.there) EXPECT_TRUE(found.contains(id));
   for (const ObjectId& id : found) EXPECT_TRUE(known.there.contains(id) || known.doubtful.contains(id));
   EXPECT_TRUE(world.wait(account->execute(test_append())));
+  EXPECT_TRUE(world.wait(node.accounts->maintain(AccountId(1))));
+  EXPECT_THAT(check(account, world), testing::IsEmpty());
+  EXPECT_EQ(leaked_blobs(world, account, *node.store), 0U);
   return !known.finished;
 }
 

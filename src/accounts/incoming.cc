@@ -77,7 +77,11 @@ task<Result<>> Incoming::move_to_store() {
 task<Result<mail::NewMessage>> Incoming::finish() {
   ROOST_CO_TRY_VOID(state_);
   state_ = fault("an upload finished twice");
-  if (writer_) ROOST_CO_TRY_VOID(co_await writer_->finish());
+  if (writer_) {
+    OpenAccount::Storing storing(*account_);
+    ROOST_CO_TRY_VOID(storing.allowed());
+    ROOST_CO_TRY_VOID(co_await writer_->finish());
+  }
   mail::NewMessage message;
   message.size = size_;
   message.card = std::make_shared<const Bytes>(parser_.finish());

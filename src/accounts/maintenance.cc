@@ -14,6 +14,7 @@ namespace {
 constexpr size_t kCollectBlobsAtOnce = 1'000;  // by one commit
 constexpr size_t kDeletePagesAtOnce = 1'000;
 constexpr size_t kHistoryBytesAtOnce = 256 * 1024;
+const std::string kCollector = "collector";
 
 task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot) {
   Environment& env = account->environment();
@@ -90,6 +91,48 @@ task<Result<>> trim_history(std::shared_ptr<OpenAccount> account) {
   }
 }
 
+// Deletes the blobs that these records forget.
+task<Result<>> delete_forgotten(std::shared_ptr<OpenAccount> account, std::vector<store::LogRecord> records) {
+  Environment& env = account->environment();
+  ROOST_CO_TRY(auto blobs, co_await env.pool.run([&]() -> Result<std::vector<BlobId>> {
+    std::vector<BlobId> all;
+    for (const store::LogRecord& record : records) {
+      ROOST_TRY(auto some, mail::forgotten_blobs(account->id(), record.record));
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }));
+  if (!blobs.empty()) ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(blobs));
+  co_return Result<>();
+}
+
+// The log forgets blobs before they are deleted. Whoever crashed in between left them behind, so the collector is a
+// follower of the log: what stands after its position is deleted (again).
+task<Result<>> resume_collection(std::shared_ptr<OpenAccount> account) {
+  if (account->collected_to) co_return Result<>();
+  store::AccountStore& store = account->environment().store;
+  ROOST_CO_TRY(auto stored, co_await store.follower(kCollector, account->id()));
+  Position at = stored.value_or(Position());
+  for (;;) {
+    ROOST_CO_TRY(auto records, co_await store.history(account->id(), at, kHistoryBytesAtOnce));
+    if (records.empty()) break;
+    at = records.back().position;
+    ROOST_CO_TRY_VOID(co_await delete_forgotten(account, std::move(records)));
+  }
+  ROOST_CO_TRY(auto news, co_await store.since(account->id(), at));
+  if (!news.tail.empty()) at = news.tail.back().position;
+  ROOST_CO_TRY_VOID(co_await delete_forgotten(account, std::move(news.tail)));
+  if (!news.reopen) account->collected_to = at;
+  co_return Result<>();
+}
+
+task<Result<>> note_collected(std::shared_ptr<OpenAccount> account) {
+  Position now = account->snapshot()->position();
+  if (!account->collected_to || *account->collected_to == now) co_return Result<>();
+  account->collected_to = now;
+  co_return co_await account->environment().store.set_follower(kCollector, account->id(), now);
+}
+
 // The log first: a blob that it still names is never deleted.
 task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
   Environment& env = account->environment();
@@ -100,9 +143,19 @@ task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
     size_t count = std::min(kCollectBlobsAtOnce, blobs.size() - at);
     std::vector<BlobId> some(blobs.begin() + at, blobs.begin() + at + count);
     mail::ForgetBlobs forget{std::move(some)};
-    ROOST_CO_TRY(auto result, co_await account->execute(std::move(forget)));
-    const auto& forgotten = std::get<mail::Forgotten>(result).blobs;
-    ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(forgotten));
+    auto result = co_await account->execute(std::move(forget));
+    Result<> deleted;
+    std::vector<BlobId> forgotten;
+    if (result) {
+      forgotten = std::get<mail::Forgotten>(*std::move(result)).blobs;
+      deleted = co_await env.store.delete_blobs(forgotten);
+    } else {
+      deleted = std::unexpected(result.error());
+    }
+    if (!deleted) {
+      account->collected_to.reset();  // what was forgotten and not deleted is found in the log
+      co_return deleted;
+    }
     env.counters.collected_blobs.fetch_add(forgotten.size(), std::memory_order_relaxed);
   }
   co_return Result<>();
@@ -134,8 +187,10 @@ task<Result<>> write_checkpoint(std::shared_ptr<OpenAccount> account) {
 
 task<Result<>> collect(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
   ROOST_CO_TRY_VOID(co_await collect_pages(account, orphans));
+  ROOST_CO_TRY_VOID(co_await resume_collection(account));
   ROOST_CO_TRY_VOID(co_await trim_history(account));
-  co_return co_await collect_blobs(account);
+  ROOST_CO_TRY_VOID(co_await collect_blobs(account));
+  co_return co_await note_collected(account);
 }
 
 }  // namespace roost::accounts

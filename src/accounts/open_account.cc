@@ -13,26 +13,46 @@ namespace {
 
 constexpr uint32_t kReserveBlobs = 16;  // serials set aside by one commit
 
+}  // namespace
+
 // Counts work in the background for as long as it lives.
-class Working {
+class OpenAccount::Working {
  public:
-  Working(int& count, AccountOwner& owner) : count_(count), owner_(owner) {
-    ++count_;
-    owner_.began();
+  explicit Working(OpenAccount& account) : account_(account) {
+    ++account_.working_;
+    account_.owner_->began();
   }
   Working(const Working&) = delete;
   Working& operator=(const Working&) = delete;
   ~Working() {
-    --count_;
-    owner_.ended();
+    --account_.working_;
+    if (account_.retired()) account_.fell_quiet_.open();
+    account_.owner_->ended();
   }
 
  private:
-  int& count_;
-  AccountOwner& owner_;
+  OpenAccount& account_;
 };
 
-}  // namespace
+// Either retire() sees the count, or this sees that it is retired.
+OpenAccount::Storing::~Storing() {
+  account_.storing_.fetch_sub(1);
+  if (!account_.retired()) return;
+  account_.home_.post([account = account_.shared_from_this()] { account->fell_quiet_.open(); });
+}
+
+Result<> OpenAccount::Storing::allowed() const {
+  if (account_.retired()) return retired_error();
+  return {};
+}
+
+Fail retired_error() { return no(Code::nonexistent, "The account was removed."); }
+
+template <class T>
+Result<T> OpenAccount::unless_retired(Result<T> result) const {
+  if (!result && retired()) return retired_error();
+  return result;
+}
 
 OpenAccount::OpenAccount(std::shared_ptr<Environment> env, AccountId id, std::shared_ptr<AccountOwner> owner)
     : env_(std::move(env)),
@@ -88,6 +108,12 @@ void OpenAccount::close() {
   watch_.reset();
 }
 
+task<> OpenAccount::retire() {
+  retired_.store(true);
+  close();
+  while (!quiet()) co_await fell_quiet_.wait();
+}
+
 size_t OpenAccount::memory_bytes() const { return sizeof *this + replica_.snapshot()->memory_bytes(); }
 
 // --- other nodes' changes ---
@@ -95,7 +121,7 @@ size_t OpenAccount::memory_bytes() const { return sizeof *this + replica_.snapsh
 // Mostly of a commit of our own, which is folded by the time the log is free.
 void OpenAccount::hint(Position position) {
   hinted_ = std::max(hinted_, position);
-  if (rereading_ || owner_->stopping() || position <= replica_.snapshot()->position()) return;
+  if (rereading_ || retired() || owner_->stopping() || position <= replica_.snapshot()->position()) return;
   rereading_ = true;
   rt::spawn(home_, reread(shared_from_this(), false));
 }
@@ -112,7 +138,7 @@ void OpenAccount::arm_reread() {
 }
 
 task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self, bool without_hint) {
-  Working working(self->working_, *self->owner_);
+  Working working(*self);
   auto lock = co_await self->replica_.log().lock();
   self->rereading_ = false;
   if (!without_hint && self->hinted_ <= self->replica_.snapshot()->position()) co_return;
@@ -132,8 +158,8 @@ task<Result<mail::OperationResult>> OpenAccount::execute(mail::Operation operati
 }
 
 void OpenAccount::enqueue(PendingPtr pending) {
-  if (owner_->stopping()) {
-    pending->answer = closed();
+  if (owner_->stopping() || retired()) {
+    pending->answer = retired() ? OperationAnswer(retired_error()) : OperationAnswer(closed());
     std::vector<PendingPtr> refused(1, std::move(pending));
     return answer_all(std::move(refused));
   }
@@ -143,7 +169,7 @@ void OpenAccount::enqueue(PendingPtr pending) {
 }
 
 task<> OpenAccount::drain(std::shared_ptr<OpenAccount> self) {
-  Working working(self->working_, *self->owner_);
+  Working working(*self);
   while (!self->queue_.empty()) {
     co_await self->home_.yield();  // what arrived at the same time belongs into the same record
     co_await self->queue_.commit_some();
@@ -157,6 +183,8 @@ task<Result<>> OpenAccount::own_blobs(mail::Append& append) {
   for (mail::NewMessage& message : append.messages) {
     if (!message.blob || message.blob.owner == id_) continue;
     ROOST_CO_TRY(BlobId own, co_await reserve_blob());
+    Storing storing(*this);
+    ROOST_CO_TRY_VOID(storing.allowed());
     ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
     message.blob = own;
   }
@@ -224,19 +252,23 @@ task<Result<mail::SnapshotPtr>> OpenAccount::load_pages(MailboxId mailbox, std::
     if (!brought) break;
   }
   co_await caller->hop();
-  if (!brought) co_return std::unexpected(brought.error());
+  if (!brought) co_return unless_retired(Result<mail::SnapshotPtr>(std::unexpected(brought.error())));
   if (!found) co_return no(Code::nonexistent, "The mailbox is gone.");
   co_return snapshot;
 }
 
 task<Result<std::vector<std::shared_ptr<const Bytes>>>> OpenAccount::cards(std::vector<mail::Cold> rows) {
-  return read_cards(env_, id_, std::move(rows));
+  co_return unless_retired(co_await read_cards(env_, id_, std::move(rows)));
 }
 
-task<Result<Bytes>> OpenAccount::body(BlobId blob, store::Range range) { return env_->store.get_blob(blob, range); }
+task<Result<Bytes>> OpenAccount::body(BlobId blob, store::Range range) {
+  co_return unless_retired(co_await env_->store.get_blob(blob, range));
+}
 
 task<std::vector<Result<Bytes>>> OpenAccount::bodies(std::vector<store::AccountStore::BlobRange> ranges) {
-  return env_->store.get_blobs(std::move(ranges));
+  std::vector<Result<Bytes>> bodies = co_await env_->store.get_blobs(std::move(ranges));
+  if (retired()) std::ranges::fill(bodies, Result<Bytes>(retired_error()));
+  co_return bodies;
 }
 
 task<Result<std::unique_ptr<Upload>>> OpenAccount::upload(uint64_t size_max) {

@@ -1,6 +1,7 @@
 // One open account: its replica, its queue, and what sessions call.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,9 @@
 namespace roost::accounts {
 
 class OpenAccount;
+
+// What those are told who use an account that is being deleted.
+Fail retired_error();
 
 // What an open account tells the table that it is in; on the home loop.
 class AccountOwner {
@@ -43,7 +47,9 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   void deactivate();
   // Out of the table: no watch and no timer any more.
   void close();
-  bool quiet() const { return working_ == 0 && queue_.empty(); }
+  bool quiet() const { return working_ == 0 && queue_.empty() && storing_.load() == 0; }
+  // No new work; returns once nothing is under way.
+  task<> retire();
   Replica& replica() { return replica_; }
   rt::Loop& home() { return home_; }
   // Memory, and what the table has counted of it.
@@ -51,6 +57,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   // --- any loop ---
   AccountId id() const override { return id_; }
+  bool retired() const override { return retired_.load(); }
   mail::SnapshotPtr snapshot() const override { return replica_.snapshot(); }
   task<Result<mail::OperationResult>> execute(mail::Operation operation) override;
   task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override { return load_pages(mailbox, std::nullopt); }
@@ -63,6 +70,19 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   task<Result<std::unique_ptr<Upload>>> upload(uint64_t size_max) override;
   Subscription subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) override;
 
+  // Held by whoever gives the account a blob: retire() waits for it, and it is refused afterwards. Any loop.
+  class Storing {
+   public:
+    explicit Storing(OpenAccount& account) : account_(account) { account_.storing_.fetch_add(1); }
+    Storing(const Storing&) = delete;
+    Storing& operator=(const Storing&) = delete;
+    ~Storing();
+    Result<> allowed() const;
+
+   private:
+    OpenAccount& account_;
+  };
+
   // A blob id that nothing uses, set aside in the log.
   task<Result<BlobId>> reserve_blob();
 
@@ -72,7 +92,14 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   Environment& environment() { return *env_; }
 
+  // Maintenance only: blobs that the log says are forgotten are deleted, up to this position; unknown until it looked.
+  std::optional<Position> collected_to;
+
  private:
+  class Working;
+
+  template <class T>
+  Result<T> unless_retired(Result<T> result) const;
   task<Result<mail::SnapshotPtr>> load_pages(MailboxId mailbox, std::optional<ModSeq> since);
   void enqueue(PendingPtr pending);
   static task<> drain(std::shared_ptr<OpenAccount> self);
@@ -90,7 +117,10 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   // The home loop's, except where a member says otherwise.
   Replica replica_;
   CommitQueue queue_;
-  int working_ = 0;  // coroutines of this account in the background
+  int working_ = 0;                   // coroutines of this account in the background
+  std::atomic<int> storing_{0};       // any loop, as is
+  std::atomic<bool> retired_{false};  // this; never false again
+  Gate fell_quiet_;                   // opened once it is retired
   bool draining_ = false;
   bool rereading_ = false;
   Position hinted_;  // the newest that a hint named

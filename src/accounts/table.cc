@@ -62,6 +62,7 @@ void Table::ended() {
 
 task<Result<AccountPtr>> Table::open(AccountId id) {
   for (;;) {
+    if (retired_.contains(id)) co_return retired_error();
     auto found = entries_.find(id);
     if (found != entries_.end() && found->second.account) {
       Entry& entry = found->second;
@@ -125,6 +126,24 @@ void Table::released(AccountId id) {
   evict();
 }
 
+task<> Table::retire(AccountId id) {
+  retired_.insert(id);
+  auto found = entries_.find(id);
+  if (found != entries_.end() && found->second.opening) {
+    auto opening = found->second.opening;
+    co_await opening->done.wait();
+    found = entries_.find(id);
+  }
+  if (found == entries_.end()) co_return;
+  std::shared_ptr<OpenAccount> account = found->second.account;
+  std::shared_ptr<rt::Mutex> maintaining = found->second.maintaining;
+  co_await account->retire();
+  auto lock = co_await maintaining->lock();
+  orphans_.erase(id);
+  found = entries_.find(id);
+  if (found != entries_.end()) erase(found);
+}
+
 // --- memory ---
 
 void Table::changed(OpenAccount& account) {
@@ -144,22 +163,21 @@ void Table::evict() {
   while (open_bytes() > bytes_max_ && at != idle_.begin()) {
     auto last = std::prev(at);
     if (entries_.at(*last).account->quiet()) {
-      AccountId id = *last;
-      erase(id);
+      erase(entries_.find(*last));
     } else {
       at = last;
     }
   }
 }
 
-// An idle one.
-void Table::erase(AccountId id) {
-  auto found = entries_.find(id);
-  found->second.account->close();
-  open_bytes_.fetch_sub(found->second.bytes, std::memory_order_relaxed);
+// One that is quiet.
+void Table::erase(Entries::iterator at) {
+  Entry& entry = at->second;
+  entry.account->close();
+  open_bytes_.fetch_sub(entry.bytes, std::memory_order_relaxed);
   open_accounts_.fetch_sub(1, std::memory_order_relaxed);
-  idle_.erase(found->second.place);
-  entries_.erase(found);
+  if (entry.idle) idle_.erase(entry.place);
+  entries_.erase(at);
 }
 
 // --- maintenance ---
@@ -215,6 +233,7 @@ task<Result<>> Table::maintain_open(AccountPtr handle, bool only_if_due) {
   std::shared_ptr<OpenAccount> account = found->second.account;
   std::shared_ptr<rt::Mutex> maintaining = found->second.maintaining;
   auto lock = co_await maintaining->lock();
+  if (account->retired()) co_return retired_error();
   if (!only_if_due || is_checkpoint_due(env_->config, account->replica())) {
     ROOST_CO_TRY_VOID(co_await write_checkpoint(account));
     changed(*account);
@@ -255,7 +274,7 @@ task<> Table::visit(AccountId id) {
   co_await home_.yield();  // after which released() was called
   // What only the walk wanted does not push out what people use.
   auto found = entries_.find(id);
-  if (!was_open && found != entries_.end() && found->second.idle && found->second.account->quiet()) erase(id);
+  if (!was_open && found != entries_.end() && found->second.idle && found->second.account->quiet()) erase(found);
 }
 
 }  // namespace roost::accounts

@@ -27,6 +27,8 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   void abandon();
 
   task<Result<AccountPtr>> open(AccountId id);
+  // Accounts::retire().
+  task<> retire(AccountId id);
   // A checkpoint if anything was written since the last, and collect().
   task<Result<>> maintain(AccountId id);
 
@@ -62,7 +64,8 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   AccountPtr handle_of(Entry& entry);
   void released(AccountId id);
   void evict();
-  void erase(AccountId id);
+  using Entries = std::unordered_map<AccountId, Entry>;
+  void erase(Entries::iterator at);
 
   void schedule(AccountId id);
   static task<> work_off_due(std::shared_ptr<Table> self);
@@ -75,8 +78,9 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   const std::shared_ptr<Environment> env_;
   rt::Loop& home_;
   const size_t bytes_max_;
-  std::unordered_map<AccountId, Entry> entries_;
-  std::list<AccountId> idle_;  // idle for the longest time last
+  Entries entries_;
+  std::unordered_set<AccountId> retired_;  // no id is ever given out again
+  std::list<AccountId> idle_;              // idle for the longest time last
   std::deque<AccountId> due_;
   std::unordered_set<AccountId> due_set_;
   std::unordered_map<AccountId, Orphans> orphans_;

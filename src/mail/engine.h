@@ -68,6 +68,9 @@ struct Folded {
 // When it was planned, in seconds since 1970 UTC. Of several operations, the first one's.
 Result<int64_t> record_time(BytesView record);
 
+// The blobs of `account` that the collector deletes once this record is durable.
+Result<std::vector<BlobId>> forgotten_blobs(AccountId account, BytesView record);
+
 // Applies a record that was committed at `position`, or (fold_effects) one operation's effects, to plan the next one
 // of the same record. A record that does not fit the snapshot is corruption.
 using FoldOutcome = std::variant<Folded, Need, Error>;

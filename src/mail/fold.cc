@@ -72,6 +72,21 @@ Result<int64_t> record_time(BytesView record) {
   return stamp->time;
 }
 
+Result<std::vector<BlobId>> forgotten_blobs(AccountId account, BytesView record) {
+  ROOST_TRY(auto operations, operations_of(record));
+  std::vector<BlobId> blobs;
+  for (BytesView effects : operations) {
+    Decoder in(effects);
+    while (in.left() > 0) {
+      ROOST_TRY(Effect effect, read_effect(in));
+      const auto* forget = std::get_if<ForgetEffect>(&effect);
+      if (forget == nullptr) continue;
+      for (uint64_t serial : forget->serials) blobs.push_back({account, serial});
+    }
+  }
+  return blobs;
+}
+
 FoldOutcome fold(const SnapshotPtr& snapshot, BytesView record, Position position) {
   if (position <= snapshot->position()) return Error(unfit("position").error());
   auto operations = operations_of(record);
