@@ -43,9 +43,8 @@ class TestServer {
   TestServer()
       : simulation(rt::make_simulation(5)),
         store(disk.attach()),
-        accounts(accounts::make_accounts({}, *store, simulation->loops(), simulation->pool(), simulation->clock())),
         authenticator(auth::make_memory_authenticator(simulation->loops().at(0), simulation->pool())) {
-    services.emplace(Services{*accounts, *store, *authenticator, simulation->clock(), {}});
+    open();
   }
   ~TestServer() { stop(); }
   TestServer(const TestServer&) = delete;
@@ -71,11 +70,15 @@ class TestServer {
 
   // Forgets what is in memory, as a restart does.
   void restart() {
-    stop();
-    services.reset();
-    accounts.reset();
-    accounts = accounts::make_accounts({}, *store, simulation->loops(), simulation->pool(), simulation->clock());
-    services.emplace(Services{*accounts, *store, *authenticator, simulation->clock(), {}});
+    close();
+    open();
+  }
+
+  // The same after the store's node has gone down.
+  void replace_store() {
+    close();
+    store = disk.attach();
+    open();
   }
 
   std::unique_ptr<rt::Simulation> simulation;
@@ -86,6 +89,20 @@ class TestServer {
   std::optional<Services> services;
 
  private:
+  void open() {
+    accounts = accounts::make_accounts({}, *store, simulation->loops(), simulation->pool(), simulation->clock());
+    services.emplace(Services{.accounts = *accounts,
+                              .store = *store,
+                              .authenticator = *authenticator,
+                              .clock = simulation->clock(),
+                              .status = {},
+                              .wake_sessions = {}});
+  }
+  void close() {
+    stop();
+    services.reset();
+    accounts.reset();
+  }
   void stop() { simulation->wait(stop_accounts(accounts.get())); }
   static task<bool> stop_accounts(accounts::Accounts* accounts) {
     co_await accounts->stop();

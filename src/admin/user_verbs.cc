@@ -1,8 +1,10 @@
 // roost user …: who may log in.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "admin/account_changes.h"
 #include "admin/verb_run.h"
 
 namespace roost::admin {
@@ -24,20 +26,28 @@ task<Result<>> create_default_mailboxes(accounts::Account& account) {
   co_return Result<>{};
 }
 
+task<Result<>> make_account(VerbRun run, AccountId id) {
+  ROOST_CO_TRY(auto account, co_await run.services.accounts.open(id));
+  if (!run.request.has("no-mailboxes")) ROOST_CO_TRY_VOID(co_await create_default_mailboxes(*account));
+  co_return Result<>();
+}
+
 // The mailboxes are made before the name exists, so that nobody ever logs in to half an account.
 task<Result<>> run_user_add(VerbRun run) {
   std::string name = run.argument(0);
+  ROOST_CO_TRY_VOID(co_await settle_accounts(run.services));
   ROOST_CO_TRY(auto existing, co_await run.services.authenticator.find_user(name));
   if (existing) co_return no(Code::already_exists, fmt::format("The user '{}' exists already", name));
   ROOST_CO_TRY(AccountId id, co_await run.services.store.new_account_id());
-  ROOST_CO_TRY(auto account, co_await run.services.accounts.open(id));
-  if (!run.request.has("no-mailboxes")) ROOST_CO_TRY_VOID(co_await create_default_mailboxes(*account));
+  ROOST_CO_TRY(AccountChange change, co_await AccountChange::begin(run.services, id, name));
+  auto made = co_await make_account(run, id);
+  if (!made) co_return Fail(made.error());
   auto added = co_await run.services.authenticator.add_user(name, id, auth::Secret(run.request.input));
   if (!added) {
-    account.reset();
-    (void)co_await run.services.store.delete_account(id);
+    (void)co_await change.remove();  // if that fails too, it is settled later
     co_return Fail(added.error());
   }
+  ROOST_CO_TRY_VOID(co_await change.keep());
   co_await run.say(fmt::format("Added {}.\n", added->name));
   Json json = {{"name", added->name}, {"account", added->account.value}};
   co_await run.print(std::move(json));
@@ -59,11 +69,21 @@ task<Result<>> set_disabled(VerbRun run, bool disabled) {
 task<Result<>> run_user_disable(VerbRun run) { return set_disabled(run, true); }
 task<Result<>> run_user_enable(VerbRun run) { return set_disabled(run, false); }
 
-// The name goes first: from then on nobody opens the account, and what is left of it can be deleted again.
+// The name goes first: from then on nobody opens the account. Whatever interrupts the rest, the same command, or the
+// next start of the server, goes on with it.
+task<Result<>> remove_user(Services& services, std::string name) {
+  ROOST_CO_TRY(auto settled, co_await settle_accounts(services));
+  ROOST_CO_TRY(auto user, co_await services.authenticator.find_user(name));
+  if (!user && std::ranges::find(settled, name) != settled.end()) co_return Result<>{};
+  if (!user) co_return no(Code::nonexistent, fmt::format("There is no user '{}'", name));
+  ROOST_CO_TRY(AccountChange change, co_await AccountChange::begin(services, user->account, user->name));
+  ROOST_CO_TRY_VOID(co_await services.authenticator.remove_user(user->name));
+  co_return co_await change.remove();
+}
+
 task<Result<>> run_user_remove(VerbRun run) {
-  ROOST_CO_TRY(auto removed, co_await run.services.authenticator.remove_user(run.argument(0)));
-  ROOST_CO_TRY_VOID(co_await run.services.store.delete_account(removed.account));
-  co_await run.say(fmt::format("Removed {} and its mail.\n", removed.name));
+  ROOST_CO_TRY_VOID(co_await remove_user(run.services, run.argument(0)));
+  co_await run.say(fmt::format("Removed {} and its mail.\n", run.argument(0)));
   co_return Result<>{};
 }
 

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,12 +33,26 @@ struct ServerStatus {
   accounts::AccountsStats accounts;
 };
 
+// Accounts that are being made or removed by this process (account_changes.h). Thread-safe.
+class AccountsBeingChanged {
+ public:
+  // False where it is there already.
+  bool add(AccountId account);
+  void remove(AccountId account);
+
+ private:
+  std::mutex mutex_;
+  std::set<AccountId> ids_;
+};
+
 struct Services {
   accounts::Accounts& accounts;
   store::AccountStore& store;
   auth::Authenticator& authenticator;
   const Clock& clock;
   std::function<ServerStatus()> status;  // empty: no server is up
+  std::function<void()> wake_sessions;   // every session looks whether its account is still there; empty: none is up
+  std::shared_ptr<AccountsBeingChanged> being_changed = std::make_shared<AccountsBeingChanged>();
 };
 
 // Where a verb's output goes, piece by piece.

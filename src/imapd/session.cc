@@ -117,7 +117,7 @@ bool Session::charge_line() {
 
 task<Result<>> Session::more_input() {
   while (true) {
-    if (services_.stopping) co_return bye("stopping", "The server is shutting down.");
+    ROOST_CO_TRY_VOID(check_welcome());
     ROOST_CO_TRY(net::Ready ready, co_await park(time_left()));
     switch (ready) {
       case net::Ready::readable: co_return co_await input_.read(append_ != nullptr);
@@ -128,6 +128,12 @@ task<Result<>> Session::more_input() {
       case net::Ready::woken: break;
     }
   }
+}
+
+Result<> Session::check_welcome() {
+  if (services_.stopping) return bye("stopping", "The server is shutting down.");
+  if (account_ && account_->retired()) return bye("account_removed", "The account was removed.");
+  return {};
 }
 
 // Before the login one span for all of it; after it a new one for each wait.

@@ -80,6 +80,8 @@ class Session {
   void leave_mode() { mode_.reset(); }
   // Writes what there is, gives up the buffers and waits.
   task<Result<net::Ready>> park(Millis timeout);
+  // Ended with BYE where the server is stopping or the account is being deleted: asked before every wait.
+  Result<> check_welcome();
   // Writes BYE; the caller returns the error, which ends the session. `reason` is a constant word for the log.
   Fail bye(std::string_view reason, std::string_view text);
   // The same where nothing more can be said: in the middle of a literal.

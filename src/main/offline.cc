@@ -60,7 +60,7 @@ Result<int> run(const Config& config, const admin::Request& request) {
   ROOST_TRY(auto database, store::open_store(config.store, *pool));
   auto store = database->node();
   auto accounts = accounts::make_accounts(config.accounts, *store, *loops, *pool, system_clock());
-  admin::Services services{*accounts, *store, *authenticator, system_clock(), {}};
+  admin::Services services{*accounts, *store, *authenticator, system_clock(), {}, {}};
   int exit_status = admin::kFailed;
   rt::spawn(loops->at(0), run_and_stop(&services, request, loops.get(), &exit_status));
   loops->run();

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "accounts/accounts.h"
+#include "admin/account_changes.h"
 #include "admin/control_server.h"
 #include "auth/client.h"
 #include "base/log.h"
@@ -62,6 +63,7 @@ class Server {
   void stop();
   task<> shut_down();
   admin::ServerStatus status() const;
+  void wake_sessions();
   task<> say_ready();
 
   const Config& config_;
@@ -100,12 +102,27 @@ Result<> Server::open() {
   accounts_ = accounts::make_accounts(config_.accounts, *store_, *loops_, *blocking_, system_clock());
   imap_.emplace(config_.imap, *accounts_, *authenticator_);
   lmtp_.emplace(config_.lmtp, *accounts_, *authenticator_, system_clock());
-  control_.emplace(admin::Services{*accounts_, *store_, *authenticator_, system_clock(), [this] { return status(); }});
+  control_.emplace(admin::Services{.accounts = *accounts_,
+                                   .store = *store_,
+                                   .authenticator = *authenticator_,
+                                   .clock = system_clock(),
+                                   .status = [this] { return status(); },
+                                   .wake_sessions = [this] { wake_sessions(); }});
   return {};
 }
 
 admin::ServerStatus Server::status() const {
   return {started_, imap_->stats.connections, imap_->stats.logged_in, imap_->stats.idling, accounts_->stats()};
+}
+
+void Server::wake_sessions() {
+  listeners_->for_each([](net::Stream& stream) { stream.wake(); });
+}
+
+// Removals of users that a crash interrupted are gone on with; if that is not possible now, then before the next one.
+task<> settle(admin::Services* services) {
+  auto settled = co_await admin::settle_accounts(*services);
+  if (!settled) log::warn("account_changes_not_settled", {{"text", settled.error().text}});
 }
 
 task<> Server::say_ready() {
@@ -121,6 +138,7 @@ void Server::run() {
                          auto reloaded = tls_->reload();
                          log::info("reload", {{"certificate", reloaded ? "read again" : reloaded.error().text}});
                        });
+  rt::spawn(loops_->at(0), settle(&*control_));
   rt::spawn(loops_->at(0), say_ready());
   loops_->run();
 }
@@ -135,7 +153,7 @@ task<> Server::shut_down() {
   listeners_->stop();
   imap_->stopping = true;
   lmtp_->stopping = true;
-  listeners_->for_each([](net::Stream& stream) { stream.wake(); });
+  wake_sessions();
   co_await listeners_->drain(config_.server.drain_ms_max);
   co_await accounts_->stop();
   log::info("stopped");

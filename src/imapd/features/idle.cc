@@ -55,7 +55,7 @@ task<Result<>> Idling::step(Session& session) {
   Event event = session.input().next();
   if (event == Event::command) co_return end(session);
   if (event != Event::need_more) co_return session.bye("bad_input", "That was not DONE.");
-  if (session.services().stopping) co_return session.bye("stopping", "The server is shutting down.");
+  ROOST_CO_TRY_VOID(session.check_welcome());
   ROOST_CO_TRY(net::Ready ready, co_await session.park(session.config().idle_ms_max));
   switch (ready) {
     case net::Ready::readable: co_return co_await session.input().read(false);
