@@ -74,6 +74,8 @@ class TestClient {
     server_.settle();
     return take();
   }
+  // Only sends them: they are executed together with what another client sends next.
+  void post(std::string octets) { rt::spawn(server_.loop(), write(state_, std::move(octets))); }
   // One command with a tag of its own; the answer with the tag taken out: "* 1 EXISTS\r\nOK ...".
   std::string run(std::string_view command) {
     std::string tag = fmt::format("T{}", ++tags_);

@@ -130,6 +130,20 @@ TEST_F(Telling, StoreAndCopyOfAnExpungedMessageSayExpungeIssued) {
   EXPECT_EQ(one.run("UID STORE 2 +FLAGS (\\Seen)"), "* 2 EXPUNGE\r\nOK STORE completed.\r\n");
 }
 
+TEST_F(Telling, StoreAndCopyOfAMessageThatIsExpungedJustNowSayExpungeIssued) {
+  TestClient one(server, "INBOX");
+  TestClient two(server, "INBOX");
+  two.run("STORE 2:3 +FLAGS.SILENT (\\Deleted)");
+  one.run("NOOP");
+  two.post("e UID EXPUNGE 2\r\n");
+  EXPECT_EQ(one.run("STORE 1:2 +FLAGS (\\Seen)"),
+            "* 1 FETCH (FLAGS (\\Seen))\r\nNO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
+  EXPECT_EQ(one.run("NOOP"), "* 2 EXPUNGE\r\nOK NOOP completed.\r\n");
+  two.post("e UID EXPUNGE 3\r\n");
+  EXPECT_EQ(one.run("COPY 1:2 INBOX"), "NO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
+  EXPECT_EQ(one.run("NOOP"), "* 2 EXPUNGE\r\nOK NOOP completed.\r\n");
+}
+
 TEST_F(Telling, ASilentStoreIsNotToldToItselfButToOthers) {
   TestClient one(server, "INBOX");
   TestClient two(server, "INBOX");

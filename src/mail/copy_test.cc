@@ -104,6 +104,15 @@ TEST(Copy, DoesNothingForMessagesThatAreNotThere) {
   EXPECT_EQ(account.log.size(), records);
 }
 
+TEST(Copy, RefusesWhenAllAreWantedAndOneIsGone) {
+  TestAccount account;
+  EXPECT_EQ(account.refused(Copy{.from = account.mailbox().id(),
+                                 .uids = UidSet::single(Uid(5)),
+                                 .to = std::string("INBOX"),
+                                 .all_or_none = true}),
+            Code::expunge_issued);
+}
+
 TEST(Copy, RefusesWhenTheTargetIsMissing) {
   TestAccount account;
   account.append("INBOX", 1);

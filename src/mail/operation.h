@@ -71,12 +71,13 @@ struct Expunged {
   ModSeq modseq;  // 0 where nothing went
 };
 
-// COPY and MOVE within an account, in one record. Uids that are not there are left out.
+// COPY and MOVE within an account, in one record. Uids that are not there are left out, or refused with expunge_issued.
 struct Copy {
   MailboxId from;
   UidSet uids;
   MailboxRef to;
   bool move = false;
+  bool all_or_none = false;
 };
 struct Copied {
   MailboxId to;

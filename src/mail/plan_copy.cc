@@ -47,6 +47,9 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   CopySource source = scan(*from, operation.uids);
   Copied result{to->id, to->uidvalidity, source.uids, {}, ModSeq(0)};
   uint64_t count = source.uids.count();
+  if (operation.all_or_none && count < operation.uids.count()) {
+    return refusal(Code::expunge_issued, "Some of the messages are gone.");
+  }
   if (count == 0) return planning.finish(std::move(result));
   if (count > UINT32_MAX - to->uidnext.value) return refusal(Code::limit, "The mailbox has no UIDs left");
   result.target = {{to->uidnext, Uid(static_cast<uint32_t>(to->uidnext.value + count - 1))}};

@@ -12,8 +12,12 @@ task<Result<mail::Copied>> copy_messages(Session& session, const imap::Copy& cop
   auto target = view.snapshot()->find(copy.mailbox);
   if (!target || target->noselect()) co_return no(Code::try_create, "No such mailbox.");
   if (live.empty()) co_return mail::Copied{};
-  mail::Copy operation{
-      .from = session.selected()->mailbox, .uids = std::move(live), .to = copy.mailbox, .move = copy.move};
+  // By number none may be left out (RFC 3501 6.4.7), also if it was expunged since the view was made.
+  mail::Copy operation{.from = session.selected()->mailbox,
+                       .uids = std::move(live),
+                       .to = copy.mailbox,
+                       .move = copy.move,
+                       .all_or_none = !copy.uid};
   ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
   co_return std::get<mail::Copied>(std::move(result));
 }

@@ -113,6 +113,8 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
     ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
     modified = std::get<mail::Stored>(std::move(result)).modified;
     ROOST_CO_TRY(View after, co_await catch_up(session));
+    // Some may have been expunged since: before the flags were set, or before they could be told.
+    some_gone = !store.uid && !uids.intersect(after.ghosts()).empty();
     if (store.silent) {
       UidSet quiet = predicted(before, after, live.subtract(owed_before).subtract(modified), store);
       ROOST_CO_TRY_VOID(co_await keep_quiet(session, after, std::move(quiet), store));
