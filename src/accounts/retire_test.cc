@@ -77,7 +77,7 @@ TEST_F(Retire, LeavesNothingWhateverIsUnderWay) {
       if (message) append.messages.push_back(*std::move(message));
       auto appended = co_await account->execute(std::move(append));
       auto maintained = co_await accounts->maintain(AccountId(1));
-      co_return written && appended && maintained;
+      co_return written&& appended&& maintained;
     };
     auto removal = [](Accounts* accounts, store::AccountStore* store, Millis after) -> task<bool> {
       co_await rt::Loop::current()->sleep(after);
