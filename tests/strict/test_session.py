@@ -78,6 +78,10 @@ S: a OK done""",
 C: a FETCH 1 ENVELOPE
 S: * 1 FETCH (ENVELOPE (NIL "x" NIL NIL NIL ((NIL NIL "friends" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL NIL))
 S: a OK done""",
+    "parts of two lengths": SELECT + """
+C: a FETCH 1 (BODY[]<2.2> BODY[]<2.1>)
+S: * 1 FETCH (BODY[]<2> "cd" BODY[]<2> "c")
+S: a OK done""",
     "message/global before UTF8=ACCEPT": SELECT + """
 C: a FETCH 1 BODY
 S: * 1 FETCH (BODY ("MESSAGE" "GLOBAL" NIL NIL NIL "8BIT" 29))
@@ -104,6 +108,8 @@ WRONG = {  # a part of the complaint: the dialogue
     "with the flags of {2}": SELECT + "\nC: a STORE 1:2 FLAGS ()\nS: * 1 FETCH (FLAGS ())\nS: a OK done",
     "RFC822.SIZE of message 1 changed":
         SELECT + "\nC: a FETCH 1 RFC822.SIZE\nS: * 1 FETCH (RFC822.SIZE 4)\nS: * 1 FETCH (RFC822.SIZE 5)",
+    "BODY[]<2> of 2 octets of message 1 changed":
+        SELECT + '\nC: a FETCH 1 BODY[]<2.2>\nS: * 1 FETCH (BODY[]<2> "ab")\nS: * 1 FETCH (BODY[]<2> "ac")',
     "and RFC822.SIZE 5": SELECT + '\nC: a FETCH 1 (BODY[] RFC822.SIZE)\nS: * 1 FETCH (BODY[] "abcd" RFC822.SIZE 5)',
     "the end of a group": SELECT + '\nC: a FETCH 1 ENVELOPE\n'
         'S: * 1 FETCH (ENVELOPE (NIL NIL NIL NIL NIL ((NIL NIL "friends" NIL)) NIL NIL NIL NIL))',
