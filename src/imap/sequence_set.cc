@@ -46,6 +46,17 @@ UidSet resolve_uids(const SequenceSet& set, Uid star) {
   return UidSet::from_ranges(std::move(out));
 }
 
+namespace {
+
+std::vector<SeqRange> as_numbers(const UidSet& set) {
+  std::vector<SeqRange> out;
+  out.reserve(set.range_count());
+  for (const UidRange& r : set) out.push_back({SeqNum(r.first.value), SeqNum(r.last.value)});
+  return out;
+}
+
+}  // namespace
+
 Result<std::vector<SeqRange>> resolve_numbers(const SequenceSet& set, uint32_t exists) {
   if (!set.ranges.empty() && exists == 0) return bad("A message number in an empty mailbox");
   UidSet merged = resolve_uids(set, Uid(exists));
@@ -53,10 +64,12 @@ Result<std::vector<SeqRange>> resolve_numbers(const SequenceSet& set, uint32_t e
     return bad("There is no message " + std::to_string(merged.last()->value) + ": the mailbox has " +
                std::to_string(exists));
   }
-  std::vector<SeqRange> out;
-  out.reserve(merged.range_count());
-  for (const UidRange& r : merged) out.push_back({SeqNum(r.first.value), SeqNum(r.last.value)});
-  return out;
+  return as_numbers(merged);
+}
+
+std::vector<SeqRange> existing_numbers(const SequenceSet& set, uint32_t exists) {
+  if (exists == 0) return {};
+  return as_numbers(resolve_uids(set, Uid(exists)).intersect(UidSet::from_ranges({{Uid(1), Uid(exists)}})));
 }
 
 Result<SequenceSet> parse_sequence_set(BytesView text) {

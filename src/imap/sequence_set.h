@@ -44,6 +44,10 @@ UidSet resolve_uids(const SequenceSet& set, Uid star);
 // Sorted, merged and within 1..exists. Bad for a number above `exists`, and for `*` in an empty mailbox.
 Result<std::vector<SeqRange>> resolve_numbers(const SequenceSet& set, uint32_t exists);
 
+// SEARCH's key: those of the numbers that are within 1..exists. The rule above names COPY, FETCH and STORE only (RFC
+// 9051 9, seq-number), and nothing more than an empty answer is lost.
+std::vector<SeqRange> existing_numbers(const SequenceSet& set, uint32_t exists);
+
 // The whole of `text`, without "$". Bad otherwise.
 Result<SequenceSet> parse_sequence_set(BytesView text);
 void write_sequence_set(Bytes& out, const SequenceSet& set);

@@ -118,6 +118,15 @@ Result<UidSet> View::resolve(const imap::SequenceSet& set, bool by_uid) const {
     return members(imap::resolve_uids(set, star));
   }
   ROOST_TRY(std::vector<imap::SeqRange> numbers, imap::resolve_numbers(set, exists_));
+  return numbered(numbers);
+}
+
+Result<UidSet> View::resolve_search(const imap::SequenceSet& set, bool by_uid) const {
+  if (set.saved || by_uid) return resolve(set, by_uid);
+  return numbered(imap::existing_numbers(set, exists_));
+}
+
+UidSet View::numbered(const std::vector<imap::SeqRange>& numbers) const {
   std::vector<UidRange> spans;
   spans.reserve(numbers.size());
   for (const imap::SeqRange& range : numbers) spans.push_back({uid(range.first), uid(range.last)});

@@ -64,6 +64,8 @@ class View {
   // The messages that a command names by sequence number (RFC 9051 9: a number above EXISTS is bad), or by uid (those
   // that are not there are left out; `*` and what is above it mean the last message).
   Result<UidSet> resolve(const imap::SequenceSet& set, bool by_uid) const;
+  // The same for SEARCH's key, where a number above EXISTS matches nothing.
+  Result<UidSet> resolve_search(const imap::SequenceSet& set, bool by_uid) const;
   // Their sequence numbers.
   UidSet numbers(const UidSet& members) const;
   // The members of the view among `uids`, ghosts included.
@@ -73,6 +75,7 @@ class View {
  private:
   uint32_t ghosts_below(Uid uid) const;
   UidSet known(const UidSet& uids) const;
+  UidSet numbered(const std::vector<imap::SeqRange>& numbers) const;
 
   const Selected* selected_;
   mail::SnapshotPtr snapshot_;

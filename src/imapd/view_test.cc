@@ -89,6 +89,7 @@ TEST(View, NumbersWhatIsThere) {
   EXPECT_EQ(view.resolve(sequence("9:*"), true), uids({5}));
   EXPECT_EQ(view.resolve(sequence("2:3"), true), uids({3}));
   EXPECT_FALSE(view.resolve(sequence("5"), false));
+  EXPECT_EQ(view.resolve_search(sequence("5,4:9"), false), uids({5}));
 }
 
 TEST(View, KeepsTheNumbersOfGhosts) {
@@ -126,6 +127,7 @@ TEST(View, AnEmptyMailboxHasNoNumbers) {
   View view(selected, inbox.snapshot());
   EXPECT_EQ(view.last(), Uid());
   EXPECT_FALSE(view.resolve(sequence("*"), false));
+  EXPECT_EQ(view.resolve_search(sequence("1:*"), false), uids({}));
   EXPECT_EQ(view.resolve(sequence("1:*"), true), uids({}));
   EXPECT_EQ(view.all(), uids({}));
 }

@@ -48,7 +48,7 @@ class Translation {
   }
 
   Result<search::Query> uids(const imap::SequenceSet& set, bool by_uid) const {
-    ROOST_TRY(UidSet members, context_.view.resolve(set, by_uid));
+    ROOST_TRY(UidSet members, context_.view.resolve_search(set, by_uid));
     return search::Query(search::Uids{std::move(members)});
   }
 
