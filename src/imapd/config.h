@@ -10,8 +10,8 @@ namespace roost::imapd {
 
 struct ImapdConfig {
   // --- before authentication: a stranger gets little of everything ---
-  Millis login_ms_max{60'000};  // from the connection to a login, however busy the client looks
-  uint64_t login_line_bytes_max = 8 * 1024;
+  Millis login_ms_max{60'000};                // from the connection to a login, however busy the client looks
+  uint64_t login_line_bytes_max = 36 * 1024;  // ID: thirty pairs of 30 and 1024 octets (RFC 2971 3.3)
   uint32_t login_commands_max = 100;
   uint32_t login_bad_commands_max = 5;
   uint32_t login_failures_max = 10;

@@ -17,8 +17,8 @@ inline constexpr uint64_t kUnchargedLineBytes = 64 * 1024;
 
 wire::FramerLimits limits_before_login(const ImapdConfig& config) {
   return {.line_bytes_max = config.login_line_bytes_max,
-          .discard_bytes_max = config.login_line_bytes_max * 8,
-          .skip_bytes_max = config.login_line_bytes_max * 8};
+          .discard_bytes_max = config.login_line_bytes_max * 2,
+          .skip_bytes_max = config.login_line_bytes_max * 2};
 }
 
 wire::FramerLimits limits_after_login(const ImapdConfig& config) {

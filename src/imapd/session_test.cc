@@ -184,6 +184,18 @@ TEST(Session, LiteralsOfStrangersAreSmall) {
   EXPECT_THAT(client.send("c LOGIN alice secret\r\n"), StartsWith("c OK"));
 }
 
+// RFC 2971 3.3: thirty pairs, names of 30 octets, values of 1024.
+TEST(Session, TakesTheLargestIdFromAStranger) {
+  TestServer server;
+  TestClient client(server);
+  std::string id = "ID (";
+  for (int n = 10; n < 40; ++n) {
+    if (n > 10) id += ' ';
+    id += '"' + std::to_string(n) + std::string(28, 'n') + "\" \"" + std::string(1024, 'v') + '"';
+  }
+  EXPECT_THAT(client.run(id + ")"), HasSubstr("OK"));
+}
+
 TEST(Session, AnEmptyMessageIsRefused) {
   TestServer server;
   TestClient client(server);

@@ -80,7 +80,7 @@ TEST_F(Telling, NoExpungeDuringFetchStoreAndSearchByNumber) {
   two.run("STORE 1 +FLAGS.SILENT (\\Deleted)");
   two.run("EXPUNGE");
   EXPECT_EQ(one.run("FETCH 4 UID"), "* 4 FETCH (UID 4)\r\nOK FETCH completed.\r\n");
-  EXPECT_EQ(one.run("SEARCH ALL"), "* SEARCH 2 3 4\r\nOK SEARCH completed.\r\n");
+  EXPECT_EQ(one.run("SEARCH ALL"), "* SEARCH 2 3 4\r\nOK [EXPUNGEISSUED] SEARCH completed.\r\n");
   EXPECT_EQ(one.run("STORE 2 +FLAGS (\\Seen)"), "* 2 FETCH (FLAGS (\\Flagged \\Seen))\r\nOK STORE completed.\r\n");
   EXPECT_EQ(one.run("UID SEARCH ALL"), "* SEARCH 2 3 4\r\n* 1 EXPUNGE\r\nOK SEARCH completed.\r\n");
 }
