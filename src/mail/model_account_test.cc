@@ -35,6 +35,19 @@ ModelMessage changed(ModelMessage message, const Store& store) {
   return message;
 }
 
+// RFC 7162 3.1.12: nothing of what is named is as it shall be yet; with 0, what is named does not exist.
+bool unnamed_changes_only(const ModelMessage& message, const Store& store) {
+  std::set<std::string> named = lower(store.keywords);
+  if (store.how == StoreHow::replace || (store.flags.empty() && named.empty())) return false;
+  if (*store.unchanged_since == ModSeq(0) && (store.how == StoreHow::remove || !store.flags.empty())) return false;
+  bool removes = store.how == StoreHow::remove;
+  for (uint8_t bit = 1; bit != 0; bit = static_cast<uint8_t>(bit << 1)) {
+    if ((store.flags.bits & bit) != 0 && ((message.flags.bits & bit) != 0) != removes) return false;
+  }
+  return std::ranges::all_of(named,
+                             [&](const std::string& word) { return message.keywords.contains(word) == removes; });
+}
+
 std::vector<std::string> superiors(const std::string& name) {
   std::vector<std::string> out;
   for (size_t i = 0; i < name.size(); ++i) {
@@ -83,7 +96,8 @@ Code Model::apply(const Store& operation, int64_t) {
   bool any = false;
   for (ModelMessage& message : mailbox->messages) {
     if (!operation.uids.contains(message.uid)) continue;
-    if (operation.unchanged_since && message.modseq > *operation.unchanged_since) continue;
+    bool changed_since = operation.unchanged_since && message.modseq > *operation.unchanged_since;
+    if (changed_since && !unnamed_changes_only(message, operation)) continue;
     ModelMessage after = changed(message, operation);
     if (after == message) continue;
     after.modseq = modseq.next();

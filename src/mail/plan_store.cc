@@ -31,6 +31,20 @@ class StoreRule {
     return set;
   }
 
+  // RFC 7162 3.1.12: of a message that has changed since, whether what the STORE names has not: all that it adds is
+  // missing, or all that it removes is there. 0 asks whether it exists, as system flags always do (RFC 7162 3.1.3).
+  bool finds_as_it_was(SystemFlags flags, KeywordSet keywords) {
+    if (store_.flags.empty() && store_.keywords.empty()) return false;
+    bool any_existing = *store_.unchanged_since == ModSeq(0) && !store_.flags.empty();
+    if (store_.how == StoreHow::replace || any_existing) return false;
+    if (!known_) known_ = keywords_.known_indexes(store_.keywords);
+    KeywordIndexes there;
+    std::ranges::set_intersection(keywords_.table().set(keywords), *known_, std::back_inserter(there));
+    if (store_.how == StoreHow::add) return (flags & store_.flags).empty() && there.empty();
+    bool all_there = there.size() == known_->size() && are_known();
+    return (flags & store_.flags) == store_.flags && all_there && *store_.unchanged_since != ModSeq(0);
+  }
+
   // Of the sets that were asked for, those that become another.
   std::vector<std::pair<KeywordSet, KeywordSet>> changed_sets() const {
     std::vector<std::pair<KeywordSet, KeywordSet>> out;
@@ -41,6 +55,11 @@ class StoreRule {
   }
 
  private:
+  bool are_known() const {
+    return std::ranges::all_of(store_.keywords,
+                               [&](const std::string& word) { return keywords_.table().find(word).has_value(); });
+  }
+
   Result<KeywordIndexes> changed_indexes(const KeywordIndexes& old) {
     KeywordIndexes out;
     if (store_.how == StoreHow::remove) {
@@ -58,6 +77,7 @@ class StoreRule {
   const Store& store_;
   KeywordPlan& keywords_;
   std::optional<KeywordIndexes> named_;
+  std::optional<KeywordIndexes> known_;  // of the named ones, those that any message had before
   std::map<KeywordSet, KeywordSet> sets_;
 };
 
@@ -72,7 +92,8 @@ StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule)
   StoreScan out;
   for_each_live_row(mailbox, store.uids, [&](const Chunk&, uint32_t, const HotRow& row) {
     if (out.error) return;
-    if (store.unchanged_since && row.modseq > *store.unchanged_since) {  // RFC 7162 3.1.3
+    bool changed_since = store.unchanged_since && row.modseq > *store.unchanged_since;  // RFC 7162 3.1.3
+    if (changed_since && !rule.finds_as_it_was(row.flags, row.keywords)) {
       out.modified.append(row.uid);
       return;
     }

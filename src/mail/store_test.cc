@@ -68,7 +68,7 @@ TEST(Store, IgnoresTheRemovalOfAnUnknownKeyword) {
 TEST(Store, RefusesWhatChangedSince) {
   TestAccount account;
   ModSeq first = account.append("INBOX", 2).modseq;
-  account.store("INBOX", {{Uid(2), Uid(2)}}, StoreHow::add, SystemFlag::flagged);
+  account.store("INBOX", {{Uid(2), Uid(2)}}, StoreHow::add, SystemFlag::seen);
   Store store{account.mailbox().id(), {{Uid(1), Uid(9)}}, StoreHow::add, SystemFlag::seen, {}, first};
   Stored stored = account.must<Stored>(store);
   EXPECT_EQ(stored.changed, UidSet::single(Uid(1)));
@@ -77,6 +77,29 @@ TEST(Store, RefusesWhatChangedSince) {
   stored = account.must<Stored>(store);
   EXPECT_TRUE(stored.changed.empty());
   EXPECT_EQ(stored.modified, (UidSet{{Uid(1), Uid(2)}}));
+}
+
+TEST(Store, RefusesNothingBecauseSomethingElseChanged) {
+  TestAccount account;
+  ModSeq first = account.append("INBOX", 2).modseq;
+  MailboxId inbox = account.mailbox().id();
+  UidSet one = UidSet::single(Uid(1));
+  account.store("INBOX", one, StoreHow::add, SystemFlag::flagged, {"lock"});
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::add, SystemFlag::seen, {"new"}, first}).changed, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::add, {}, {"other", "lock"}, first}).modified, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::remove, {}, {"lock"}, first}).changed, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::remove, {}, {"lock"}, first}).modified, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::replace, {}, {}, first}).modified, one);
+}
+
+TEST(Store, ZeroAsksWhetherAKeywordExists) {
+  TestAccount account;
+  account.append("INBOX", 1);
+  MailboxId inbox = account.mailbox().id();
+  UidSet one = UidSet::single(Uid(1));
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::add, {}, {"lock"}, ModSeq(0)}).changed, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::add, {}, {"lock"}, ModSeq(0)}).modified, one);
+  EXPECT_EQ(account.must<Stored>(Store{inbox, one, StoreHow::remove, {}, {"lock"}, ModSeq(0)}).modified, one);
 }
 
 TEST(Store, RefusesTooManyKeywordsAndSets) {

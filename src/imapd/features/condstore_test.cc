@@ -89,16 +89,26 @@ TEST_F(Condstore, AConditionalStoreNamesWhatItRefused) {
   client.run("FETCH 1 MODSEQ");
   uint64_t before = highest();
   TestClient other(server, "INBOX");
-  other.run("UID STORE 2 +FLAGS.SILENT (\\Flagged)");
+  other.run("UID STORE 2 +FLAGS.SILENT (\\Seen)");
   uint64_t changed = highest();
   std::string answer = client.run(fmt::format("STORE 1:3 (UNCHANGEDSINCE {}) +FLAGS.SILENT (\\Seen)", before));
   uint64_t now = highest();
   EXPECT_EQ(answer, fmt::format("* 1 FETCH (UID 1 MODSEQ ({0}))\r\n* 3 FETCH (UID 3 MODSEQ ({0}))\r\n"
-                                "* 2 FETCH (UID 2 FLAGS (\\Flagged) MODSEQ ({1}))\r\n"
+                                "* 2 FETCH (UID 2 FLAGS (\\Seen) MODSEQ ({1}))\r\n"
                                 "OK [MODIFIED 2] Conditional STORE failed.\r\n",
                                 now, changed));
-  answer = client.run("UID STORE 2,4 (UNCHANGEDSINCE 0) +FLAGS ($New)");
+  answer = client.run("UID STORE 2,4 (UNCHANGEDSINCE 0) +FLAGS (\\Draft $New)");
   EXPECT_THAT(answer, HasSubstr("OK [MODIFIED 2,4]"));
+}
+
+TEST_F(Condstore, AConditionalStoreOfWhatDidNotChangeIsDoneAndTellsAllFlags) {
+  TestClient client(server, "INBOX");
+  client.run("FETCH 1 MODSEQ");
+  uint64_t before = highest();
+  client.run("STORE 2 +FLAGS (\\Flagged)");
+  std::string answer = client.run(fmt::format("STORE 2 (UNCHANGEDSINCE {}) +FLAGS.SILENT (\\Seen)", before));
+  EXPECT_EQ(answer, fmt::format("* 2 FETCH (UID 2 FLAGS (\\Flagged \\Seen) MODSEQ ({}))\r\nOK STORE completed.\r\n",
+                                highest()));
 }
 
 TEST_F(Condstore, AConditionalStoreTellsModSeqsAlsoOfWhatWasSoAlready) {
@@ -115,7 +125,7 @@ TEST_F(Condstore, ARefusalBesideExpungedMessagesIsANoWithModified) {
   TestClient other(server, "INBOX");
   other.run("STORE 4 +FLAGS.SILENT (\\Deleted)");
   other.run("EXPUNGE");
-  EXPECT_THAT(client.run("STORE 2:4 (UNCHANGEDSINCE 1) +FLAGS (\\Seen)"), HasSubstr("NO [MODIFIED 2:3] "));
+  EXPECT_THAT(client.run("STORE 2:4 (UNCHANGEDSINCE 1) FLAGS (\\Seen)"), HasSubstr("NO [MODIFIED 2:3] "));
 }
 
 TEST_F(Condstore, WhileAnExpungeWaitsHighestModSeqStaysBelowIt) {
@@ -132,7 +142,7 @@ TEST_F(Condstore, WhileAnExpungeWaitsHighestModSeqStaysBelowIt) {
   EXPECT_GT(deleted, before);
   EXPECT_THAT(client.run("FETCH 1 FLAGS"), HasSubstr(fmt::format("OK [HIGHESTMODSEQ {}] FETCH completed.", deleted)));
   EXPECT_THAT(client.run("STORE 2 +FLAGS.SILENT (\\Seen)"), HasSubstr(fmt::format("OK [HIGHESTMODSEQ {}] ", deleted)));
-  EXPECT_THAT(client.run("STORE 3 (UNCHANGEDSINCE 1) +FLAGS.SILENT (\\Seen)"),
+  EXPECT_THAT(client.run("STORE 3 (UNCHANGEDSINCE 0) +FLAGS.SILENT (\\Seen)"),
               HasSubstr(fmt::format("* OK [HIGHESTMODSEQ {}] Told up to here.\r\nOK [MODIFIED 3]", deleted)));
   EXPECT_EQ(client.run("NOOP"), fmt::format("* 4 EXPUNGE\r\nOK [HIGHESTMODSEQ {}] NOOP completed.\r\n", highest()));
   EXPECT_EQ(client.run("NOOP"), "OK NOOP completed.\r\n");

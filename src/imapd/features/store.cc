@@ -65,6 +65,8 @@ UidSet predicted(const View& before, const View& after, const UidSet& uids, cons
     auto old_hot = before.mailbox().find_hot(uid);
     auto new_hot = after.mailbox().find_hot(uid);
     if (!old_hot || !new_hot) return;
+    // RFC 7162 3.1.12: it met the condition although the client has not heard of all that changed.
+    if (store.unchanged_since && old_hot->modseq > *store.unchanged_since) return;
     Flags expected = predict(flags_of(before.mailbox(), *old_hot), store, named);
     if (expected == flags_of(after.mailbox(), *new_hot)) same.append(uid);
   });
