@@ -79,9 +79,12 @@ C: a FETCH 1 ENVELOPE
 S: * 1 FETCH (ENVELOPE (NIL "x" NIL NIL NIL ((NIL NIL "friends" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL NIL))
 S: a OK done""",
     "parts of two lengths": SELECT + """
-C: a FETCH 1 (BODY[]<2.2> BODY[]<2.1>)
-S: * 1 FETCH (BODY[]<2> "cd" BODY[]<2> "c")
-S: a OK done""",
+C: a FETCH 1 BODY[]<2.2>
+S: * 1 FETCH (BODY[]<2> "cd")
+S: a OK done
+C: b FETCH 1 BODY[]<2.1>
+S: * 1 FETCH (BODY[]<2> "c")
+S: b OK done""",
     "message/global before UTF8=ACCEPT": SELECT + """
 C: a FETCH 1 BODY
 S: * 1 FETCH (BODY ("MESSAGE" "GLOBAL" NIL NIL NIL "8BIT" 29))
