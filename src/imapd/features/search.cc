@@ -49,6 +49,9 @@ task<Result<Completion>> answer(Session& session, const imap::Search& wanted, By
   }
   Completion completion = done("SEARCH completed.");
   completion.used_numbers = names_numbers(wanted.key);
+  // RFC 9051 7.1: what went is not among the results, and the client cannot be told yet why.
+  bool expunges_wait = !wanted.uid || completion.used_numbers;
+  if (expunges_wait && !view.ghosts().empty()) completion.code = imap::code_of(Code::expunge_issued);
   co_return completion;
 }
 
