@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "imap/mailbox_name.h"
+#include "imap/utf7.h"
 #include "imapd/features/all.h"
 #include "imapd/features/listing.h"
 #include "imapd/features/name_levels.h"
@@ -49,15 +50,19 @@ task<Result<>> list_mailboxes(Session& session, const Listing& listing) {
 }
 
 // RFC 3501 6.3.8: an empty pattern asks for the separator, and the root of the reference.
-BytesView root_of(BytesView reference) {
+Bytes root_of(BytesView reference, bool utf8) {
   size_t separator = reference.find(imap::kHierarchySeparator);
-  return separator == BytesView::npos ? BytesView() : reference.substr(0, separator + 1);
+  BytesView root = separator == BytesView::npos ? BytesView() : reference.substr(0, separator + 1);
+  if (utf8) return Bytes(root);
+  Bytes spelled;
+  imap::write_modified_utf7(spelled, root);
+  return spelled;
 }
 
 task<Result<Completion>> run_list(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
   if (!list.extended && list.patterns.front().empty()) {
-    imap::write_list_separator(session.buffer(), root_of(list.reference));
+    imap::write_list_separator(session.buffer(), root_of(list.reference, session.dialect().utf8_names));
     co_return done("LIST completed.");
   }
   Listing listing{.list = list, .snapshot = session.account().snapshot()};
