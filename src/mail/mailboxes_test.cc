@@ -30,7 +30,7 @@ TEST(Create, MakesSuperiorNames) {
 
 TEST(Create, RefusesNamesThatCannotBe) {
   TestAccount account;
-  for (const char* name : {"", "/", "/a", "a//b", "a\nb", "a\x7f", "a//"}) {
+  for (const char* name : {"", "/", "/a", "a//b", "a\nb", "a\x7f", "a//", "a\xff", "\xed\xa0\x80"}) {
     EXPECT_EQ(account.refused(CreateMailbox{name, {}}), Code::cannot) << name;
   }
   EXPECT_EQ(account.refused(CreateMailbox{std::string(1'001, 'x'), {}}), Code::limit);
