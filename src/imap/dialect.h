@@ -18,6 +18,7 @@ struct Dialect {
   bool status_deleted = false;      // RFC 9051 6.3.11
   bool esearch = false;             // RFC 4731: SEARCH RETURN (…)
   bool searchres = false;           // RFC 5182: RETURN (SAVE) and "$"
+  bool partial = false;             // RFC 9394
   bool sort_display = false;        // RFC 5957: DISPLAYFROM, DISPLAYTO
   bool esort = false;               // RFC 5267: SORT RETURN (…)
   bool within = false;              // RFC 5032: OLDER, YOUNGER

@@ -169,7 +169,7 @@ Result<> parse_items(Parser& in, std::vector<FetchItem>& items) {
   return in.expect(')', "')' after the fetch items");
 }
 
-// fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"     RFC 4466 3, RFC 7162 7; in either order
+// fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"     RFC 4466 3, RFC 7162 7, RFC 9394 4
 Result<> parse_modifiers(Parser& in, Fetch& out) {
   ROOST_TRY_VOID(in.expect('(', "'(' before the modifiers"));
   do {
@@ -178,6 +178,9 @@ Result<> parse_modifiers(Parser& in, Fetch& out) {
       ROOST_TRY(out.changed_since, in.mod_seq_value());
     } else if (in.dialect().qresync && out.uid && in.take_word("VANISHED")) {
       out.vanished = true;
+    } else if (in.dialect().partial && out.uid && !out.partial && in.take_word("PARTIAL")) {
+      ROOST_TRY_VOID(in.space());
+      ROOST_TRY(out.partial, parse_partial_range(in));
     } else {
       return in.expected("a known modifier");
     }

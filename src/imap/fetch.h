@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "imap/partial_range.h"
 #include "imap/sequence_set.h"
 
 namespace roost::imap {
@@ -77,6 +78,7 @@ struct Fetch {
   std::vector<FetchItem> items;
   std::optional<ModSeq> changed_since;
   bool vanished = false;
+  std::optional<PartialRange> partial;  // RFC 9394 3.3, by uid only
 };
 
 Result<Fetch> parse_fetch(Parser& in, bool uid);

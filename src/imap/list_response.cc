@@ -159,6 +159,16 @@ void write_ranges(Bytes& out, const std::vector<UidRange>& ranges) {
   }
 }
 
+// ret-data-partial = "PARTIAL" SP "(" partial-range SP (sequence-set / "NIL") ")"     RFC 9394 4
+void write_part(Bytes& out, const PartialRange& range, const std::vector<UidRange>& part) {
+  out += " PARTIAL (";
+  write_partial_range(out, range);
+  out += ' ';
+  if (part.empty()) out += "NIL";
+  write_ranges(out, part);
+  out += ')';
+}
+
 }  // namespace
 
 // esearch-response = "ESEARCH" [search-correlator] [SP "UID"] *(SP search-return-data)     RFC 9051 9
@@ -177,6 +187,7 @@ void write_esearch(Bytes& out, const EsearchRow& row) {
     out += " ALL ";
     write_ranges(out, row.all);
   }
+  if (row.partial) write_part(out, *row.partial, row.part);
   if (row.mod_seq) number(" MODSEQ ", row.mod_seq->value);
   out += "\r\n";
 }

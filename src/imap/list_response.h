@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/uid_set.h"
+#include "imap/partial_range.h"
 #include "imap/status.h"
 
 namespace roost::imap {
@@ -66,7 +67,9 @@ struct EsearchRow {
   std::optional<uint32_t> min;
   std::optional<uint32_t> max;
   std::optional<uint32_t> count;
-  std::vector<UidRange> all;  // of message numbers, unless uid; in the order of the result; empty: left out
+  std::vector<UidRange> all;            // of message numbers, unless uid; in the order of the result; empty: left out
+  std::optional<PartialRange> partial;  // RFC 9394: what was asked for, and
+  std::vector<UidRange> part;           // what there is of it, likewise in order
   std::optional<ModSeq> mod_seq;
 };
 

@@ -24,6 +24,7 @@ inline Dialect full_dialect() {
                                  &Dialect::status_deleted,
                                  &Dialect::esearch,
                                  &Dialect::searchres,
+                                 &Dialect::partial,
                                  &Dialect::sort_display,
                                  &Dialect::esort,
                                  &Dialect::within,

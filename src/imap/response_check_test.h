@@ -278,11 +278,22 @@ class ResponseReader {
         nz_number();
       } else if (opt("COUNT ")) {
         number();
+      } else if (opt("PARTIAL (")) {
+        partial();
       } else {
         need("MODSEQ ");
         mod_seq();
       }
     }
+  }
+  void partial() {
+    bool from_end = opt("-");
+    nz_number();
+    need(from_end ? ":-" : ":");
+    nz_number();
+    need(" ");
+    if (!any({"NIL"})) uid_set();
+    need(")");
   }
   void id() {
     if (any({"NIL"})) return;

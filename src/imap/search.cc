@@ -5,7 +5,8 @@
 namespace roost::imap {
 namespace {
 
-// search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE"     RFC 4731 4, RFC 5182 3
+// search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE" / "PARTIAL" SP partial-range
+// RFC 4731 4, RFC 5182 3, RFC 9394 4
 Result<> parse_return_opt(Parser& in, Search::Return& out) {
   if (in.take_word("MIN")) {
     out.min = true;
@@ -17,6 +18,9 @@ Result<> parse_return_opt(Parser& in, Search::Return& out) {
     out.count = true;
   } else if (in.dialect().searchres && in.take_word("SAVE")) {
     out.save = true;
+  } else if (in.dialect().partial && !out.partial && in.take_word("PARTIAL")) {
+    ROOST_TRY_VOID(in.space());
+    ROOST_TRY(out.partial, parse_partial_range(in));
   } else {
     return in.expected("a known return option");
   }
@@ -36,6 +40,7 @@ Result<> parse_search_return_opts(Parser& in, Search& out) {
     more = in.take(' ');
     if (!more) ROOST_TRY_VOID(in.expect(')', "')' after the return options"));
   }
+  if (give.partial && give.all) return in.wrong("PARTIAL and ALL exclude each other");
   // RFC 4731 3.1: an empty list is ALL.
   if (give == Search::Return{}) give.all = true;
   out.give = give;

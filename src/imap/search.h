@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "imap/date.h"
+#include "imap/partial_range.h"
 #include "imap/sequence_set.h"
 
 namespace roost::imap {
@@ -80,8 +81,9 @@ struct Search {
     bool all = false;
     bool count = false;
     bool save = false;
+    std::optional<PartialRange> partial;  // RFC 9394; then not `all`
     // Something other than SAVE: an ESEARCH response is due (RFC 4731 3.1).
-    bool answers() const { return min || max || all || count; }
+    bool answers() const { return min || max || all || count || partial; }
     friend bool operator==(const Return&, const Return&) = default;
   };
 

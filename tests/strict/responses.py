@@ -320,11 +320,25 @@ def has_two_chains(text):
     return chains > 1
 
 
+def partial(r):
+    """RFC 9394 4: (range, ranges of the result)"""
+    r.need(b"(")
+    sign = b"-" if r.opt(b"-") else b""
+    first = r.nz_number()
+    r.need(b":" + sign)
+    asked = (first, r.nz_number(), bool(sign))
+    r.need(b" ")
+    found = [] if r.opt(b"NIL") else r.set(ascending=False)
+    r.need(b")")
+    return asked, found
+
+
 ESEARCH_ITEMS = {
     "MIN": lambda r: r.nz_number(),
     "MAX": lambda r: r.nz_number(),
     "COUNT": lambda r: r.number(),
     "ALL": lambda r: r.set(ascending=False),
+    "PARTIAL": partial,
     "MODSEQ": lambda r: r.mod_sequence(),
 }
 

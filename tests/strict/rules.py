@@ -268,10 +268,13 @@ def check_esearch(session, command, response):
         raise Wrong(f"{set(items)}, asked for {options}")
     if "MODSEQ" in items and not searches_mod_sequence(command.args or []):
         raise Wrong("MODSEQ in ESEARCH, and nobody asked")
-    ranges = items.get("ALL", [])
+    (first, last, _), part = items.get("PARTIAL", ((1, 1, False), []))
+    if sum(to - start + 1 for start, to in part) > abs(last - first) + 1:
+        raise Wrong("a part that is larger than was asked for")
+    ranges = items.get("ALL", part)
     numbers = [n for first, last in ranges for n in range(first, last + 1)] if ranges and ranges[-1][1] < 10**7 else []
     check_found(session, command, numbers + [items[i] for i in ("MIN", "MAX") if i in items])
-    if numbers:
+    if numbers and "ALL" in items:
         # RFC 5267 3.2: in the order of the sort.
         ends = (numbers[0], numbers[-1]) if command.verb == "SORT" else (min(numbers), max(numbers))
         expected = {"MIN": ends[0], "MAX": ends[1], "COUNT": len(numbers)}

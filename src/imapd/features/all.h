@@ -35,6 +35,7 @@ extern const Feature kNamespace;
 extern const Feature kNoop;
 extern const Feature kQresync;
 extern const Feature kObjectId;
+extern const Feature kPartial;
 extern const Feature kPreview;
 extern const Feature kRename;
 extern const Feature kSaveDate;

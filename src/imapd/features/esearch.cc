@@ -3,6 +3,7 @@
 
 #include "imap/list_response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/partial.h"
 #include "imapd/features/search_query.h"
 #include "imapd/session.h"
 
@@ -15,6 +16,7 @@ std::optional<ModSeq> mod_seq_of(const imap::Search::Return& give, const View& v
   UidSet ends;
   if (give.min) ends.insert(found.first());
   if (give.max) ends.insert(found.last());
+  if (give.partial) ends = ends.unite(part_of(found, *give.partial).uids);
   return highest_mod_seq(view, ends);
 }
 
@@ -37,6 +39,11 @@ task<Result<>> write_esearch(Session& session, const imap::Search& search, Bytes
       ROOST_CO_TRY(row.all, co_await ranges_shown(session, view, found, search.uid));
     }
     if (asks_for_mod_seq(search.key)) row.mod_seq = mod_seq_of(give, view, found);
+  }
+  row.partial = give.partial;
+  if (give.partial) {
+    Found part = part_of(found, *give.partial);
+    ROOST_CO_TRY(row.part, co_await ranges_shown(session, view, part, search.uid));
   }
   imap::write_esearch(session.buffer(), row);
   co_return Result<>{};

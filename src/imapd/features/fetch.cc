@@ -8,6 +8,7 @@
 #include "imapd/features/fetch_batch.h"
 #include "imapd/features/fetch_plan.h"
 #include "imapd/features/fetch_rows.h"
+#include "imapd/features/partial.h"
 #include "imapd/keyword_names.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
@@ -245,6 +246,7 @@ task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
   if (asks_for_mod_seqs(fetch)) enable_condstore(session);
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));
+  if (fetch.partial) uids = part_of(uids, *fetch.partial);
   if (fetch.changed_since) {
     ROOST_CO_TRY(mail::MailboxDelta delta, co_await changes_since(session, view, *fetch.changed_since));
     if (fetch.vanished) {

@@ -3,6 +3,7 @@
 #include "imapd/features/searchres.h"
 
 #include "imapd/features/all.h"
+#include "imapd/features/partial.h"
 
 namespace roost::imapd {
 namespace {
@@ -16,14 +17,17 @@ constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::searchres};
 bool save_result(Session& session, const imap::Search::Return& give, const Found& found) {
   UidSet& saved = session.selected()->saved;
   saved.clear();
-  bool ends_only = (give.min || give.max) && !give.all && !give.count;
-  if (!ends_only) {
-    if (found.uids.range_count() > session.config().saved_result_ranges_max) return false;
-    saved = found.uids;
+  UidSet kept;
+  bool some_only = (give.min || give.max || give.partial) && !give.all && !give.count;
+  if (!some_only) {
+    kept = found.uids;
   } else if (!found.empty()) {
-    if (give.min) saved.insert(found.first());
-    if (give.max) saved.insert(found.last());
+    if (give.partial) kept = part_of(found, *give.partial).uids;
+    if (give.min) kept.insert(found.first());
+    if (give.max) kept.insert(found.last());
   }
+  if (kept.range_count() > session.config().saved_result_ranges_max) return false;
+  saved = std::move(kept);
   return true;
 }
 

@@ -8,7 +8,8 @@
 
 namespace roost::imapd {
 
-// `found`, or of these the first and the last where only MIN and MAX were asked for. False where the result is too
+// `found`, or of these the first and the last and the part where only MIN, MAX
+// and PARTIAL were asked for (RFC 9394 3.2). False where the result is too
 // large to be kept: then "$" is empty, and the command ends with NO [NOTSAVED].
 [[nodiscard]] bool save_result(Session& session, const imap::Search::Return& give, const Found& found);
 

@@ -64,6 +64,15 @@ TEST_F(Sorted, SavesWhatItFinds) {
   EXPECT_THAT(client.run("SEARCH $"), StartsWith("* SEARCH\r\n"));
 }
 
+TEST_F(Sorted, GivesAPartOfTheResultInItsOrder) {
+  EXPECT_EQ(client.send("a SORT RETURN (PARTIAL 2:3) (DATE) UTF-8 ALL\r\n"),
+            "* ESEARCH (TAG \"a\") PARTIAL (2:3 2,1)\r\na OK SORT completed.\r\n");
+  EXPECT_EQ(client.send("a UID SORT RETURN (PARTIAL -1:-9 COUNT) (DATE) UTF-8 ALL\r\n"),
+            "* ESEARCH (TAG \"a\") UID COUNT 4 PARTIAL (-1:-9 3,2,1,4)\r\na OK SORT completed.\r\n");
+  EXPECT_EQ(client.send("a SORT RETURN (PARTIAL 5:9) (DATE) UTF-8 ALL\r\n"),
+            "* ESEARCH (TAG \"a\") PARTIAL (5:9 NIL)\r\na OK SORT completed.\r\n");
+}
+
 TEST_F(Sorted, WithAModSeqKeyGivesTheHighest) {
   std::string answer = client.run("SORT (DATE) UTF-8 MODSEQ 1 1:2");
   EXPECT_THAT(answer, HasSubstr("* SORT 2 1 (MODSEQ "));
