@@ -48,7 +48,7 @@ task<Result<>> tell_expunges(Session& session, const View& view) {
   selected.ghosts.clear();
   uint64_t ghosts_left = ghosts.count();
   selected.exists -= static_cast<uint32_t>(ghosts_left);
-  selected.recent = selected.recent.subtract(ghosts);
+  selected.recent = view.mailbox().live(selected.recent);
   selected.recent_told = static_cast<uint32_t>(selected.recent.count());
   selected.claim_owed = session.modes().condstore;
   if (session.modes().qresync) co_return co_await tell_vanished(session, std::move(ghosts), false);

@@ -215,6 +215,27 @@ TEST_F(Telling, RenamingAnInboxWithGapsTellsJustWhatTheClientKnew) {
   EXPECT_EQ(one.run("NOOP"), "* 3 EXPUNGE\r\n* 2 EXPUNGE\r\n* 1 EXPUNGE\r\nOK NOOP completed.\r\n");
 }
 
+// The uids are those that the client knows, and none of them stays \Recent.
+TEST_F(Telling, RenamingAnInboxWithGapsVanishesTheMessagesThatThereWere) {
+  TestClient one(server);
+  one.log_in();
+  one.run("ENABLE QRESYNC");
+  one.select("INBOX");
+  one.append("INBOX", kMessage);
+  one.run("NOOP");
+  TestClient two(server, "INBOX");
+  two.run("STORE 2 +FLAGS.SILENT (\\Deleted)");
+  two.run("EXPUNGE");
+  one.run("NOOP");
+  two.run("STORE 2 +FLAGS.SILENT (\\Deleted)");
+  two.run("EXPUNGE");
+  two.run("RENAME INBOX old");
+  EXPECT_THAT(one.run("NOOP"), testing::StartsWith("* VANISHED 1,3:5\r\n"));
+  two.run("UNSELECT");
+  two.append("INBOX", kMessage);
+  EXPECT_THAT(one.run("NOOP"), testing::StartsWith("* 1 EXISTS\r\n* 1 RECENT\r\n"));
+}
+
 TEST_F(Telling, IdleIsToldAtOnce) {
   TestClient one(server, "INBOX");
   TestClient two(server);

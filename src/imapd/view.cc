@@ -21,11 +21,22 @@ UidSet lowest(const UidSet& uids, uint32_t count) {
   return taken;
 }
 
+// Of `known`, those that are no longer there. RENAME of INBOX notes every uid as expunged, whether there was a message
+// or not; what INBOX was until then tells which were messages.
+UidSet gone_of(const UidSet& known, const mail::Mailbox& mailbox, ModSeq since, const mail::MailboxDelta& delta) {
+  auto before = mailbox.before_rename(since);
+  if (!before || !before->missing_pages().empty()) return delta.expunged.intersect(known);
+  auto changes = mail::changes_since(*before, since);
+  const auto* earlier = std::get_if<mail::MailboxDelta>(&changes);
+  if (earlier == nullptr) return delta.expunged.intersect(known);
+  return earlier->expunged.intersect(known).unite(before->live(known));
+}
+
 }  // namespace
 
 bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::MailboxDelta& delta) {
   UidSet known = below(selected.uidnext);
-  UidSet gone = delta.expunged.intersect(known);
+  UidSet gone = gone_of(known, mailbox, selected.modseq, delta);
   if (!gone.empty()) {
     selected.ghosts = selected.ghosts.unite(gone);
     selected.flags_owed = selected.flags_owed.subtract(gone);
@@ -34,8 +45,8 @@ bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::Mailb
   if (!changed.empty()) selected.flags_owed = selected.flags_owed.unite(changed);
   selected.modseq = std::max(selected.modseq, delta.highest);
   uint32_t live = mailbox.rank(selected.uidnext);
-  // RENAME of INBOX notes every uid as expunged, whether there was a message or not. Where nothing is left, which uids
-  // the client knew makes no difference to what it is told.
+  // After a RENAME of INBOX that is so long ago that nobody knows what was there. All is gone; only how many there were
+  // matters to a client that is told EXPUNGE.
   if (live == 0 && selected.ghosts.count() > selected.exists)
     selected.ghosts = lowest(selected.ghosts, selected.exists);
   return live + selected.ghosts.count() == selected.exists;

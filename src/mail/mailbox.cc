@@ -83,6 +83,14 @@ std::optional<Row> Mailbox::find_expunged(Uid uid) const {
   return std::nullopt;
 }
 
+std::optional<Mailbox> Mailbox::before_rename(ModSeq since) const {
+  if (!state_->former) return std::nullopt;
+  for (const FormerInbox& former : *state_->former) {
+    if (former.state->highest_modseq >= since) return Mailbox(former.state.get());
+  }
+  return std::nullopt;
+}
+
 std::optional<Uid> Mailbox::uid_at(uint32_t index) const {
   for (const ChunkPtr& chunk : state_->chunks) {
     if (index >= chunk->live) {

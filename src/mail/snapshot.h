@@ -53,6 +53,9 @@ class Mailbox {
   std::optional<Hot> find_hot(Uid uid) const;
   // A message that was expunged no longer than an hour ago and is still in a view.
   std::optional<Row> find_expunged(Uid uid) const;
+  // INBOX as it was when its messages were renamed away, the first time after `since`; nothing for other mailboxes, and
+  // once that is no longer in memory. Its own pages may be missing.
+  std::optional<Mailbox> before_rename(ModSeq since) const;
   // The nth live message, from 0; nothing past the end.
   std::optional<Uid> uid_at(uint32_t index) const;
   // How many live messages have a uid below `uid`.
