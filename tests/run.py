@@ -16,6 +16,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/test-logs"
 FUZZ_RUNS = 50_000
+STATEFUL_SECONDS = 120
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -52,6 +53,9 @@ STEPS = {
     "crash": ("kill -9, ten rounds", [["tests/crash/run.py", "--rounds", "10"]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),
     "fuzz": (f"every fuzzer, {FUZZ_RUNS} inputs each", [["tools/fuzz", "--runs", str(FUZZ_RUNS)]], False),
+    "stateful": ("random sessions, pipelined and cut, against a model, under address and undefined behaviour sanitizers",
+                 build("fuzz", "roost") + [["tests/stateful/run.py", "--seed", "1", "--seconds", str(STATEFUL_SECONDS)]],
+                 False),
     "tsan": ("unit tests of what has threads, under the thread sanitizer",
              build("tsan", *(m + "_test" for m in TSAN_MODULES)) + unit("tsan", *TSAN_MODULES), False),
     "tidy": ("clang-tidy: moves and coroutines", [["tools/tidy"]], False),

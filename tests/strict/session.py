@@ -5,6 +5,7 @@ from collections import deque
 
 import completion
 import rules
+import silent
 from client_stream import ClientStream
 from grammar import Wrong
 from responses import next_response, parse
@@ -26,12 +27,14 @@ class Session:
         self.outstanding = deque()
         self.greeted = self.bye = self.lost = self.logged_in = False
         self.tls = tls
+        self.condstore_asked = False  # perhaps by a command that failed: MODSEQ may come then
         self.capabilities = set()
         self.enabled = set()
         self.view = None
         self.inflate = self.deflate = None  # of what the server wrote, of what the client sent
         self.commands = self.responses = 0
         self.last = deque(maxlen=40)
+        self.heard_hook = self.finished = None  # called with each response, and with each command and its tagged one
 
     # What comes in.
 
@@ -79,18 +82,28 @@ class Session:
     def current(self):
         return self.outstanding[0] if self.outstanding else None
 
+    def owes_answer(self):
+        """The server has all that it needs to say something."""
+        if self.client.waiting is not None:
+            return True
+        command = self.current()
+        return command is not None and command.complete and self.client.state != "answer"
+
     # Responses.
 
     def heard(self, data):
         """True if what follows is compressed."""
         self.responses += 1
         self.last.append(("S", data))
+        if self.heard_hook:
+            self.heard_hook(data)
         response = parse(data, self.utf8)
         if self.bye and not (response.kind == "tagged" and self.is_logout(response)):
             raise Wrong(f"{data[:100]!r} after BYE")
         if not self.greeted:
             return self.greeting(response)
         if self.lost:
+            self.bye = self.bye or response.kind == "untagged" and response.name == "BYE"
             return False
         if response.kind == "+":
             return self.continuation(response)
@@ -149,6 +162,8 @@ class Session:
         completion.check(self, command, response)
         self.note_capabilities(response)
         self.apply(command, response)
+        if self.finished:
+            self.finished(command, response)
         self.done(command)
         if command.verb == "COMPRESS" and response.name == "OK":
             self.deflate, self.inflate = zlib.decompressobj(-15), zlib.decompressobj(-15)
@@ -182,6 +197,8 @@ class Session:
             self.enabled |= {c.upper() for c in response.value} & set(MODES)
         if command is not None and command.verb in SELECTING:
             self.open_view(command, response)
+        elif response.code == "CLOSED":
+            self.view = None
         view = self.selected(command)
         if name in rules.MESSAGE_DATA and view is None:
             raise Wrong(f"{name}, and no mailbox is selected")
@@ -198,6 +215,8 @@ class Session:
             (view.gone_earlier if earlier else view.vanished)(ranges)
         elif name == "FETCH":
             view.fetched(response.number, response.value)
+            if "FLAGS" in response.value:
+                view.at(response.number).told_by = command
         elif view is not None:
             self.take_code(view, response)
 
@@ -228,8 +247,12 @@ class Session:
         verb, ok = command.verb, response.name == "OK"
         if verb in ("LOGIN", "AUTHENTICATE") and ok:
             self.logged_in = True
-        if ok and rules.enables_condstore(command):
-            self.enabled.add("CONDSTORE")
+        if rules.enables_condstore(command):
+            self.condstore_asked = True
+            if ok:
+                self.enabled.add("CONDSTORE")
+        if verb == "STORE" and self.view is not None:
+            silent.note(self.view, command, response)
         if verb in SELECTING:
             if ok:
                 self.view = command.notes["view"]

@@ -9,9 +9,10 @@ CHANGING = {"FLAGS", "MODSEQ", "UID", "PREVIEW"}
 class Entry:
     """One message: what is known of it."""
 
-    __slots__ = ("uid", "flags", "mod_sequence", "facts")
+    __slots__ = ("uid", "flags", "mod_sequence", "facts", "told_by")
 
     def __init__(self):
+        self.told_by = None  # the command with which the flags were told last
         self.uid = self.flags = self.mod_sequence = None
         self.facts = {}
 
@@ -56,9 +57,20 @@ class View:
             raise Wrong(f"VANISHED of {count}, of {len(self.entries)} that there are")
         for first, last in ranges:
             for uid in range(first, last + 1):
-                del self.entries[self.place_of(uid)]
+                place = self.place_of(uid)
+                if self.entries[place].uid is None:
+                    self.forget_around(place)
+                del self.entries[place]
                 self.gone.add(uid)
         self.recent = min(self.recent, len(self.entries))
+
+    def forget_around(self, place):
+        """Which of several messages without a known UID it is, nobody can say."""
+        for step in (-1, 1):
+            at = place
+            while 0 <= at < len(self.entries) and self.entries[at].uid is None:
+                self.entries[at] = Entry()
+                at += step
 
     def place_of(self, uid):
         """Of a message with this UID. One whose UID is not known counts, if it may have this one."""

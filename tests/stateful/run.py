@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Random sessions on one account against a server under the address sanitizer, held against a model of the mailboxes.
+
+usage: tests/stateful/run.py [--seconds N] [--seed N] [--episodes N]
+
+Each episode has a seed; one that fails is replayed with less and less of it, and what was said in the shortest is printed
+and kept in build/test-logs. `--seed N --episodes 1` replays that one. ROOST names another server than build/fuzz/roost.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+os.environ.setdefault("ROOST", str(ROOT / "build/fuzz/roost"))
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "strict")]
+
+from roost import Server  # noqa: E402
+from steps import take  # noqa: E402
+from world import World  # noqa: E402
+
+PASSWORD = "fuzz-pw-1"
+STEPS_PER_EPISODE = 120
+SHRINK_SECONDS_MAX = 240
+TRACE_LINES_SHOWN = 80
+# Small tails, so that checkpoints are made all the time.
+CONFIG = """
+[mail]
+tail_bytes_min = 65536
+tail_records_max = 200
+[imap]
+bad_commands_max = 1000
+login_ms_max = 600000
+[limits]
+connections_per_block_max = 1000
+"""
+
+
+class Failed(Exception):
+    def __init__(self, why, trace):
+        super().__init__(why)
+        self.why, self.trace = why, trace
+
+
+class Arena:
+    """A server, started again after it has failed."""
+
+    def __init__(self):
+        self.server = None
+        self.commands = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.server is not None:
+            self.server.__exit__(None)
+
+    def fresh(self):
+        if self.server is None:
+            if os.access("/dev/shm", os.W_OK):
+                tempfile.tempdir = "/dev/shm"  # syncs cost nothing there
+            self.server = Server(config=CONFIG, users={"fuzz": PASSWORD}, strict=False)
+            self.server.__enter__()
+        return self.server
+
+    def throw_away(self):
+        try:
+            self.server.kill()
+        except OSError:
+            pass
+        self.server.process = None
+        self.server.__exit__(None)
+        self.server = None
+
+    def play(self, seeds):
+        """Throws Failed."""
+        world = World(self.fresh(), "fuzz", PASSWORD)
+        try:
+            world.reset()
+            for seed in seeds:
+                take(world, seed)
+            world.compare()
+            world.close()
+        except Exception as e:  # pylint: disable=broad-except
+            why = f"{type(e).__name__}: {e}\n{traceback.format_exc()}\n" + self.autopsy()
+            world.close()
+            raise Failed(why, world.trace) from e
+        finally:
+            self.commands += world.commands
+
+    def autopsy(self):
+        """The sanitizers' word, if the server died."""
+        log = self.server.log_text()
+        at = max(log.find("ERROR: AddressSanitizer"), log.find("runtime error"))
+        return log[at:at + 6000] if at >= 0 else log[-600:]
+
+    def fails(self, seeds):
+        try:
+            self.play(seeds)
+            return None
+        except Failed as failed:
+            self.throw_away()
+            return failed
+
+
+def seeds_of(episode):
+    rng = random.Random(episode)
+    return [rng.randrange(2**48) for _ in range(STEPS_PER_EPISODE)]
+
+
+def shrunk(arena, seeds, failed):
+    """Leaves out what is not needed for a failure of the same kind, as far as the time allows."""
+    deadline, size = time.monotonic() + SHRINK_SECONDS_MAX, len(seeds) // 2
+    kind = failed.why.split(":")[0]
+    while size > 0:
+        at = 0
+        while at < len(seeds) and time.monotonic() < deadline:
+            less = seeds[:at] + seeds[at + size:]
+            again = arena.fails(less)
+            if again and again.why.split(":")[0] == kind:
+                seeds, failed = less, again
+            else:
+                at += size
+        size //= 2
+    return seeds, failed
+
+
+def report(episode, seeds, failed):
+    lines = []
+    for number, side, what in failed.trace:
+        text = what if isinstance(what, str) else repr(what)[2:-1].removesuffix("\\r\\n")
+        lines.append(f"{number} {side}: {text[:400]}")
+    log = ROOT / f"build/test-logs/stateful-{episode}.trace"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("\n".join(lines) + "\n\n" + failed.why)
+    print(f"FAIL  episode {episode}; {len(seeds)} steps are enough:\n" + "\n".join(lines[-TRACE_LINES_SHOWN:]))
+    print(f"{failed.why}\n(all of it: {log}; again: tests/stateful/run.py --seed {episode} --episodes 1)", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
+    parser.add_argument("--episodes", type=int, default=10**9)
+    parser.add_argument("--no-shrink", action="store_true")
+    arguments = parser.parse_args()
+    print(f"seed {arguments.seed}", flush=True)
+    started, passed = time.monotonic(), 0
+    with Arena() as arena:
+        for episode in range(arguments.seed, arguments.seed + arguments.episodes):
+            if time.monotonic() - started > arguments.seconds:
+                break
+            seeds = seeds_of(episode)
+            failed = arena.fails(seeds)
+            if failed:
+                if not arguments.no_shrink:
+                    seeds, failed = shrunk(arena, seeds, failed)
+                report(episode, seeds, failed)
+                print(f"{passed} passed, 1 failed")
+                return 1
+            passed += 1
+        seconds = time.monotonic() - started
+        print(f"{arena.commands} commands in {seconds:.0f} s, {arena.commands / seconds:.0f}/s")
+    print(f"{passed} passed, 0 failed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

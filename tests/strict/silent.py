@@ -1,0 +1,56 @@
+"""What a client knows after its own STORE with .SILENT, of which it is told nothing (RFC 3501 6.4.6)."""
+
+
+def expanded(ranges):
+    return {n for first, last in ranges for n in range(first, last + 1)}
+
+
+def chosen(view, command):
+    """{entry: whether it is certainly meant}; None where the set cannot be read, as "$"."""
+    parts = [part.split(":") for part in command.args[0].split(",")]
+    if not all(len(p) <= 2 and all(e == "*" or e.isdigit() for e in p) for p in parts):
+        return None
+    grown = any(r.name in ("EXISTS", "EXPUNGE", "VANISHED") for r in command.told)
+    found = {}
+    for place, entry in enumerate(view.entries):
+        number = entry.uid if command.by_uid else place + 1
+        if number is None or "*" in command.args[0] and grown:
+            found[entry] = False
+            continue
+        last = len(view.entries) if not command.by_uid else view.entries[-1].uid
+        if last is None and "*" in command.args[0]:
+            found[entry] = False
+            continue
+        ends = [[last if e == "*" else int(e) for e in part] for part in parts]
+        if any(min(e) <= number <= max(e) for e in ends):
+            found[entry] = True
+    return found
+
+
+def note(view, command, response):
+    """After the tagged response. Flags that cannot be known are None; what was told during the command stands."""
+    args = command.args or []
+    how = next((a for a in args[1:3] if isinstance(a, str) and a.upper().endswith("FLAGS.SILENT")), None)
+    stored = response.name == "OK" or response.code in ("EXPUNGEISSUED", "MODIFIED")
+    if how is None or not stored or not isinstance(args[0], str):
+        return
+    flags = args[-1] if isinstance(args[-1], list) else args[args.index(how) + 1:]
+    refused = expanded(response.value) if response.code == "MODIFIED" else set()
+    meant = chosen(view, command)
+    for place, entry in enumerate(view.entries):
+        if entry.told_by is command or entry.flags is None:
+            continue
+        if meant is None:
+            entry.flags = None
+        elif entry in meant and (entry.uid if command.by_uid else place + 1) not in refused:
+            entry.flags = changed(entry.flags, how, flags) if meant[entry] else None
+
+
+def changed(known, how, flags):
+    named = {str(f).lower() for f in flags}
+    others = {f for f in known if f.lower() not in named}
+    if how[0] == "+":
+        return others | {str(f) for f in flags}
+    if how[0] == "-":
+        return others
+    return {f for f in others if f.lower() == "\\recent"} | {str(f) for f in flags}
