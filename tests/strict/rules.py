@@ -139,8 +139,15 @@ def enables_condstore(command):
 
 
 def searches_mod_sequence(args):
-    return any(searches_mod_sequence(a) if isinstance(a, list) else isinstance(a, str) and a.upper() == "MODSEQ"
-               for a in args)
+    """However deep the parentheses go: a command that is refused may have a million."""
+    left = [args]
+    while left:
+        for a in left.pop():
+            if isinstance(a, list):
+                left.append(a)
+            elif isinstance(a, str) and a.upper() == "MODSEQ":
+                return True
+    return False
 
 
 def check_fetch(session, command, response):

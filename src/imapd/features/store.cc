@@ -83,13 +83,14 @@ task<Result<>> keep_quiet(Session& session, const View& after, UidSet quiet, con
   co_return co_await tell_mod_seqs(session, after, store.unchanged_since ? std::move(quiet) : std::move(changed));
 }
 
-// `modified`: numbers, or uids of UID STORE. RFC 7162 3.1.3 allows MODIFIED in a NO as well.
-Completion reply(const UidSet& modified, bool some_gone) {
+// `modified`: numbers, or uids of UID STORE. RFC 7162 3.1.3 allows MODIFIED in a NO as well. Of .SILENT nothing is owed
+// for the messages that are gone, so it has succeeded (RFC 2180 4.2.1).
+Completion reply(const UidSet& modified, bool some_gone, bool silent) {
   Completion completion = done("STORE completed.");
   if (!modified.empty()) completion = done(imap::code_modified(modified), "Conditional STORE failed.");
   if (!some_gone) return completion;
   if (modified.empty()) completion.code = imap::code_of(Code::expunge_issued);
-  completion.condition = imap::Condition::no;
+  if (!silent) completion.condition = imap::Condition::no;
   completion.text = "Some of the messages are gone.";
   return completion;
 }
@@ -128,7 +129,7 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
     ROOST_CO_TRY_VOID(co_await tell_flags(session, after, modified, true));
     if (!store.uid) modified = after.numbers(after.members(modified));
   }
-  co_return reply(modified, some_gone);
+  co_return reply(modified, some_gone, store.silent);
 }
 
 constexpr CommandRow kCommands[] = {
