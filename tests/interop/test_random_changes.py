@@ -1,4 +1,4 @@
-"""Two accounts are changed at random, by hand, and kept the same by a client: interimap, mbsync and offlineimap in turn.
+"""Two accounts are changed at random and kept the same by a client: interimap, mbsync and offlineimap in turn.
 
 Between rounds the server is checkpointed or started again. ROOST_SEED chooses other changes.
 """
@@ -144,7 +144,8 @@ def one_round(server, changes, synchronise, where):
 
 
 def differences(here, there):
-    return {key: (here.get(key), there.get(key)) for key in here.keys() | there.keys() if here.get(key) != there.get(key)}
+    keys = here.keys() | there.keys()
+    return {key: (here.get(key), there.get(key)) for key in keys if here.get(key) != there.get(key)}
 
 
 def run(*words):
@@ -162,7 +163,7 @@ def test_interimap():
 
 
 def test_interimap_while_the_accounts_change():
-    """What comes and goes while it works may be told to it in any order; once the accounts rest, they become the same."""
+    """What comes and goes while it works is told to it in any order; once the accounts rest, they become the same."""
     changes = Changes()
     with Server(users=USERS) as server, concurrent.futures.ThreadPoolExecutor() as pool:
         server.command("mailbox", "create", "alice", "Work")
