@@ -53,14 +53,24 @@ task<> Delivery::write(Bytes piece) {
 // Begins the upload when the message has outgrown memory.
 task<Result<>> Delivery::stream(Bytes piece) {
   if (large_ == nullptr) {
-    Bytes trace = write_trace(trace_);
-    ROOST_CO_TRY(first_account_, co_await accounts_.open(recipients_.front().account));
-    ROOST_CO_TRY(large_, co_await first_account_->upload(config_.message_bytes_max + trace.size()));
-    ROOST_CO_TRY_VOID(co_await large_->write_trace(std::move(trace)));
     Bytes so_far = std::exchange(small_, {});
+    ROOST_CO_TRY_VOID(co_await begin_upload());
     ROOST_CO_TRY_VOID(co_await large_->write(std::move(so_far)));
   }
   co_return co_await large_->write(std::move(piece));
+}
+
+// RFC 2033 4.2: an account that cannot be opened fails its own recipient only.
+task<Result<>> Delivery::begin_upload() {
+  Bytes trace = write_trace(trace_);
+  Result<accounts::AccountPtr> account = no(Code::nonexistent, "no recipient");
+  for (carrier_ = 0; carrier_ < recipients_.size(); ++carrier_) {
+    account = co_await accounts_.open(recipients_[carrier_].account);
+    if (account) break;
+  }
+  if (!account) co_return Fail(account.error());
+  ROOST_CO_TRY(large_, co_await (*account)->upload(config_.message_bytes_max + trace.size()));
+  co_return co_await large_->write_trace(std::move(trace));
 }
 
 task<std::vector<std::string>> Delivery::finish() {
@@ -100,8 +110,15 @@ task<Result<mail::Appended>> Delivery::append_to(size_t index, mail::NewMessage 
   co_return std::get<mail::Appended>(*result);
 }
 
+// What happened to the carrier's account, its removal for example, says nothing of the others': they may try again.
+Error Delivery::failure_for(size_t index) const {
+  const Error& error = state_.error();
+  if (index == carrier_ || error.code == Code::too_big) return error;
+  return fault("another recipient's account: " + error.text).error();
+}
+
 task<std::string> Delivery::deliver_one(size_t index) {
-  Result<mail::Appended> appended = Fail(state_ ? Error{} : state_.error());
+  Result<mail::Appended> appended = Fail(state_ ? Error{} : failure_for(index));
   if (state_) {
     Result<mail::NewMessage> message = shared_;
     if (large_ == nullptr) message = co_await receive_whole(index);

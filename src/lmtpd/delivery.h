@@ -12,13 +12,14 @@
 namespace roost::lmtpd {
 
 // A message is gathered in memory while it is small, so that each recipient's copy can say whom it was delivered to.
-// Once it is larger it streams into the first recipient's store, and the others' copies are linked to that one.
+// Once it is larger it streams into the account of the first recipient that can be opened, its carrier, and the
+// others' copies are linked to that one.
 class Delivery {
  public:
   Delivery(accounts::Accounts& accounts, const LmtpConfig& config, const Clock& clock, Trace trace,
            std::vector<Recipient> recipients);
 
-  // The rest of the message is thrown away after an error, which finish() then gives to every recipient.
+  // The rest of the message is thrown away after an error, which finish() then tells.
   task<> write(Bytes piece);
 
   // A reply for each recipient, in order, without CRLF: "250 2.1.5 …" only once that copy is durable.
@@ -28,6 +29,9 @@ class Delivery {
 
  private:
   task<Result<>> stream(Bytes piece);
+  task<Result<>> begin_upload();
+  // Why the recipient does not get the message, where state_ is an error.
+  Error failure_for(size_t index) const;
   task<Result<mail::NewMessage>> receive_whole(size_t index);
   task<std::string> deliver_one(size_t index);
   task<Result<mail::Appended>> append_to(size_t index, mail::NewMessage message);
@@ -39,7 +43,7 @@ class Delivery {
   std::vector<Recipient> recipients_;
   Bytes small_;
   uint64_t size_ = 0;
-  accounts::AccountPtr first_account_;
+  size_t carrier_ = 0;  // of recipients_; large_ streams into its account
   std::unique_ptr<accounts::Upload> large_;
   Result<mail::NewMessage> shared_ = mail::NewMessage{};
   Result<> state_;

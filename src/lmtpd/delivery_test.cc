@@ -71,6 +71,30 @@ TEST_F(LmtpDelivery, KeepsALargeMessageForTheOthersWhenTheFirstOneIsRemoved) {
   EXPECT_THAT(server.messages("bob"), ElementsAre(EndsWith(large)));
 }
 
+TEST_F(LmtpDelivery, FailsOnlyTheRecipientWhoseAccountCannotBeOpened) {
+  server.damage("alice");
+  for (const std::string& message : {kMessage, std::string(400'000, 'x')}) {
+    EXPECT_THAT(deliver({"alice", "bob", "carol@example.net"}, message),
+                testing::MatchesRegex("451 4.3.0 [^\r]*\r\n250 2.1.5 <bob> [^\r]*\r\n250 2.1.5 <carol@[^\r]*\r\n"));
+  }
+  for (const char* user : {"bob", "carol@example.net"}) EXPECT_EQ(server.messages(user).size(), 2U) << user;
+}
+
+TEST_F(LmtpDelivery, AsksEveryRecipientOfALargeMessageToTryAgainWhereNoAccountCanBeOpened) {
+  server.damage("alice");
+  server.damage("bob");
+  EXPECT_THAT(deliver({"alice", "bob"}, std::string(400'000, 'x')),
+              testing::MatchesRegex("451 4.3.0 [^\r]*\r\n451 4.3.0 [^\r]*\r\n"));
+}
+
+TEST_F(LmtpDelivery, RefusesForGoodOnlyTheRecipientWhoIsRemovedWhileALargeMessageComes) {
+  TestClient client(server);
+  client.send("LHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<alice>\r\nRCPT TO:<bob>\r\n");
+  EXPECT_EQ(client.codes("BDAT 400000\r\n" + std::string(400'000, 'x')), "250");
+  server.retire("alice");
+  EXPECT_EQ(client.codes("BDAT 3 LAST\r\nend"), "550 451");
+}
+
 TEST_F(LmtpDelivery, NamesTheOnlyRecipientOfALargeMessage) {
   std::string large(400'000, 'x');
   deliver({"alice"}, large);

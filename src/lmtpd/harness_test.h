@@ -51,6 +51,12 @@ class TestServer {
     ids_[name] = simulation->wait(store->new_account_id()).value();
     simulation->wait(authenticator->add_user(name, ids_[name], auth::Secret("secret"))).value();
   }
+  // From now on the account cannot be opened. For one that nobody has opened yet.
+  void damage(const std::string& user) {
+    store::Commit commit{Position(0), {}, "not a record", {}};
+    ASSERT_EQ(simulation->wait(store->commit(id(user), std::move(commit))).outcome, store::Outcome::ok);
+  }
+  void retire(const std::string& user) { simulation->wait(retire(id(user))); }
   AccountId id(const std::string& user) const { return ids_.at(user); }
   accounts::AccountPtr open(const std::string& user) { return simulation->wait(accounts->open(ids_.at(user))).value(); }
   void create(const std::string& user, const std::string& mailbox) {
@@ -82,6 +88,10 @@ class TestServer {
   Services services;
 
  private:
+  task<bool> retire(AccountId account) {
+    co_await accounts->retire(account);
+    co_return true;
+  }
   task<bool> stop() {
     co_await accounts->stop();
     co_return true;
