@@ -21,7 +21,7 @@ def start(server, tls):
     (directory / "accounts.conf").chmod(0o600)
     (directory / "aerc.conf").write_text(
         f"[general]\nlog-file={server.data}/aerc.log\nlog-level=trace\n"
-        "[ui]\nindex-format=|%Z|%s|\ndirlist-format=%n %>r\nnext-message-on-delete=false\nsort=date\n"
+        "[ui]\nindex-format=|%Z|%s|\ndirlist-format=%n %>r\nnext-message-on-delete=false\nsort=-r date\n"
         "[viewer]\npager=less -R\n"
         "[compose]\neditor=sh -c 'echo written in an editor >> \"$0\"'\n"
         "[filters]\ntext/plain=cat\n")
