@@ -68,8 +68,8 @@ task<Result<>> Delivery::begin_upload() {
     account = co_await accounts_.open(recipients_[carrier_].account);
     if (account) break;
   }
-  if (!account) co_return Fail(account.error());
-  ROOST_CO_TRY(large_, co_await (*account)->upload(config_.message_bytes_max + trace.size()));
+  ROOST_CO_TRY(carrier_account_, std::move(account));
+  ROOST_CO_TRY(large_, co_await carrier_account_->upload(config_.message_bytes_max + trace.size()));
   co_return co_await large_->write_trace(std::move(trace));
 }
 

@@ -43,7 +43,8 @@ class Delivery {
   std::vector<Recipient> recipients_;
   Bytes small_;
   uint64_t size_ = 0;
-  size_t carrier_ = 0;  // of recipients_; large_ streams into its account
+  size_t carrier_ = 0;                    // of recipients_; large_ streams into its account
+  accounts::AccountPtr carrier_account_;  // open for as long as large_ needs it
   std::unique_ptr<accounts::Upload> large_;
   Result<mail::NewMessage> shared_ = mail::NewMessage{};
   Result<> state_;
