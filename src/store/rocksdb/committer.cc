@@ -36,6 +36,7 @@ void Group::remove(Family family, BytesView key) { batch_.Delete(tables_.family(
 
 void Group::remove_range(Family family, BytesView begin, BytesView end) {
   batch_.DeleteRange(tables_.family(family), slice(begin), slice(end));
+  ++range_deletions_[static_cast<size_t>(family)];
 }
 
 Result<Head> Group::head(AccountId account) {
@@ -160,6 +161,7 @@ Request::State Committer::store(Group& group, bool synced) {
   }
   ++mark_.number;
   if (synced) mark_.synced = mark_.number;
+  tables_.note_range_deletions(group.range_deletions());
   return Request::State::written;
 }
 

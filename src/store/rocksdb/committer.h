@@ -43,6 +43,7 @@ class Group {
   void hint(AccountId account, Position position) { hints_.emplace_back(account, position); }
 
   size_t bytes() const { return batch_.GetDataSize(); }
+  const PerFamily<uint32_t>& range_deletions() const { return range_deletions_; }
   rocksdb::WriteBatch& batch() { return batch_; }
   const std::vector<std::pair<AccountId, Position>>& hints() const { return hints_; }
   // Nothing of this group was stored: its heads are not so.
@@ -52,6 +53,7 @@ class Group {
   Tables& tables_;
   Heads& heads_;
   rocksdb::WriteBatch batch_;
+  PerFamily<uint32_t> range_deletions_{};
   std::vector<AccountId> changed_;
   std::set<std::string> names_;
   std::vector<std::pair<AccountId, Position>> hints_;

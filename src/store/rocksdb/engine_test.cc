@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 
+#include "rt/gather.h"
 #include "store/contract_test.h"
 #include "store/rocksdb/blob_files.h"
 #include "store/rocksdb/keys.h"
@@ -222,6 +223,32 @@ TEST_F(RocksdbEngine, GoesOnWithCommitsItNoLongerRemembersTheHeadsOf) {
       EXPECT_EQ(wait(node->open(AccountId(account))).value().tail.size(), round + 1);
     }
   }
+}
+
+TEST_F(RocksdbEngine, HoldsFewRangeDeletionsInMemory) {
+  auto engine = open().value();
+  auto node = make_node(engine);
+  ASSERT_EQ(commit(*node, 0, "r").outcome, Outcome::ok);
+  ASSERT_TRUE(wait(node->checkpoint(kAlice, Generation(0), {Position(1), "root"}, {})).value());
+  auto entries = [&] {
+    uint64_t count = 0;
+    EXPECT_TRUE(engine->tables().db().GetIntProperty(engine->tables().family(Family::log),
+                                                     rocksdb::DB::Properties::kNumEntriesActiveMemTable, &count));
+    return count;
+  };
+  auto trim = [&](uint32_t times) {
+    std::vector<task<Result<>>> work;
+    for (uint32_t i = 0; i < times; ++i) work.push_back(node->trim_history(kAlice, Position(1)));
+    for (const Result<>& done : wait(gather(std::move(work)))) EXPECT_TRUE(done.has_value());
+  };
+  trim(kRangeDeletionsMax - 1);
+  EXPECT_EQ(entries(), kRangeDeletionsMax);  // and the record
+  trim(1);
+  EXPECT_EQ(entries(), 0);
+  trim(kRangeDeletionsMax - 1);
+  EXPECT_EQ(entries(), kRangeDeletionsMax - 1);
+  EXPECT_TRUE(wait(node->history(kAlice, Position(), 1)).value().empty());
+  EXPECT_EQ(commit(*node, 1, "next").outcome, Outcome::ok);
 }
 
 TEST_F(RocksdbEngine, TellsAGapInTheTail) {

@@ -205,6 +205,19 @@ Tables::~Tables() {
   if (!status.ok()) log::warn("store_close_failed", {{"error", status.ToString()}});
 }
 
+void Tables::note_range_deletions(const PerFamily<uint32_t>& written) {
+  for (size_t i = 0; i < kFamilies; ++i) {
+    range_deletions_[i] += written[i];
+    if (range_deletions_[i] < kRangeDeletionsMax) continue;
+    range_deletions_[i] = 0;
+    rocksdb::FlushOptions options;
+    options.wait = false;
+    options.allow_write_stall = true;  // else it waits for earlier flushes
+    rocksdb::Status status = db_->Flush(options, handles_[i]);
+    if (!status.ok()) log::warn("store_flush_failed", {{"error", status.ToString()}});
+  }
+}
+
 Result<std::optional<Bytes>> Tables::get(Family family, BytesView key, const rocksdb::Snapshot* snapshot) {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot;

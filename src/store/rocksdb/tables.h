@@ -21,6 +21,11 @@ namespace roost::store {
 // The column families; docs/formats/store.md has their keys and values.
 enum class Family : uint8_t { meta, log, roots, pages, blobs, sizes, names, followers };
 inline constexpr size_t kFamilies = 8;
+template <class T>
+using PerFamily = std::array<T, kFamilies>;
+
+// Of one family in memory; with more of them its table is written out.
+inline constexpr uint32_t kRangeDeletionsMax = 1000;
 
 // code corruption, or unavailable for everything else that a read can meet.
 Fail status_error(const rocksdb::Status& status);
@@ -53,6 +58,10 @@ class Tables {
   // The last key in [begin, end).
   Result<std::optional<Bytes>> last_key(Family family, const std::string& begin, const std::string& end);
 
+  // So many were written just now. Every one makes the next read sort all that are in memory again, so a family that
+  // has many is written out, in the background. For the committer's thread.
+  void note_range_deletions(const PerFamily<uint32_t>& written);
+
   // A flush or compaction met a full disk or damage: RocksDB takes no writes (and, when there is room again, goes on).
   bool refuses_writes() const { return refuses_writes_; }
 
@@ -67,7 +76,8 @@ class Tables {
   std::atomic<bool> refuses_writes_ = false;
   std::unique_ptr<rocksdb::Env> env_;  // where file_system is not the system's
   std::unique_ptr<rocksdb::DB> db_;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_{};
+  PerFamily<rocksdb::ColumnFamilyHandle*> handles_{};
+  PerFamily<uint32_t> range_deletions_{};  // the committer's: written since the last flush for their sake
 };
 
 template <class Visit>
