@@ -171,6 +171,7 @@ Framer::Refusal Framer::skip_or_close(const Literal& literal, BytesView behind) 
 
 void Framer::skip(uint64_t size) {
   left_ = size;
+  refused_in_line_ = false;
   tail_.clear();
   state_ = size > limits_.skip_bytes_max ? State::dead : size == 0 ? State::discard : State::skip;
 }
@@ -211,6 +212,7 @@ Framer::Event Framer::give_up_line(std::string text, BytesView piece, bool ended
   if (ended) {
     end_discarded_line(behind);
   } else {
+    refused_in_line_ = true;
     state_ = State::discard;
   }
   return Event::error;
@@ -223,7 +225,9 @@ void Framer::discard_line(BytesView& input) {
   discarded_ += piece.size();
   if (lf != BytesView::npos) {
     input.remove_prefix(1);
-    end_discarded_line(input);
+    // A client that was refused before it began this line has seen the reply by the time when it would wait for leave
+    // to send a literal: it sends none, and what follows is its next command.
+    end_discarded_line(refused_in_line_ ? input : BytesView());
   } else if (discarded_ > limits_.discard_bytes_max) {
     state_ = State::dead;
   }

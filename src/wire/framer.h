@@ -127,6 +127,7 @@ class Framer {
   uint64_t left_ = 0;        // octets of the current literal still to come
   uint64_t discarded_ = 0;   // octets of lines thrown away of the current command
   State state_ = State::line;
+  bool refused_in_line_ = false;  // the line that is being discarded is the one that was refused
   bool plain_ = false;
   bool cr_ = false;    // the last octet was CR
   bool done_ = false;  // the frame was handed out, or given up: clear it at the next call

@@ -150,6 +150,22 @@ TEST(Framer, AbandonsBetweenLiterals) {
   EXPECT_EQ(framer.frame().text, "c NOOP");
 }
 
+// MULTIAPPEND: refused at its first message, it has announced the second one when the reply arrives, and goes on.
+TEST(Framer, TakesWhatFollowsASynchronizingAnnouncementOfARefusedCommandForCommands) {
+  Decide refuse = [](Framer& f, BytesView behind) {
+    f.refuse(behind);
+    return "";
+  };
+  expect_trace("a APPEND x {3+}\r\nabc {500}\r\nb NOOP\r\n", "[b NOOP]", {}, refuse);
+  expect_trace("a APPEND x {3+}\r\nabc {5+}\r\nb X\r\n {7}\r\nb NOOP\r\n", "[b NOOP]", {}, refuse);
+}
+
+// A line is refused while the client is still writing it: it cannot have waited.
+TEST(Framer, SkipsTheLiteralAtTheEndOfALineThatIsTooLong) {
+  EXPECT_EQ(trace("a " + std::string(200, 'x') + " {7}\r\nb NOOP!\r\nc NOOP\r\n", 1000, {.line_bytes_max = 50}),
+            "!a[c NOOP]");
+}
+
 TEST(Framer, HasNoLiteralsInPlainLines) {
   Framer framer;
   framer.set_plain_lines(true);
