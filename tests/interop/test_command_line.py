@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 
-from roost import BINARY, ROOT, Server
+from roost import BINARY, ROOT, Lines, Server
 
 FAST = True
 PACKAGES = ["mandoc"]
@@ -211,3 +211,20 @@ def test_root_leaves_nothing_behind_that_the_owner_cannot_read():
                 assert os.lstat(path).st_uid == owner.pw_uid, path
     finally:
         shutil.rmtree(data)
+
+
+def test_a_user_who_is_removed_is_sent_away():
+    with Server(users={"alice": "alice-pw", "bob": "bob-pw"}) as server:
+        idling, waiting, other = (Lines(server.connect()) for _ in range(3))
+        for client, user in ((idling, "alice"), (waiting, "alice"), (other, "bob")):
+            client.line()
+            client.login(user, f"{user}-pw")
+        idling.ok(b"SELECT INBOX")
+        idling.send(b"i IDLE\r\n")
+        assert idling.line() == b"+ idling\r\n"
+        server.command("user", "remove", "alice")
+        for client in (idling, waiting):
+            assert client.line() == b"* BYE The account was removed.\r\n"
+            assert client.file.read() == b""
+        other.ok(b"NOOP")
+        assert "fault" not in server.log_text()
