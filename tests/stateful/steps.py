@@ -81,8 +81,11 @@ def noise(world, rng):
     c = rng.choice(world.clients)
     try:
         world.ensure(c, rng)
-        texts = [o.pieces for o in operations(world, c, rng)]
-        c.session.lost = True
+    except Gone:
+        return world.gone(c)
+    texts = [o.pieces for o in operations(world, c, rng)]
+    c.session.lost = True
+    try:
         c.queue(damaged(texts, rng) + b"\r\nf%d NOOP\r\n" % c.serial)
         c.send_now(rng)
         c.read_until(b"f%d " % c.serial, NOISE_SECONDS_MAX)

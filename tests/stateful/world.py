@@ -127,12 +127,12 @@ class World:
         c.until(lambda: not c.pending)
         c.run([mailbox.noop(self, c, rng)], rng)
 
-    def gone(self, c, by_force=False):
+    def gone(self, c):
         """The server ended it: may it?"""
         c.close()
         doomed = c.mailbox is not None and c.mailbox.deleted
+        expect(doomed or self.uncertain, f"connection {c.number}: BYE without a reason")
         self.uncertain = self.uncertain or bool(c.pending)  # it may have been done, without an answer
-        expect(doomed or self.uncertain or by_force, f"connection {c.number}: BYE without a reason")
 
     # The model and the server.
 

@@ -39,7 +39,8 @@ def check_copy_uid(session, command, response):
     _, source, target = response.value
     if size_of(source) != size_of(target):
         raise Wrong("COPYUID's sets have different sizes")
-    uids = session.view.uids() if session.view else []
+    # A message may be expunged by somebody else once it has been copied, and that be told first.
+    uids = {*(session.view.uids() if session.view else []), *command.notes.get("gone", ())}
     # MOVE tells COPYUID before it tells the EXPUNGEs; a tagged one comes after them (RFC 6851 4.3).
     if command.verb == "COPY" and None not in uids and not all(u in uids for first, last in source
                                                                for u in range(first, last + 1)):

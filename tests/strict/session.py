@@ -82,13 +82,6 @@ class Session:
     def current(self):
         return self.outstanding[0] if self.outstanding else None
 
-    def owes_answer(self):
-        """The server has all that it needs to say something."""
-        if self.client.waiting is not None:
-            return True
-        command = self.current()
-        return command is not None and command.complete and self.client.state != "answer"
-
     # Responses.
 
     def heard(self, data):
@@ -208,17 +201,24 @@ class Session:
             view.exists(response.number)
         elif name == "RECENT":
             view.set_recent(response.number)
-        elif name == "EXPUNGE":
-            view.expunge(response.number)
-        elif name == "VANISHED":
-            earlier, ranges = response.value
-            (view.gone_earlier if earlier else view.vanished)(ranges)
+        elif name in ("EXPUNGE", "VANISHED"):
+            self.take_expunges(view, command, response)
         elif name == "FETCH":
             view.fetched(response.number, response.value)
             if "FLAGS" in response.value:
                 view.at(response.number).told_by = command
         elif view is not None:
             self.take_code(view, response)
+
+    def take_expunges(self, view, command, response):
+        before = set(view.gone)
+        if response.name == "EXPUNGE":
+            view.expunge(response.number)
+        else:
+            earlier, ranges = response.value
+            (view.gone_earlier if earlier else view.vanished)(ranges)
+        if command is not None:
+            command.notes.setdefault("gone", set()).update(view.gone - before)
 
     def open_view(self, command, response):
         if "view" in command.notes:

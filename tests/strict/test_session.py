@@ -144,6 +144,17 @@ S: * VANISHED (EARLIER) 3:4""",
     "without 1 SEARCH": SELECT + "\nC: a SEARCH ALL\nS: a OK done",
     "do not agree": SELECT + '\nC: a SEARCH RETURN (ALL COUNT) ALL\nS: * ESEARCH (TAG "a") ALL 1:3 COUNT 2',
     "asked for ['MIN']": SELECT + '\nC: a SEARCH RETURN (MIN) ALL\nS: * ESEARCH (TAG "a") MAX 3',
+    "names what is not there": SELECT + """
+C: a UID FETCH 1:* FLAGS
+S: * 1 FETCH (UID 1 FLAGS ())
+S: * 2 FETCH (UID 2 FLAGS ())
+S: * 3 FETCH (UID 3 FLAGS ())
+S: a OK done
+C: b NOOP
+S: * 1 EXPUNGE
+S: b OK done
+C: c UID COPY 1 x
+S: c OK [COPYUID 1 1 1] done""",
     "two chains before": SELECT + "\nC: a THREAD REFS UTF-8 ALL\nS: * THREAD (1 (2))",
     "in two threads": SELECT + "\nC: a THREAD REFS UTF-8 ALL\nS: * THREAD (1 2)(2)",
     "without 1 SORT": SELECT + "\nC: a SORT (DATE) UTF-8 ALL\nS: a OK done",
