@@ -48,7 +48,7 @@ void use(const Command& command) {
     }
   }
   if (const auto* store = std::get_if<Store>(&command.body))
-    write_fetch_uid_flags(out, SeqNum(1), Uid(1), store->flags.system);
+    write_fetch_flags(out, SeqNum(1), Uid(1), store->flags.system);
 }
 
 void reply_to(const Rejected& rejected) {

@@ -39,6 +39,15 @@ TEST(Command, KnowsItsVerb) {
   }
 }
 
+TEST(Verb, KnowsWhichCommandsTakeNumbers) {
+  for (Verb verb : {Verb::fetch, Verb::store, Verb::search, Verb::sort, Verb::thread, Verb::copy, Verb::move}) {
+    EXPECT_TRUE(takes_numbers(verb)) << verb_name(verb);
+  }
+  for (Verb verb : {Verb::expunge, Verb::uid_fetch, Verb::uid_expunge, Verb::noop, Verb::select}) {
+    EXPECT_FALSE(takes_numbers(verb)) << verb_name(verb);
+  }
+}
+
 TEST(Command, TakesNoArgumentsWhereThereAreNone) {
   for (const char* name :
        {"CAPABILITY", "noop", "LOGOUT", "STARTTLS", "CHECK", "CLOSE", "UNSELECT", "IDLE", "NAMESPACE"}) {

@@ -116,10 +116,10 @@ void write_item_name(Bytes& out, const FetchItem& item) {
   out += '>';
 }
 
-FetchWriter::FetchWriter(Bytes& out, SeqNum number) : out_(out) {
+FetchWriter::FetchWriter(Bytes& out, MessageLabel label) : out_(out) {
   out_ += "* ";
-  write_number(out_, number.value);
-  out_ += " FETCH (";
+  write_number(out_, label.value);
+  out_ += label.by_uid ? " UIDFETCH (" : " FETCH (";
 }
 
 void FetchWriter::item(std::string_view name) {
@@ -218,14 +218,18 @@ void FetchWriter::binary_size(const FetchItem& what, uint64_t bytes) {
 
 void FetchWriter::finish() { out_ += ")\r\n"; }
 
-void write_fetch_uid_flags(Bytes& out, SeqNum number, Uid uid, SystemFlags system,
-                           std::span<const std::string> keywords, bool recent, std::optional<ModSeq> mod_seq) {
-  char row[160];  // 45 of words, 40 of digits, and a FlagText, which is copied whole; to_chars is promised 20 at a time
+void write_fetch_flags(Bytes& out, MessageLabel label, std::optional<Uid> uid, SystemFlags system,
+                       std::span<const std::string> keywords, bool recent, std::optional<ModSeq> mod_seq) {
+  char row[160];  // 48 of words, 40 of digits, and a FlagText, which is copied whole; to_chars is promised 20 at a time
   char* at = put(row, "* ");
-  at = write_number(at, number.value);
-  at = put(at, " FETCH (UID ");
-  at = write_number(at, uid.value);
-  at = put(at, " FLAGS (");
+  at = write_number(at, label.value);
+  at = label.by_uid ? put(at, " UIDFETCH (") : put(at, " FETCH (");
+  if (uid) {
+    at = put(at, "UID ");
+    at = write_number(at, uid->value);
+    *at++ = ' ';
+  }
+  at = put(at, "FLAGS (");
   const FlagText& flags = kFlagTexts[(system.bits & SystemFlags::kAllBits) | static_cast<size_t>(recent) << kRecentBit];
   std::memcpy(at, flags.text.data(), flags.text.size());
   at += flags.size;

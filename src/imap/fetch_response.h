@@ -11,16 +11,18 @@
 #include "base/ids.h"
 #include "imap/date.h"
 #include "imap/fetch.h"
+#include "imap/message_label.h"
 
 namespace roost::imap {
 
 // message-data = nz-number SP "FETCH" SP msg-att     RFC 9051 7.5.2
+// uidfetch-resp = uniqueid SP "UIDFETCH" SP msg-att     RFC 9586 4
 //
 // Writes one response item by item; finish() closes it. Octets of a body are appended by the caller after
 // body_literal(): exactly as many as it announced, in as many pieces and flushes as it likes.
 class FetchWriter {
  public:
-  FetchWriter(Bytes& out, SeqNum number);
+  FetchWriter(Bytes& out, MessageLabel label);
   FetchWriter(const FetchWriter&) = delete;
   FetchWriter& operator=(const FetchWriter&) = delete;
 
@@ -55,10 +57,10 @@ class FetchWriter {
 // "BODY[1.HEADER.FIELDS (From To)]<0>": the answer's name of an item.
 void write_item_name(Bytes& out, const FetchItem& item);
 
-// * n FETCH (UID u FLAGS (...) [MODSEQ (m)]): the path that a resynchronising client waits for. The same octets as a
+// * n FETCH ([UID u] FLAGS (...) [MODSEQ (m)]): the path that a resynchronising client waits for. The same octets as a
 // FetchWriter's uid(), flags() and mod_seq(), several times faster.
-void write_fetch_uid_flags(Bytes& out, SeqNum number, Uid uid, SystemFlags system,
-                           std::span<const std::string> keywords = {}, bool recent = false,
-                           std::optional<ModSeq> mod_seq = std::nullopt);
+void write_fetch_flags(Bytes& out, MessageLabel label, std::optional<Uid> uid, SystemFlags system,
+                       std::span<const std::string> keywords = {}, bool recent = false,
+                       std::optional<ModSeq> mod_seq = std::nullopt);
 
 }  // namespace roost::imap

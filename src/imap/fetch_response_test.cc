@@ -57,7 +57,7 @@ TEST(FetchWriter, NamesItemsAsTheyWereAskedFor) {
   EXPECT_EQ(name_of("RFC822.HEADER"), "RFC822.HEADER");
 }
 
-TEST(WriteFetchUidFlags, WritesWhatFetchWriterWrites) {
+TEST(WriteFetchFlags, WritesWhatFetchWriterWrites) {
   std::vector<std::string> keywords{"$Junk", "b"};
   for (int bits = 0; bits < 64; ++bits) {
     for (bool with_keywords : {false, true}) {
@@ -70,14 +70,14 @@ TEST(WriteFetchUidFlags, WritesWhatFetchWriterWrites) {
       w.uid(Uid(4294967295));
       w.flags(system, words, recent);
       w.finish();
-      write_fetch_uid_flags(fast, SeqNum(4294967295), Uid(4294967295), system, words, recent);
+      write_fetch_flags(fast, SeqNum(4294967295), Uid(4294967295), system, words, recent);
       EXPECT_EQ(fast, slow);
       EXPECT_EQ(check_responses(fast), "");
     }
   }
 }
 
-TEST(WriteFetchUidFlags, WritesTheModSeqAsFetchWriterDoes) {
+TEST(WriteFetchFlags, WritesTheModSeqAsFetchWriterDoes) {
   std::vector<std::string> keywords{"$Junk", "b"};
   for (bool with_keywords : {false, true}) {
     std::span<const std::string> words =
@@ -88,11 +88,29 @@ TEST(WriteFetchUidFlags, WritesTheModSeqAsFetchWriterDoes) {
     w.flags(SystemFlags::all(), words, true);
     w.mod_seq(ModSeq(9223372036854775807));
     w.finish();
-    write_fetch_uid_flags(fast, SeqNum(4294967295), Uid(4294967295), SystemFlags::all(), words, true,
-                          ModSeq(9223372036854775807));
+    write_fetch_flags(fast, SeqNum(4294967295), Uid(4294967295), SystemFlags::all(), words, true,
+                      ModSeq(9223372036854775807));
     EXPECT_EQ(fast, slow);
     EXPECT_EQ(check_responses(fast), "");
   }
+}
+
+TEST(WriteFetchFlags, NamesTheMessageByItsUidWhereNumbersAreNotWanted) {
+  Bytes slow, fast;
+  FetchWriter w(slow, Uid(25996));
+  w.flags(SystemFlag::seen);
+  w.mod_seq(ModSeq(7));
+  w.finish();
+  write_fetch_flags(fast, Uid(25996), std::nullopt, SystemFlag::seen, {}, false, ModSeq(7));
+  EXPECT_EQ(slow, "* 25996 UIDFETCH (FLAGS (\\Seen) MODSEQ (7))\r\n");
+  EXPECT_EQ(fast, slow);
+  EXPECT_EQ(check_responses(fast), "");
+}
+
+TEST(WriteFetchFlags, SaysTheUidAgainWhereItIsAskedFor) {
+  Bytes out;
+  write_fetch_flags(out, Uid(4294967295), Uid(4294967295), SystemFlags());
+  EXPECT_EQ(out, "* 4294967295 UIDFETCH (UID 4294967295 FLAGS ())\r\n");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ void fetch_uid_flags(benchmark::State& state) {
   Bytes out;
   for (auto _ : state) {
     for (uint32_t i = 1; i <= kRows; ++i) {
-      write_fetch_uid_flags(out, SeqNum(i), Uid(i * 3), flags_of(i));
+      write_fetch_flags(out, SeqNum(i), Uid(i * 3), flags_of(i));
       if (out.size() < kBatchBytes) continue;
       benchmark::DoNotOptimize(out.data());
       out.clear();

@@ -310,7 +310,7 @@ class ResponseReader {
     if (any({"EXISTS", "RECENT"})) return;
     if (value == 0) wrong("a message number above 0");
     if (any({"EXPUNGE"})) return;
-    need("FETCH ");
+    if (!opt("UIDFETCH ")) need("FETCH ");
     list([&] { msg_att(); });
   }
   void msg_att() {

@@ -23,6 +23,8 @@ constexpr std::string_view kUidPrefix = "UID ";
 
 std::string_view verb_name(Verb verb) { return kNames[static_cast<size_t>(verb)]; }
 
+bool takes_numbers(Verb verb) { return verb != Verb::expunge && find_verb(verb_name(verb), true).has_value(); }
+
 std::optional<Verb> find_verb(std::string_view word, bool uid) {
   for (size_t i = 0; i < kVerbCount; ++i) {
     std::string_view name = kNames[i];

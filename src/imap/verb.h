@@ -57,5 +57,8 @@ inline constexpr size_t kVerbCount = static_cast<size_t>(Verb::unsubscribe) + 1;
 std::optional<Verb> find_verb(std::string_view word, bool uid = false);
 // "UID FETCH".
 std::string_view verb_name(Verb verb);
+// Commands that are given message numbers, all of which have a namesake with UID: FETCH, COPY. Not EXPUNGE, which is
+// given none.
+bool takes_numbers(Verb verb);
 
 }  // namespace roost::imap

@@ -86,7 +86,11 @@ Result<> Session::next_command(const CommandRow*& row, std::unique_ptr<imap::Com
 
 task<Result<>> Session::execute(const CommandRow& row, imap::Command& command) {
   Result<Completion> completion = no(Code::unavailable, "The server is too busy.");
-  if (held_.grow(row.memory_bytes)) completion = co_await run_guarded(row, command);
+  if (modes_.uid_only && imap::takes_numbers(row.verb)) {
+    completion = uid_required();
+  } else if (held_.grow(row.memory_bytes)) {
+    completion = co_await run_guarded(row, command);
+  }
   if (!completion) co_return reject({.tag = command.tag, .verb = row.verb}, completion.error());
   if (!completion->sent) {
     imap::write_tagged(buffer(), command.tag, completion->condition, completion->code, completion->text);

@@ -12,6 +12,7 @@
 #include "imap/command.h"
 #include "imap/response.h"
 #include "imap/verb.h"
+#include "imapd/modes.h"
 #include "rt/task.h"
 
 namespace roost::mail {
@@ -56,6 +57,13 @@ inline Completion refusal(imap::ResponseCode code, std::string text) {
   return {.condition = imap::Condition::no, .code = std::move(code), .text = std::move(text)};
 }
 
+// The answer to message numbers once UIDONLY is enabled (RFC 9586 3).
+inline Completion uid_required() {
+  return {.condition = imap::Condition::bad,
+          .code = imap::ResponseCode(imap::kUidRequired),
+          .text = "Message numbers are not allowed once UIDONLY is enabled."};
+}
+
 // Untagged responses go to session.buffer(). An Error becomes NO, BAD or NO [SERVERBUG]; Error::closed ends the
 // session.
 // The command lives until the tagged reply; a handler may take it apart.
@@ -80,12 +88,18 @@ struct Capability {
   bool (*offered)(const Session& session) = nullptr;  // and under which other condition
 };
 
+// What ENABLE can turn on.
+struct Enabling {
+  std::string_view name;
+  bool Modes::* mode;  // that it is on
+};
+
 struct Feature {
   std::string_view name;
   std::span<const Capability> capabilities;
   // Capabilities that are more than a constant word ("APPENDLIMIT=1000", "AUTH=PLAIN").
   void (*announce)(const Session& session, std::vector<std::string>& capabilities) = nullptr;
-  std::span<const std::string_view> enables;  // names that ENABLE knows
+  std::span<const Enabling> enables;
   void (*enable)(Session& session, std::string_view name) = nullptr;
   std::span<const CommandRow> commands;
   std::span<bool imap::Dialect::* const> grammar;  // what the parser may accept because of it

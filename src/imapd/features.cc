@@ -53,6 +53,7 @@ constexpr const Feature* kFeatures[] = {
     &kPreview,
     &kBinary,
     &kUtf8Accept,
+    &kUidOnly,
     &kExpunge,
     &kCopy,
     &kMove,

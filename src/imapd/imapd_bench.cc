@@ -73,7 +73,7 @@ void FormatUidFlags(benchmark::State& state) {
     KeywordNames keywords(mailbox);
     uint32_t number = 0;
     mailbox.for_each_hot(Uid(1), Uid(UINT32_MAX), [&](Uid uid, const mail::Hot& hot) {
-      imap::write_fetch_uid_flags(out, SeqNum(++number), uid, hot.flags, keywords.of(hot.keywords), false);
+      imap::write_fetch_flags(out, SeqNum(++number), uid, hot.flags, keywords.of(hot.keywords), false);
       if (out.size() >= 256 * 1024) out.clear();
       return true;
     });

@@ -51,7 +51,8 @@ task<Result<>> tell_expunges(Session& session, const View& view) {
   selected.recent = view.mailbox().live(selected.recent);
   selected.recent_told = static_cast<uint32_t>(selected.recent.count());
   selected.claim_owed = session.modes().condstore;
-  if (session.modes().qresync) co_return co_await tell_vanished(session, std::move(ghosts), false);
+  if (session.modes().qresync || session.modes().uid_only)
+    co_return co_await tell_vanished(session, std::move(ghosts), false);
   uint32_t lines = 0;
   const auto& ranges = ghosts.ranges();
   for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {
@@ -88,21 +89,16 @@ void tell_arrivals(Session& session, const View& view) {
 class FlagsLine {
  public:
   FlagsLine(Session& session, const View& view, bool with_uid)
-      : with_uid_(with_uid),
+      : with_uid_(!session.modes().uid_only && (with_uid || session.modes().condstore)),
         with_mod_seq_(session.modes().condstore),
         recent_(&session.selected()->recent),
         keywords_(view.mailbox()) {}
 
-  void operator()(Bytes& out, SeqNum seq, Uid uid, const mail::Hot& hot) {
-    bool recent = recent_->contains(uid);
-    if (with_uid_ || with_mod_seq_) {
-      std::optional<ModSeq> mod_seq = with_mod_seq_ ? std::optional(hot.modseq) : std::nullopt;
-      imap::write_fetch_uid_flags(out, seq, uid, hot.flags, keywords_.of(hot.keywords), recent, mod_seq);
-      return;
-    }
-    imap::FetchWriter response(out, seq);
-    response.flags(hot.flags, keywords_.of(hot.keywords), recent);
-    response.finish();
+  void operator()(Bytes& out, imap::MessageLabel label, Uid uid, const mail::Hot& hot) {
+    std::optional<Uid> with_uid = with_uid_ ? std::optional(uid) : std::nullopt;
+    std::optional<ModSeq> mod_seq = with_mod_seq_ ? std::optional(hot.modseq) : std::nullopt;
+    imap::write_fetch_flags(out, label, with_uid, hot.flags, keywords_.of(hot.keywords), recent_->contains(uid),
+                            mod_seq);
   }
 
  private:
@@ -112,14 +108,14 @@ class FlagsLine {
   KeywordNames keywords_;
 };
 
-void write_mod_seq(Bytes& out, SeqNum seq, Uid uid, const mail::Hot& hot) {
-  imap::FetchWriter response(out, seq);
-  response.uid(uid);
+void write_mod_seq(Bytes& out, imap::MessageLabel label, Uid uid, const mail::Hot& hot) {
+  imap::FetchWriter response(out, label);
+  if (!label.by_uid) response.uid(uid);
   response.mod_seq(hot.modseq);
   response.finish();
 }
 
-// Calls line(out, seq, uid, hot) for the live ones of `uids`, batch by batch.
+// Calls line(out, label, uid, hot) for the live ones of `uids`, batch by batch.
 template <class Line>
 task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line line) {
   uint32_t lines = 0;
@@ -128,7 +124,7 @@ task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line l
       Uid uid(static_cast<uint32_t>(value));
       auto hot = view.mailbox().find_hot(uid);
       if (!hot) continue;
-      line(session.buffer(), view.seq(uid), uid, *hot);
+      line(session.buffer(), view.label(uid), uid, *hot);
       if (++lines % kLinesBetweenChecks == 0 && session.batch_due()) {
         ROOST_CO_TRY_VOID(co_await session.next_batch());
       }
@@ -244,7 +240,7 @@ void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
 }
 
 Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only) {
-  Selected selected{.mailbox = mailbox.id(), .read_only = read_only};
+  Selected selected{.mailbox = mailbox.id(), .read_only = read_only, .uid_only = session.modes().uid_only};
   take_recent(session, selected, mailbox);
   selected.uidnext = mailbox.uidnext();
   selected.exists = mailbox.messages();

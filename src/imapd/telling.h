@@ -17,8 +17,9 @@ class Session;
 // session's Selected. Ends the session with BYE where the mailbox is gone.
 task<Result<View>> catch_up(Session& session);
 
-// Catches up and tells: EXPUNGE, highest first (unless the command `uses` sequence numbers), EXISTS and RECENT, new
-// keywords, FETCH with the final FLAGS of what changed. RFC 9051 7.
+// Catches up and tells: EXPUNGE, highest first, or VANISHED (unless the command `uses` sequence numbers), EXISTS and
+// RECENT, new keywords, FETCH with the final FLAGS of what changed. RFC 9051 7. Where UIDONLY is enabled, this and what
+// follows say UIDFETCH, and no UID within it.
 task<Result<>> tell(Session& session, Hazard hazard);
 
 // FETCH with FLAGS for the live ones of `uids`, which then owe nothing to the client. `with_uid`: RFC 9051 6.4.9; with

@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/uid_set.h"
+#include "imap/message_label.h"
 #include "imap/sequence_set.h"
 #include "mail/engine.h"
 #include "mail/snapshot.h"
@@ -20,6 +21,7 @@ namespace roost::imapd {
 struct Selected {
   MailboxId mailbox;
   bool read_only = false;
+  bool uid_only = false;    // Modes::uid_only, which cannot change while a mailbox is selected
   Uid uidnext{1};           // from here on the client knows of no message
   uint32_t exists = 0;      // how many it knows of: members below uidnext, and ghosts
   ModSeq modseq;            // changes up to here are in the fields below, or told
@@ -54,6 +56,10 @@ class View {
   uint32_t rank(Uid uid) const;
   // Within a range of consecutive uids that are all members, sequence numbers are consecutive too.
   SeqNum seq(Uid member) const { return SeqNum(rank(member) + 1); }
+  // What responses call it. Within such a range labels are consecutive as well.
+  imap::MessageLabel label(Uid member) const {
+    return selected_->uid_only ? imap::MessageLabel(member) : imap::MessageLabel(seq(member));
+  }
   // 1..exists().
   Uid uid(SeqNum seq) const;
   // The highest uid that the client may see; 0 in an empty view.

@@ -24,6 +24,10 @@ def check(session, command, response):
     code = response.code
     if code in CODES_ON and command.verb not in CODES_ON[code]:
         raise Wrong(f"[{code}] in answer to {command.verb}")
+    if code == "UIDREQUIRED" and not (session.uid_only and response.name == "BAD"):
+        raise Wrong("[UIDREQUIRED] where numbers are allowed, or not in a BAD")
+    if session.uid_only and command.verb in rules.TAKE_NUMBERS and not command.by_uid and code != "UIDREQUIRED":
+        raise Wrong(f"{command.verb} by numbers, and no [UIDREQUIRED]")  # RFC 9586 3.2
     if code == "COPYUID":
         check_copy_uid(session, command, response)
     if response.name != "OK":

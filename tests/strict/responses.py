@@ -80,7 +80,7 @@ def resp_text(r, space=b" "):
 BARE_CODES = frozenset("""
     ALERT PARSE READ-ONLY READ-WRITE TRYCREATE UIDNOTSTICKY UNAVAILABLE AUTHENTICATIONFAILED AUTHORIZATIONFAILED EXPIRED
     PRIVACYREQUIRED CONTACTADMIN NOPERM INUSE EXPUNGEISSUED CORRUPTION SERVERBUG CLIENTBUG CANNOT LIMIT OVERQUOTA
-    ALREADYEXISTS NONEXISTENT NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE NOMODSEQ COMPRESSIONACTIVE USEATTR TOOBIG
+    ALREADYEXISTS NONEXISTENT NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE NOMODSEQ COMPRESSIONACTIVE USEATTR TOOBIG UIDREQUIRED
     """.split())
 
 
@@ -163,8 +163,8 @@ def message_response(r):
     name = r.word()
     if name in ("EXISTS", "RECENT"):
         return Response("untagged", name, number=number)
-    if number == 0 or name not in ("EXPUNGE", "FETCH"):
-        raise r.wrong("EXISTS, RECENT, EXPUNGE or FETCH before this")
+    if number == 0 or name not in ("EXPUNGE", "FETCH", "UIDFETCH"):
+        raise r.wrong("EXISTS, RECENT, EXPUNGE, FETCH or UIDFETCH before this")
     if name == "EXPUNGE":
         return Response("untagged", name, number=number)
     r.need(b" ")

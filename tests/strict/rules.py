@@ -5,7 +5,8 @@ import unicodedata
 from client_stream import Text
 from grammar import NUMBER_MAX, Reader, Wrong, from_utf7
 
-MESSAGE_DATA = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "FLAGS")
+MESSAGE_DATA = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "UIDFETCH", "FLAGS")
+TAKE_NUMBERS = ("FETCH", "STORE", "SEARCH", "SORT", "THREAD", "COPY", "MOVE")  # and have a namesake with UID
 # What comes only in answer, and to what. RFC 9051 6.3.2, 6.3.6 and 6.3.12 let some answer with LIST.
 ANSWERS = {
     "CAPABILITY": ("CAPABILITY", "LOGIN", "AUTHENTICATE"),
@@ -50,6 +51,8 @@ def check_allowed(session, command, response):
         raise Wrong(f"{name} in answer to {verb}")
     if not session.logged_in and name not in ("OK", "NO", "BAD", "CAPABILITY", "ID"):
         raise Wrong(f"{name} before the login")
+    if name == ("FETCH" if session.uid_only else "UIDFETCH") or session.uid_only and response.code == "UNSEEN":
+        raise Wrong(f"{response.code or name} with UIDONLY {'on' if session.uid_only else 'off'}")  # RFC 9586 3
     if name in ("EXPUNGE", "VANISHED"):
         check_expunge(session, command, response)
     if name == "RECENT" and session.rev2:
@@ -61,9 +64,9 @@ def check_allowed(session, command, response):
 def check_expunge(session, command, response):
     """RFC 3501 7.4.1, 7162 3.2.10: never where a client may be using numbers that would shift."""
     earlier = response.name == "VANISHED" and response.value[0]
-    qresync = "QRESYNC" in session.enabled
-    if response.name == "EXPUNGE" and qresync or response.name == "VANISHED" and not qresync:
-        raise Wrong(f"{response.name} with QRESYNC {'on' if qresync else 'off'}")
+    by_uid = "QRESYNC" in session.enabled or session.uid_only
+    if response.name == "EXPUNGE" and by_uid or response.name == "VANISHED" and not by_uid:
+        raise Wrong(f"{response.name} with QRESYNC or UIDONLY {'on' if by_uid else 'off'}")
     if earlier:
         asked = command is not None and (command.verb in ("SELECT", "EXAMINE") or
                                          command.verb == "FETCH" and command.by_uid and has_vanished(command))
@@ -153,11 +156,12 @@ def searches_mod_sequence(args):
 def check_fetch(session, command, response):
     """What was asked for, and what may come unasked: FLAGS, UID and MODSEQ."""
     items = set(response.value)
+    has_uid = "UID" in items or response.name == "UIDFETCH"
     asked = requested_items(command) if command.verb == "FETCH" else set()
     surplus = set() if asked is None else items - asked - {"FLAGS", "UID", "MODSEQ"}
     if surplus:
         raise Wrong(f"nobody asked for {surplus}")
-    if command.by_uid and command.verb in ("FETCH", "STORE") and "UID" not in items:
+    if command.by_uid and command.verb in ("FETCH", "STORE") and not has_uid:
         raise Wrong(f"no UID in answer to UID {command.verb}")
     aware = session.condstore or session.condstore_asked or enables_condstore(command)
     if "MODSEQ" in items and not aware:
@@ -165,8 +169,15 @@ def check_fetch(session, command, response):
     if "FLAGS" in items and session.condstore and "MODSEQ" not in items:
         raise Wrong("FLAGS without MODSEQ (RFC 7162 3.1)")
     unasked = command.verb not in ("FETCH", "STORE")
-    if unasked and "QRESYNC" in session.enabled and "UID" not in items:
+    if unasked and "QRESYNC" in session.enabled and not has_uid:
         raise Wrong("no UID in what comes unasked (RFC 7162 3.2.4)")
+
+
+def check_enabled(session, command, response):
+    """RFC 5161 3.1: what was on already is not enabled again."""
+    again = {c.upper() for c in response.value} & session.enabled
+    if again:
+        raise Wrong(f"{again} was enabled before")
 
 
 def check_list(session, command, response):
@@ -303,7 +314,9 @@ def check_found(session, command, numbers):
 
 
 SPECIFIC = {
+    "ENABLED": check_enabled,
     "FETCH": check_fetch,
+    "UIDFETCH": check_fetch,
     "LIST": check_list,
     "LSUB": check_list,
     "STATUS": check_status,

@@ -11,7 +11,7 @@ from grammar import Wrong
 from responses import next_response, parse
 from view import View
 
-MODES = ("CONDSTORE", "QRESYNC", "IMAP4REV2", "UTF8=ACCEPT")
+MODES = ("CONDSTORE", "QRESYNC", "IMAP4REV2", "UTF8=ACCEPT", "UIDONLY")
 SELECTING = ("SELECT", "EXAMINE")
 
 
@@ -74,6 +74,10 @@ class Session:
     @property
     def rev2(self):
         return "IMAP4REV2" in self.enabled
+
+    @property
+    def uid_only(self):
+        return "UIDONLY" in self.enabled
 
     @property
     def utf8(self):
@@ -203,6 +207,8 @@ class Session:
             view.set_recent(response.number)
         elif name in ("EXPUNGE", "VANISHED"):
             self.take_expunges(view, command, response)
+        elif name == "UIDFETCH":
+            view.fetched_by_uid(response.number, response.value)
         elif name == "FETCH":
             view.fetched(response.number, response.value)
             if "FLAGS" in response.value:

@@ -31,6 +31,10 @@ CONDSTORE = SELECT + """
 C: e ENABLE CONDSTORE
 S: * ENABLED CONDSTORE
 S: e OK done"""
+UIDONLY = LOGIN + """
+C: e ENABLE UIDONLY
+S: * ENABLED UIDONLY
+S: e OK done""" + SELECT.removeprefix(LOGIN)
 QRESYNC = LOGIN + """
 C: e ENABLE QRESYNC
 S: * ENABLED QRESYNC
@@ -63,6 +67,17 @@ C: a NOOP
 S: * VANISHED 4,6
 S: * 2 EXISTS
 S: a OK done""",
+    "messages called by their UIDs": UIDONLY + r"""
+C: a UID FETCH 1:* FLAGS
+S: * 4 UIDFETCH (FLAGS ())
+S: * 9 UIDFETCH (FLAGS (\Seen))
+S: a OK done
+C: b UID FETCH 4 (UID)
+S: * VANISHED 9
+S: * 4 UIDFETCH (UID 4)
+S: b OK done
+C: c FETCH 1 FLAGS
+S: c BAD [UIDREQUIRED] no numbers""",
     "pipelined commands": SELECT + """
 C: a NOOP
 C: b SEARCH ALL
@@ -125,8 +140,20 @@ WRONG = {  # a part of the complaint: the dialogue
 C: a NOOP
 S: * 1 FETCH (FLAGS () MODSEQ (9))
 S: * 1 FETCH (FLAGS (\Seen) MODSEQ (9))""",
-    "EXPUNGE with QRESYNC on": QRESYNC + "\nC: a NOOP\nS: * 1 EXPUNGE",
-    "VANISHED with QRESYNC off": SELECT + "\nC: a NOOP\nS: * VANISHED 1",
+    "FETCH with UIDONLY on": UIDONLY + "\nC: a NOOP\nS: * 1 FETCH (FLAGS ())",
+    "UIDFETCH with UIDONLY off": SELECT + "\nC: a NOOP\nS: * 1 UIDFETCH (FLAGS ())",
+    "EXPUNGE with QRESYNC or UIDONLY on": UIDONLY + "\nC: a NOOP\nS: * 1 EXPUNGE",
+    "UNSEEN with UIDONLY on": UIDONLY.replace("S: * OK [UIDNEXT", "S: * OK [UNSEEN 1] x\nS: * OK [UIDNEXT"),
+    "UIDFETCH of 4 with UID 5": UIDONLY + "\nC: a NOOP\nS: * 4 UIDFETCH (UID 5)",
+    "UIDFETCH of 4, which was expunged": UIDONLY + "\nC: a NOOP\nS: * VANISHED 4\nS: * 4 UIDFETCH (FLAGS ())",
+    "more messages than the 3": UIDONLY + "".join(f"\nC: a{n} UID FETCH {n} UID\nS: * {n} UIDFETCH (UID {n})\n"
+                                                  f"S: a{n} OK done" for n in range(1, 5)),
+    "no [UIDREQUIRED]": UIDONLY + "\nC: a COPY 1 x\nS: a OK done",
+    "where numbers are allowed": SELECT + "\nC: a COPY 1 x\nS: a BAD [UIDREQUIRED] x",
+    "{'UIDONLY'} was enabled before": UIDONLY.replace(SELECT.removeprefix(LOGIN), "") +
+        "\nC: a ENABLE UIDONLY\nS: * ENABLED UIDONLY",
+    "EXPUNGE with QRESYNC or": QRESYNC + "\nC: a NOOP\nS: * 1 EXPUNGE",
+    "VANISHED with QRESYNC or UIDONLY off": SELECT + "\nC: a NOOP\nS: * VANISHED 1",
     "VANISHED 4, which is not there": QRESYNC + "\nC: a UID FETCH 3 UID\nS: * 1 FETCH (UID 4)\nS: * VANISHED 4\nS: * VANISHED 4",
     "VANISHED (EARLIER), and nobody asked": QRESYNC + "\nC: a NOOP\nS: * VANISHED (EARLIER) 1",
     "VANISHED (EARLIER) of 4": QRESYNC + r"""

@@ -22,6 +22,7 @@ class View:
         self.mailbox = mailbox
         self.read_only = read_only
         self.entries = []
+        self.by_uid = {}  # where UIDONLY is enabled; then nothing is known of the places in `entries`
         self.gone = set()  # UIDs that were expunged before our eyes
         self.flags = None  # of FLAGS
         self.recent = 0
@@ -61,6 +62,7 @@ class View:
                 if self.entries[place].uid is None:
                     self.forget_around(place)
                 del self.entries[place]
+                self.by_uid.pop(uid, None)
                 self.gone.add(uid)
         self.recent = min(self.recent, len(self.entries))
 
@@ -98,6 +100,20 @@ class View:
         entry = self.at(number)
         if "UID" in items:
             self.learn_uid(number, entry, items["UID"])
+        self.learn(number, entry, items)
+
+    def fetched_by_uid(self, uid, items):
+        """RFC 9586 3.3"""
+        if items.get("UID", uid) != uid:
+            raise Wrong(f"UIDFETCH of {uid} with UID {items['UID']}")
+        if uid in self.gone:
+            raise Wrong(f"UIDFETCH of {uid}, which was expunged")
+        entry = self.by_uid.setdefault(uid, Entry())
+        if len(self.by_uid) > len(self.entries):
+            raise Wrong(f"UIDFETCH of more messages than the {len(self.entries)} that there are")
+        self.learn(uid, entry, items)
+
+    def learn(self, number, entry, items):
         self.learn_flags(entry, items)
         for name, value in items.items():
             if name in CHANGING:

@@ -49,6 +49,7 @@ extern const Feature kStatusSize;
 extern const Feature kStore;
 extern const Feature kSubscribe;
 extern const Feature kThread;
+extern const Feature kUidOnly;
 extern const Feature kUnselect;
 extern const Feature kUtf8Accept;
 extern const Feature kWithin;

@@ -18,7 +18,7 @@ void say_at_select(Session& session, const imap::Select&, const mail::Mailbox&) 
 
 constexpr Capability kCapabilities[] = {{"CONDSTORE", kLoggedIn}};
 
-constexpr std::string_view kEnables[] = {"CONDSTORE"};
+constexpr Enabling kEnables[] = {{"CONDSTORE", &Modes::condstore}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::condstore};
 

@@ -11,23 +11,26 @@
 namespace roost::imapd {
 namespace {
 
-// The name as it is announced; empty: there is nothing of that name that could be turned on.
-std::string_view enable_by_feature(Session& session, std::string_view name) {
+// Turns it on. Null: there is nothing of that name that could be turned on.
+const Enabling* enable_by_feature(Session& session, std::string_view name) {
   for (const Feature* feature : all_features()) {
-    for (std::string_view known : feature->enables) {
-      if (!equals_ignoring_case(known, name)) continue;
-      feature->enable(session, known);
-      return known;
+    for (const Enabling& known : feature->enables) {
+      if (!equals_ignoring_case(known.name, name)) continue;
+      feature->enable(session, known.name);
+      return &known;
     }
   }
-  return {};
+  return nullptr;
 }
 
 task<Result<Completion>> run_enable(Session& session, imap::Command& command) {
+  const Modes before = session.modes();
   std::vector<std::string> enabled;
   for (const std::string& name : std::get<imap::Enable>(command.body).capabilities) {
-    std::string_view known = enable_by_feature(session, name);
-    if (!known.empty() && std::ranges::find(enabled, known) == enabled.end()) enabled.emplace_back(known);
+    const Enabling* known = enable_by_feature(session, name);
+    // RFC 5161 3.1: what this command enabled, not what was enabled before.
+    if (known == nullptr || before.*known->mode) continue;
+    if (std::ranges::find(enabled, known->name) == enabled.end()) enabled.emplace_back(known->name);
   }
   imap::write_enabled(session.buffer(), enabled);
   co_return done("ENABLE completed.");

@@ -134,7 +134,7 @@ bool Fetching::write_item(imap::FetchWriter& response, const imap::FetchItem& it
 task<Result<>> Fetching::send_message(FetchedMessage& message, bool seen_now) {
   KeywordNames keywords(view_.mailbox());
   if (auto hot = view_.mailbox().find_hot(message.uid)) message.row.hot = *hot;  // after \Seen
-  imap::FetchWriter response(session_.buffer(), view_.seq(message.uid));
+  imap::FetchWriter response(session_.buffer(), view_.label(message.uid));
   size_t next_piece = 0;
   for (const imap::FetchItem& item : plan_.items) {
     if (write_item(response, item, message, keywords) || !is_body_item(item)) continue;
@@ -168,7 +168,7 @@ task<Result<>> Fetching::send_message(FetchedMessage& message, bool seen_now) {
 // RFC 7162 3.2.4: UID and MODSEQ go with the flags that changed.
 void Fetching::write_missing_ids(imap::FetchWriter& response, const FetchedMessage& message) const {
   if (!plan_.condstore) return;
-  if (!plan_.says_uid) response.uid(message.uid);
+  if (!plan_.says_uid && !session_.modes().uid_only) response.uid(message.uid);
   if (!plan_.says_mod_seq) response.mod_seq(message.row.hot.modseq);
 }
 
@@ -254,7 +254,7 @@ task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
     }
     uids = view.members(uids).intersect(delta.changed);
   }
-  Fetching fetching(session, plan_fetch(std::move(fetch), session.modes().condstore), std::move(view));
+  Fetching fetching(session, plan_fetch(std::move(fetch), session.modes()), std::move(view));
   ROOST_CO_TRY_VOID(co_await fetching.run(std::move(uids)));
   const Missing& missing = fetching.missing();
   if (missing.failure) {

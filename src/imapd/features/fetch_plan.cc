@@ -33,20 +33,20 @@ bool is_body_item(const imap::FetchItem& item) {
 
 bool is_binary_item(const imap::FetchItem& item) { return item.kind == Kind::binary || item.kind == Kind::binary_size; }
 
-FetchPlan plan_fetch(imap::Fetch fetch, bool condstore) {
-  FetchPlan plan{.items = std::move(fetch.items), .condstore = condstore};
-  if (fetch.uid && !has(plan.items, Kind::uid)) {
+FetchPlan plan_fetch(imap::Fetch fetch, const Modes& modes) {
+  FetchPlan plan{.items = std::move(fetch.items), .condstore = modes.condstore};
+  if (fetch.uid && !modes.uid_only && !has(plan.items, Kind::uid)) {
     plan.items.insert(plan.items.begin(), imap::FetchItem{.kind = Kind::uid});
   }
   plan.says_flags = has(plan.items, Kind::flags);
   // RFC 7162 3.1.4.1: CHANGEDSINCE asks for MODSEQ too.
-  if ((fetch.changed_since || (condstore && plan.says_flags)) && !has(plan.items, Kind::mod_seq)) {
+  if ((fetch.changed_since || (plan.condstore && plan.says_flags)) && !has(plan.items, Kind::mod_seq)) {
     plan.items.push_back({.kind = Kind::mod_seq});
   }
   plan.says_uid = has(plan.items, Kind::uid);
   plan.says_mod_seq = has(plan.items, Kind::mod_seq);
-  size_t fast_items = plan.says_mod_seq ? 3 : 2;
-  plan.uid_and_flags_only = plan.items.size() == fast_items && plan.says_flags && plan.says_uid;
+  size_t fast_items = 1 + (plan.says_uid ? 1 : 0) + (plan.says_mod_seq ? 1 : 0);
+  plan.flags_only = plan.items.size() == fast_items && plan.says_flags;
   for (const imap::FetchItem& item : plan.items) {
     bool body = is_body_item(item);
     plan.needs_body |= body;

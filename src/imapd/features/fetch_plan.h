@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "imap/fetch.h"
+#include "imapd/modes.h"
 
 namespace roost::imapd {
 
 struct FetchPlan {
-  std::vector<imap::FetchItem> items;  // with UID in front where UID FETCH implies it (RFC 9051 6.4.9)
-  bool uid_and_flags_only = false;     // the resynchronising client's FETCH, which has a path of its own
+  std::vector<imap::FetchItem>
+      items;                // with UID in front where UID FETCH implies it (RFC 9051 6.4.9); UIDFETCH does not
+  bool flags_only = false;  // beside UID and MODSEQ: the resynchronising client's FETCH, which has a path of its own
   bool says_uid = false;
   bool says_mod_seq = false;
   bool condstore = false;  // RFC 7162 3.1: what says FLAGS says MODSEQ
@@ -19,7 +21,7 @@ struct FetchPlan {
   bool says_flags = false;
 };
 
-FetchPlan plan_fetch(imap::Fetch fetch, bool condstore);
+FetchPlan plan_fetch(imap::Fetch fetch, const Modes& modes);
 
 // Answered with octets of the message.
 bool is_body_item(const imap::FetchItem& item);

@@ -15,13 +15,14 @@ class RowWriter {
   RowWriter(Session& session, const View& view, const FetchPlan& plan)
       : session_(session), plan_(plan), keywords_(view.mailbox()), recent_(session.selected()->recent) {}
 
-  void uid_flags(SeqNum seq, Uid uid, const mail::Hot& hot) {
+  void flags(imap::MessageLabel label, Uid uid, const mail::Hot& hot) {
+    std::optional<Uid> with_uid = plan_.says_uid ? std::optional(uid) : std::nullopt;
     std::optional<ModSeq> mod_seq = plan_.says_mod_seq ? std::optional(hot.modseq) : std::nullopt;
-    imap::write_fetch_uid_flags(session_.buffer(), seq, uid, hot.flags, keywords_.of(hot.keywords), is_recent(uid),
-                                mod_seq);
+    imap::write_fetch_flags(session_.buffer(), label, with_uid, hot.flags, keywords_.of(hot.keywords), is_recent(uid),
+                            mod_seq);
   }
-  void row(SeqNum seq, const mail::Cold& cold, const mail::Hot& hot) {
-    imap::FetchWriter response(session_.buffer(), seq);
+  void row(imap::MessageLabel label, const mail::Cold& cold, const mail::Hot& hot) {
+    imap::FetchWriter response(session_.buffer(), label);
     for (const imap::FetchItem& item : plan_.items) {
       write_row_item(response, item, cold, hot, keywords_, is_recent(cold.uid));
     }
@@ -41,22 +42,22 @@ class RowWriter {
 };
 
 // Writes from `next` on, until the range or the batch ends; gives the first uid that was not written. All uids of the
-// range are live, so their numbers follow that of the first.
-uint64_t write_range(RowWriter& writer, const View& view, const FetchPlan& plan, UidRange range, SeqNum first_seq,
-                     uint64_t next) {
-  auto number = [&](Uid uid) { return SeqNum(first_seq.value + (uid.value - range.first.value)); };
+// range are live, so their labels follow that of the first.
+uint64_t write_range(RowWriter& writer, const View& view, const FetchPlan& plan, UidRange range,
+                     imap::MessageLabel first, uint64_t next) {
+  auto label = [&](Uid uid) { return first.plus(uid.value - range.first.value); };
   uint64_t after = uint64_t{range.last.value} + 1;
   Uid from(static_cast<uint32_t>(next));
-  if (plan.uid_and_flags_only) {
+  if (plan.flags_only) {
     view.mailbox().for_each_hot(from, range.last, [&](Uid uid, const mail::Hot& hot) {
-      writer.uid_flags(number(uid), uid, hot);
+      writer.flags(label(uid), uid, hot);
       if (!writer.pause_due()) return true;
       after = uint64_t{uid.value} + 1;
       return false;
     });
   } else {
     view.mailbox().for_each(from, range.last, [&](const mail::Cold& cold, const mail::Hot& hot) {
-      writer.row(number(cold.uid), cold, hot);
+      writer.row(label(cold.uid), cold, hot);
       if (!writer.pause_due()) return true;
       after = uint64_t{cold.uid.value} + 1;
       return false;
@@ -88,10 +89,10 @@ task<Result<size_t>> fetch_rows(Session& session, View view, UidSet uids, const 
   RowWriter writer(session, view, plan);
   UidSet live = uids.subtract(view.ghosts());
   for (const UidRange& range : live) {
-    SeqNum first_seq = view.seq(range.first);
+    imap::MessageLabel first = view.label(range.first);
     uint64_t next = range.first.value;
     while (true) {
-      next = write_range(writer, view, plan, range, first_seq, next);
+      next = write_range(writer, view, plan, range, first, next);
       if (next > range.last.value) break;
       ROOST_CO_TRY_VOID(co_await session.next_batch());
     }
@@ -100,7 +101,7 @@ task<Result<size_t>> fetch_rows(Session& session, View view, UidSet uids, const 
   UidSet ghosts = uids.intersect(view.ghosts());
   ghosts.for_each([&](Uid uid) {
     auto row = view.mailbox().find_expunged(uid);
-    if (row) writer.row(view.seq(uid), row->cold, row->hot);
+    if (row) writer.row(view.label(uid), row->cold, row->hot);
     unreadable += row ? 0 : 1;
   });
   co_return unreadable;

@@ -32,7 +32,7 @@ void say_at_select(Session& session, const imap::Select& select, const mail::Mai
 
 constexpr Capability kCapabilities[] = {{"IMAP4rev2"}};
 
-constexpr std::string_view kEnables[] = {"IMAP4rev2"};
+constexpr Enabling kEnables[] = {{"IMAP4rev2", &Modes::rev2}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::status_deleted};
 

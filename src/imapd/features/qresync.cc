@@ -65,7 +65,7 @@ void enable(Session& session, std::string_view) {
 
 constexpr Capability kCapabilities[] = {{"QRESYNC", kLoggedIn}};
 
-constexpr std::string_view kEnables[] = {"QRESYNC"};
+constexpr Enabling kEnables[] = {{"QRESYNC", &Modes::qresync}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::qresync};
 

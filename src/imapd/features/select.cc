@@ -21,7 +21,8 @@ void say_what_is_there(Session& session, const mail::Mailbox& mailbox) {
   imap::write_exists(out, selected.exists);
   if (!session.modes().rev2) {
     imap::write_recent(out, selected.recent_told);
-    if (auto unseen = mailbox.first_unseen()) {
+    auto unseen = mailbox.first_unseen();
+    if (unseen && !session.modes().uid_only) {  // it is a message number (RFC 9586 3)
       imap::write_untagged(out, Condition::ok, imap::code_unseen(SeqNum(mailbox.rank(*unseen) + 1)), "First unseen.");
     }
   }
@@ -38,6 +39,9 @@ void say_by_features(Session& session, const imap::Select& select, const mail::M
 task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   auto& select = std::get<imap::Select>(command.body);
   if (select.qresync && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
+  if (session.modes().uid_only && select.qresync && !select.qresync->known_numbers.empty()) {
+    co_return uid_required();  // RFC 9586 3.7
+  }
   session.leave_mailbox();  // also if what follows fails
   mail::SnapshotPtr snapshot = session.account().snapshot();
   auto mailbox = snapshot->find(select.mailbox);

@@ -14,7 +14,7 @@ void enable(Session& session, std::string_view) {
 
 constexpr Capability kCapabilities[] = {{"UTF8=ACCEPT", kLoggedIn}};
 
-constexpr std::string_view kEnables[] = {"UTF8=ACCEPT"};
+constexpr Enabling kEnables[] = {{"UTF8=ACCEPT", &Modes::utf8_accept}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::utf8_append};
 
