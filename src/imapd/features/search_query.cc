@@ -122,7 +122,8 @@ bool asks_for_mod_seq(const imap::SearchKey& key) {
 }
 
 bool names_numbers(const imap::SearchKey& key) {
-  return key.op == Op::numbers || std::any_of(key.children.begin(), key.children.end(), names_numbers);
+  return (key.op == Op::numbers && !key.set.saved) ||
+         std::any_of(key.children.begin(), key.children.end(), names_numbers);
 }
 
 std::optional<ModSeq> highest_mod_seq(const View& view, const UidSet& found) {

@@ -16,7 +16,7 @@ struct SearchContext {
 
 // A MODSEQ key, anywhere: then the answer has a MODSEQ, too (RFC 7162 3.1.5).
 bool asks_for_mod_seq(const imap::SearchKey& key);
-// Message numbers, anywhere.
+// Message numbers, anywhere. "$" is none (RFC 5182).
 bool names_numbers(const imap::SearchKey& key);
 // Of the live ones of `found`; nothing where there are none.
 std::optional<ModSeq> highest_mod_seq(const View& view, const UidSet& found);

@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kCharsets[] = {"UTF-8", "US-ASCII"};
 
-bool is_refused(const Result<Completion>& completion) {
-  if (completion) return completion->condition == imap::Condition::no;
-  return completion.error().kind == Error::Kind::no || completion.error().kind == Error::Kind::fault;
-}
-
 }  // namespace
 
 std::optional<Completion> refuse_charset(const imap::Search& wanted) {
@@ -42,10 +37,6 @@ task<Result<std::vector<UidRange>>> ranges_shown(Session& session, const View& v
     }
   }
   co_return imap::ranges_in_order(numbers);
-}
-
-void settle_saved(Session& session, const imap::Search& wanted, const Result<Completion>& completion) {
-  if (wanted.give && wanted.give->save && is_refused(completion)) session.selected()->saved.clear();
 }
 
 }  // namespace roost::imapd

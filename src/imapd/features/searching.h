@@ -35,7 +35,4 @@ task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted,
 // it was made.
 task<Result<std::vector<UidRange>>> ranges_shown(Session& session, const View& view, const Found& found, bool uid);
 
-// RFC 5182 2.1: a command with SAVE that ends in NO empties "$"; one that ends in BAD leaves it as it was.
-void settle_saved(Session& session, const imap::Search& wanted, const Result<Completion>& completion);
-
 }  // namespace roost::imapd

@@ -1,17 +1,12 @@
 // SORT and UID SORT (RFC 5256), by what addresses show (RFC 5957), and with RETURN (…) (ESORT, RFC 5267 3).
 #include "search/sort.h"
 #include "imap/list_response.h"
-#include "imap/response.h"
 #include "imap/sort_response.h"
 #include "imapd/disconnect_watch.h"
 #include "imapd/features/all.h"
-#include "imapd/features/condstore.h"
-#include "imapd/features/esearch.h"
+#include "imapd/features/search_answer.h"
 #include "imapd/features/search_query.h"
-#include "imapd/features/searching.h"
-#include "imapd/features/searchres.h"
 #include "imapd/session.h"
-#include "imapd/telling.h"
 
 namespace roost::imapd {
 namespace {
@@ -41,17 +36,28 @@ std::vector<search::SortCriterion> criteria_of(const imap::Sort& sort) {
   return criteria;
 }
 
-task<Result<Found>> find_sorted(Session& session, const imap::Sort& wanted, const View& view) {
+class SortedSearch : public Searcher {
+ public:
+  explicit SortedSearch(const imap::Sort& wanted) : wanted_(wanted) {}
+  task<Result<Found>> find(Session& session, const View& view) override;
+  task<Result<>> write(Session& session, const View& view, const Found& found) override;
+
+ private:
+  const imap::Sort& wanted_;
+};
+
+task<Result<Found>> SortedSearch::find(Session& session, const View& view) {
   Found found;
-  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted.search, view));
-  search::Sorting sorting(criteria_of(wanted));
+  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_.search, view));
+  search::Sorting sorting(criteria_of(wanted_));
   ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), found.uids, sorting));
   found.order = sorting.result();
   co_return found;
 }
 
-task<Result<>> write_sorted(Session& session, const View& view, const Found& found, const imap::Search& wanted) {
+task<Result<>> SortedSearch::write(Session& session, const View& view, const Found& found) {
   imap::write_sort_start(session.buffer());
+  const imap::Search& wanted = wanted_.search;
   uint32_t count = 0;
   for (Uid uid : *found.order) {
     imap::write_search_number(session.buffer(), wanted.uid ? uid.value : view.seq(uid).value);
@@ -62,30 +68,10 @@ task<Result<>> write_sorted(Session& session, const View& view, const Found& fou
   co_return Result<>{};
 }
 
-task<Result<Completion>> answer(Session& session, const imap::Sort& wanted, BytesView tag) {
-  const imap::Search& search = wanted.search;
-  if (auto refused = refuse_charset(search)) co_return *std::move(refused);
-  if (asks_for_mod_seq(search.key)) enable_condstore(session);
-  ROOST_CO_TRY(View view, co_await catch_up(session));
-  ROOST_CO_TRY(Found found, co_await find_sorted(session, wanted, view));
-  if (search.give && search.give->save && !save_result(session, *search.give, found)) {
-    co_return refusal(imap::ResponseCode(imap::kNotSaved), "The result is too large to be saved.");
-  }
-  if (!search.give) {
-    ROOST_CO_TRY_VOID(co_await write_sorted(session, view, found, search));
-  } else if (search.give->answers()) {
-    ROOST_CO_TRY_VOID(co_await write_esearch(session, search, tag, view, found));
-  }
-  Completion completion = done("SORT completed.");
-  completion.used_numbers = names_numbers(search.key);
-  co_return completion;
-}
-
 task<Result<Completion>> run_sort(Session& session, imap::Command& command) {
   const auto& wanted = std::get<imap::Sort>(command.body);
-  Result<Completion> completion = co_await answer(session, wanted, command.tag);
-  settle_saved(session, wanted.search, completion);
-  co_return completion;
+  SortedSearch search(wanted);
+  co_return co_await answer_search(session, wanted.search, command, search);
 }
 
 constexpr Capability kCapabilities[] = {{"SORT", kLoggedIn}, {"SORT=DISPLAY", kLoggedIn}, {"ESORT", kLoggedIn}};

@@ -5,11 +5,8 @@
 #include "imap/sort_response.h"
 #include "imapd/disconnect_watch.h"
 #include "imapd/features/all.h"
-#include "imapd/features/condstore.h"
-#include "imapd/features/search_query.h"
-#include "imapd/features/searching.h"
+#include "imapd/features/search_answer.h"
 #include "imapd/session.h"
-#include "imapd/telling.h"
 #include "search/references.h"
 
 namespace roost::imapd {
@@ -31,14 +28,31 @@ std::unique_ptr<search::Threading> make_threading(imap::Thread::Algorithm algori
   return nullptr;
 }
 
-// Numbers are those of `view`: nothing has been told since it was made.
-task<Result<>> write_threads(Session& session, const View& view, const std::vector<search::ThreadMember>& threads,
-                             bool uid) {
+class ThreadedSearch : public Searcher {
+ public:
+  explicit ThreadedSearch(const imap::Thread& wanted)
+      : wanted_(wanted.search), threading_(make_threading(wanted.algorithm)) {}
+  task<Result<Found>> find(Session& session, const View& view) override;
+  task<Result<>> write(Session& session, const View& view, const Found& found) override;
+
+ private:
+  const imap::Search& wanted_;
+  std::unique_ptr<search::Threading> threading_;
+};
+
+task<Result<Found>> ThreadedSearch::find(Session& session, const View& view) {
+  Found found;
+  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_, view));
+  ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), found.uids, *threading_));
+  co_return found;
+}
+
+task<Result<>> ThreadedSearch::write(Session& session, const View& view, const Found&) {
   imap::ThreadWriter writer;
   writer.start(session.buffer());
   uint32_t count = 0;
-  for (const search::ThreadMember& member : threads) {
-    uint32_t number = uid || member.uid.value == 0 ? member.uid.value : view.seq(member.uid).value;
+  for (const search::ThreadMember& member : threading_->result()) {
+    uint32_t number = wanted_.uid || member.uid.value == 0 ? member.uid.value : view.seq(member.uid).value;
     writer.add(session.buffer(), number, member.children);
     if (++count % kNumbersBetweenChecks == 0 && session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
   }
@@ -48,17 +62,8 @@ task<Result<>> write_threads(Session& session, const View& view, const std::vect
 
 task<Result<Completion>> run_thread(Session& session, imap::Command& command) {
   const auto& wanted = std::get<imap::Thread>(command.body);
-  const imap::Search& search = wanted.search;
-  if (auto refused = refuse_charset(search)) co_return *std::move(refused);
-  if (asks_for_mod_seq(search.key)) enable_condstore(session);
-  ROOST_CO_TRY(View view, co_await catch_up(session));
-  ROOST_CO_TRY(UidSet found, co_await find_messages(session, search, view));
-  std::unique_ptr<search::Threading> threading = make_threading(wanted.algorithm);
-  ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), std::move(found), *threading));
-  ROOST_CO_TRY_VOID(co_await write_threads(session, view, threading->result(), search.uid));
-  Completion completion = done("THREAD completed.");
-  completion.used_numbers = names_numbers(search.key);
-  co_return completion;
+  ThreadedSearch search(wanted);
+  co_return co_await answer_search(session, wanted.search, command, search);
 }
 
 constexpr Capability kCapabilities[] = {
