@@ -96,7 +96,7 @@ Result<> use_tickets(SSL_CTX* ctx, std::shared_ptr<TicketKeys> keys) {
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_session_id_context(ctx, kSessionContext, sizeof kSessionContext - 1);
   SSL_CTX_set_timeout(ctx, kTicketKeySecondsMax.count());
-  SSL_CTX_set_num_tickets(ctx, 1);
+  SSL_CTX_set_num_tickets(ctx, 0);  // after the handshake; TlsLayer sends one with the first data
   SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, handle_ticket);
   return {};
 }

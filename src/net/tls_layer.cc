@@ -38,9 +38,19 @@ Step TlsLayer::read(std::span<char> into) {
   return step(result, bytes);
 }
 
+// TLS 1.3: the session ticket goes with the first data that is written, not right after the handshake, where it would
+// meet the client's first command: a client that reads and writes in two threads (offlineimap after STARTTLS) then has
+// OpenSSL work on a handshake message and on data at the same time, and loses its command once in 300 connections.
+void TlsLayer::announce_ticket() {
+  if (ticket_announced_) return;
+  ticket_announced_ = true;
+  if (SSL_version(ssl_.get()) >= TLS1_3_VERSION) SSL_new_session_ticket(ssl_.get());
+}
+
 Step TlsLayer::write(BytesView data) {
   if (failed_) return Step{Step::Kind::closed};
   ERR_clear_error();
+  announce_ticket();
   size_t bytes = 0;
   const int result = SSL_write_ex(ssl_.get(), data.data(), data.size(), &bytes);
   return step(result, bytes);

@@ -35,8 +35,10 @@ class TlsLayer {
   };
 
   Step step(int result, size_t bytes);
+  void announce_ticket();
 
   std::unique_ptr<ssl_st, Free> ssl_;
+  bool ticket_announced_ = false;
   bool failed_ = false;  // OpenSSL forbids every further call but the destructor's
 };
 
