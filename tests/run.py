@@ -42,7 +42,7 @@ TSAN_MODULES = ["rt", "store", "accounts", "imapd"]
 # name: (what it shows, commands, whether it is quick)
 STEPS = {
     "style": ("clang-format agrees with every file", [["tools/format", "--check"]], True),
-    "build": ("the release build", build("release"), True),
+    "build": ("the release build, with tests and benchmarks", build("release", "all"), True),
     "unit": ("unit tests, beside the source", unit("release"), True),
     "conformance": ("scenarios of the RFCs, by wire, and the strict parser that listens in on these and all that follow",
                     [["tests/strict/test_session.py"], ["tests/conformance/run.py"]], True),
