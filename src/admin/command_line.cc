@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -17,6 +18,18 @@ std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   for (std::string word; in >> word;) words.push_back(word);
   return words;
+}
+
+// What stands for each argument that a verb's syntax names.
+std::string_view argument_help(std::string_view name) {
+  constexpr std::array<std::array<std::string_view, 2>, 4> kHelp{
+      {{"NAME", "The name that the user logs in with; alice and alice@example.org are two users."},
+       {"ACCOUNT", "The name that the account's user logs in with."},
+       {"MAILBOX", "The mailbox's name in UTF-8, with / between the levels: Work/2026."},
+       {"NEW-NAME", "What it shall be called; levels above it that do not exist are made."}}};
+  for (const auto& [known, help] : kHelp)
+    if (known == name) return help;
+  return {};
 }
 
 // Switches the terminal's echo off while it lives.
@@ -107,7 +120,7 @@ CommandLine::Typed::Typed(const VerbSyntax& s, CLI::App* a) : syntax(s), app(a) 
   for (size_t i = 0; i < names.size(); ++i) {
     bool optional = names[i].front() == '[';
     std::string name = optional ? names[i].substr(1, names[i].size() - 2) : names[i];
-    app->add_option(name, arguments[i])->type_name("")->required(!optional);
+    app->add_option(name, arguments[i], std::string(argument_help(name)))->type_name("")->required(!optional);
   }
   for (const OptionSyntax& option : syntax.options) {
     std::string name(option.name);

@@ -192,6 +192,7 @@ TEST_F(SystemFilesTest, LocksOutASecondProcess) {
   Result<DirectoryLock> second = DirectoryLock::acquire(directory_, Millis{0});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::in_use);
+  EXPECT_EQ(second.error().text, directory_ + " is in use by process " + std::to_string(::getpid()));
   first.reset();
   EXPECT_TRUE(DirectoryLock::acquire(directory_, Millis{0}));
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -110,11 +111,29 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory, Milli
   DirectoryLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (lock.fd_ < 0) return system_fault("open", path);
   for (;; patience -= kLockPause) {
-    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) {
+      ROOST_TRY_VOID(lock.sign(path));
+      return lock;
+    }
     if (errno != EWOULDBLOCK && errno != EINTR) return system_fault("flock", path);
-    if (patience <= Millis{0}) return no(Code::in_use, "Another process has the user directory open.");
+    if (patience <= Millis{0}) return no(Code::in_use, directory + " is in use by process " + lock.holder());
     std::this_thread::sleep_for(kLockPause);
   }
+}
+
+// Who has it, for the message that another process gives.
+Result<> DirectoryLock::sign(const std::string& path) const {
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, pid.data(), pid.size(), 0) < 0) return system_fault("write", path);
+  return {};
+}
+
+std::string DirectoryLock::holder() const {
+  std::array<char, 32> text{};
+  const ssize_t bytes = ::pread(fd_, text.data(), text.size(), 0);
+  const std::string_view read(text.data(), bytes > 0 ? static_cast<size_t>(bytes) : 0);
+  const std::string_view pid = read.substr(0, read.find_first_not_of("0123456789"));
+  return pid.empty() ? "unknown" : std::string(pid);
 }
 
 DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -32,7 +32,8 @@ Result<> replace_file(Files& files, const std::string& directory, const std::str
 // Held by the one process that may change a directory; let go when destroyed, or when the process ends.
 class DirectoryLock {
  public:
-  // Tries again for `patience`, for a predecessor that is about to end; no(in_use) after that. Blocks.
+  // Tries again for `patience`, for a predecessor that is about to end; after that no(in_use), with the directory and
+  // the other process's id as text. Blocks.
   static Result<DirectoryLock> acquire(const std::string& directory, Millis patience);
 
   DirectoryLock(DirectoryLock&& other) noexcept;
@@ -41,6 +42,9 @@ class DirectoryLock {
 
  private:
   explicit DirectoryLock(int fd) : fd_(fd) {}
+  Result<> sign(const std::string& path) const;
+  std::string holder() const;
+
   int fd_;
 };
 

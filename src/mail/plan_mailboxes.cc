@@ -53,13 +53,14 @@ class Creation {
 
 // RFC 6154 2 and RFC 8457. Not \All and \Flagged, which would be views of other mailboxes.
 constexpr std::array<std::string_view, 6> kSpecialUses{"Archive", "Drafts", "Important", "Junk", "Sent", "Trash"};
+constexpr auto kUnknownUse = "A special use is one of Archive, Drafts, Important, Junk, Sent and Trash";
 
 // As the RFCs spell them. RFC 6154 3: a use that cannot be given is NO [USEATTR], and nothing is created.
 Result<std::vector<std::string>> special_uses(const AccountState& state, const std::vector<std::string>& asked) {
   std::vector<std::string> out;
   for (const std::string& use : asked) {
     auto known = std::ranges::find_if(kSpecialUses, [&](std::string_view k) { return equals_ignoring_case(k, use); });
-    if (known == kSpecialUses.end()) return no(Code::use_attr, "This special use is not supported");
+    if (known == kSpecialUses.end()) return no(Code::use_attr, kUnknownUse);
     if (std::ranges::find(out, *known) == out.end()) out.emplace_back(*known);
   }
   bool taken = false;

@@ -180,6 +180,14 @@ def test_a_mistake_in_the_configuration_is_named_with_its_line_and_stops_the_sta
                 assert done.stderr.startswith(path + expected), (expected, done.stderr)
 
 
+def test_the_help_of_every_verb_explains_each_argument():
+    for verb in ("user add", "user passwd", "user disable", "user enable", "user remove", "mailbox list",
+                 "mailbox create", "mailbox rename", "deliver", "check", "checkpoint"):
+        positionals = roost(*verb.split(), "--help").stdout.split("Positionals:")[1].split("Options:")[0]
+        for line in positionals.strip().splitlines():
+            assert len(line.split()) > 4, (verb, line)
+
+
 def test_a_port_that_is_taken_stops_the_start_with_one_sentence():
     with tempfile.TemporaryDirectory() as data, socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -193,7 +201,8 @@ def test_a_second_server_on_the_same_data_is_refused():
     with Server() as server:
         done = roost("serve", "--data", server.data, "--imap", "127.0.0.1:0")
         assert done.returncode == 1, done  # what it logged, if anything, comes before
-        assert done.stderr.splitlines()[-1] == "Another process has the user directory open.", done
+        said = done.stderr.splitlines()[-1]
+        assert re.fullmatch(re.escape(f"{server.data}/auth is in use by process ") + r"\d+\.", said), done
         server.command("status")
 
 

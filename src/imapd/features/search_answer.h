@@ -17,7 +17,8 @@ class Searcher {
   virtual ~Searcher() = default;
   // What meets the criteria, in the order that the command asks for.
   virtual task<Result<Found>> find(Session& session, const View& view) = 0;
-  // The response where no RETURN asks for another. Numbers are those of `view`: nothing has been told since it was made.
+  // The response where no RETURN asks for another. Numbers are those of `view`: nothing has been told since it was
+  // made.
   virtual task<Result<>> write(Session& session, const View& view, const Found& found) = 0;
 };
 
