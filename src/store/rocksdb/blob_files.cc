@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <random>
+#include <set>
 
+#include "base/planted.h"
 #include "store/rocksdb/fatal.h"
 
 namespace roost::store {
@@ -30,8 +32,12 @@ std::optional<uint64_t> parse_hex(std::string_view name) {
 
 }  // namespace
 
+std::string BlobFiles::outer_directory(AccountId owner) const {
+  return fmt::format("{}/{:02x}", directory_, owner.value & 0xff);
+}
+
 std::string BlobFiles::owner_directory(AccountId owner) const {
-  return fmt::format("{}/{:02x}/{:016x}", directory_, owner.value & 0xff, owner.value);
+  return fmt::format("{}/{:016x}", outer_directory(owner), owner.value);
 }
 
 std::string BlobFiles::path(BlobId id) const { return fmt::format("{}/{:016x}", owner_directory(id.owner), id.serial); }
@@ -51,11 +57,11 @@ Result<> BlobFiles::prepare() {
 
 Result<> BlobFiles::make_owner_directory(AccountId owner) {
   std::lock_guard lock(making_);
-  std::string outer = fmt::format("{}/{:02x}", directory_, owner.value & 0xff);
+  std::string outer = outer_directory(owner);
   ROOST_TRY(bool made_outer, files_.make_directory(outer));
   if (made_outer) ROOST_TRY_VOID(files_.sync_directory(directory_));
   ROOST_TRY(bool made, files_.make_directory(owner_directory(owner)));
-  if (made) ROOST_TRY_VOID(files_.sync_directory(outer));
+  if (made && !planted(Bug::owner_directory_not_synced)) ROOST_TRY_VOID(files_.sync_directory(outer));
   return {};
 }
 
@@ -88,10 +94,11 @@ Result<> BlobFiles::Writer::append(BytesView data) {
 
 Result<> BlobFiles::Writer::finish(BlobFiles& blobs, BlobId id) {
   ROOST_TRY_VOID(or_die("writing a blob", file_->write(0, blob_format::encode_header(header_))));
-  ROOST_TRY_VOID(or_die("syncing a blob", file_->sync()));
+  if (!planted(Bug::large_body_not_synced)) ROOST_TRY_VOID(or_die("syncing a blob", file_->sync()));
   ROOST_TRY_VOID(or_die("making a blob's directory", blobs.make_owner_directory(id.owner)));
   ROOST_TRY_VOID(or_die("naming a blob", files_.rename(path_, blobs.path(id))));
   finished_ = true;
+  if (planted(Bug::large_body_directory_not_synced)) return {};
   return or_die("syncing a blob's directory", files_.sync_directory(blobs.owner_directory(id.owner)));
 }
 
@@ -128,6 +135,7 @@ Result<> BlobFiles::link(BlobId from, BlobId to) {
   } else if (!linked && linked.error().code != Code::already_exists) {
     return or_die("linking a blob", std::move(linked));
   }
+  if (planted(Bug::link_not_synced)) return {};
   return or_die("syncing a blob's directory", files_.sync_directory(owner_directory(to.owner)));
 }
 
@@ -149,14 +157,32 @@ Result<> BlobFiles::copy(const std::string& from, const std::string& to) {
   return or_die("naming a blob", files_.rename(path, to));
 }
 
-Result<> BlobFiles::remove(BlobId id) { return files_.remove(path(id)); }
+// Where there is no directory, there was no file.
+Result<> BlobFiles::sync_removal(const std::string& directory) {
+  if (planted(Bug::removal_not_synced)) return {};
+  auto synced = files_.sync_directory(directory);
+  if (!synced && synced.error().code == Code::nonexistent) return {};
+  return or_die("syncing a blob's directory", std::move(synced));
+}
+
+Result<> BlobFiles::remove(std::span<const BlobId> ids) {
+  std::set<std::string> directories;
+  for (BlobId id : ids) {
+    ROOST_TRY_VOID(files_.remove(path(id)));
+    directories.insert(owner_directory(id.owner));
+  }
+  for (const std::string& directory : directories) ROOST_TRY_VOID(sync_removal(directory));
+  return {};
+}
 
 Result<> BlobFiles::remove_owner(AccountId owner) {
   std::string directory = owner_directory(owner);
   ROOST_TRY(auto names, files_.list(directory));
   for (const auto& name : names) ROOST_TRY_VOID(files_.remove(directory + "/" + name));
+  ROOST_TRY_VOID(sync_removal(directory));
   std::lock_guard lock(making_);
-  return files_.remove_directory(directory);
+  ROOST_TRY_VOID(files_.remove_directory(directory));
+  return sync_removal(outer_directory(owner));
 }
 
 Result<std::vector<BlobInfo>> BlobFiles::list(AccountId owner, uint64_t after_serial, size_t count_max) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,18 +49,22 @@ class BlobFiles {
   // Code::nonexistent (kind no) where there is no such file.
   Result<Bytes> read(BlobId id, Range range);
   Result<> link(BlobId from, BlobId to);
-  Result<> remove(BlobId id);
+  // Durable on return, as everything else here: a file that came back after a power cut would be deleted mail that
+  // nothing knows of any more, and that nothing would ever delete again.
+  Result<> remove(std::span<const BlobId> ids);
   Result<> remove_owner(AccountId owner);
   // Above `after_serial`, ascending.
   Result<std::vector<BlobInfo>> list(AccountId owner, uint64_t after_serial, size_t count_max);
 
  private:
+  std::string outer_directory(AccountId owner) const;
   std::string owner_directory(AccountId owner) const;
   std::string path(BlobId id) const;
   std::string unfinished_directory() const { return directory_ + "/unfinished"; }
   std::string unfinished_path(uint64_t nonce) const;
   // The owner's directory, with its names synced.
   Result<> make_owner_directory(AccountId owner);
+  Result<> sync_removal(const std::string& directory);
   Result<> copy(const std::string& from, const std::string& to);
 
   Files& files_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "store/rocksdb/fatal.h"
 
 namespace roost::store {
@@ -115,6 +116,12 @@ void Committer::write_group() {
   std::vector<Request*> done;
   std::vector<Request*> written;
   bool synced = gather(group, written, done);
+  if (planted(Bug::answered_before_the_write)) {
+    for (Request* request : written) request->state_ = Request::State::written;
+    resume(written);
+    if (!written.empty()) store(group, synced);
+    written.clear();
+  }
   if (!written.empty()) {
     Request::State state = store(group, synced);
     for (Request* request : written) request->state_ = state;
@@ -152,11 +159,12 @@ bool Committer::gather(Group& group, std::vector<Request*>& written, std::vector
 Request::State Committer::store(Group& group, bool synced) {
   if (tables_.refuses_writes()) return Request::State::unavailable;
   rocksdb::WriteOptions options;
-  options.sync = synced;
+  options.sync = synced && !planted(Bug::commit_not_synced);
   rocksdb::Status status = tables_.db().Write(options, &group.batch());
   if (!status.ok()) {
     // Refused before it reached the log, because of what a flush or compaction met just now.
     if (tables_.refuses_writes()) return Request::State::unavailable;
+    if (planted(Bug::failed_sync_forgotten)) return Request::State::written;
     die("a write", status.ToString());
   }
   ++mark_.number;

@@ -1,6 +1,7 @@
 #include "store/rocksdb/engine.h"
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "store/rocksdb/blob_files.h"
 #include "store/rocksdb/committer.h"
 #include "store/rocksdb/format_file.h"
@@ -53,6 +54,7 @@ Result<> Engine::prepare_directory() {
   blob_files_ = std::make_unique<BlobFiles>(files_, config_.directory + "/blobs");
   ROOST_TRY_VOID(blob_files_->prepare());
   ROOST_TRY_VOID(files_.make_directory(tables_directory(config_)));
+  if (planted(Bug::database_directory_not_synced)) return {};
   return files_.sync_directory(config_.directory);
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/planted.h"
+
 namespace roost::store {
 namespace {
 
@@ -27,7 +29,7 @@ Result<> write_format(Files& files, const std::string& directory) {
   std::string fresh = directory + "/format.new";
   ROOST_TRY(auto file, files.create(fresh));
   ROOST_TRY_VOID(file->write(0, std::string(kPrefix) + std::to_string(kStoreFormat) + "\n"));
-  ROOST_TRY_VOID(file->sync());
+  if (!planted(Bug::format_not_synced)) ROOST_TRY_VOID(file->sync());
   ROOST_TRY_VOID(files.rename(fresh, directory + "/format"));
   return files.sync_directory(directory);
 }

@@ -1,9 +1,11 @@
 // The log, checkpoints and history.
 #include "store/rocksdb/node.h"
 
+#include "base/planted.h"
 #include "store/rocksdb/keys.h"
 #include "store/rocksdb/log_reads.h"
 #include "store/rocksdb/requests.h"
+#include "store/rocksdb/values.h"
 
 namespace roost::store {
 
@@ -15,15 +17,45 @@ task<Result<Opened>> RocksdbNode::open(AccountId account) {
   co_return co_await on_pool([account](Engine& engine) { return read_account(engine, account); });
 }
 
+namespace {
+
+// What the planted bug of a body after its record takes out of a commit, to be written after it.
+PlainRequest take_late_bodies(Commit& commit) {
+  PlainRequest late;
+  if (!planted(Bug::body_after_its_record)) return late;
+  for (const NewBlob& blob : commit.blobs) {
+    std::string key = keys::pair(blob.id.owner, blob.id.serial);
+    late.put(Family::blobs, key, values::encode_blob(blob.data));
+    late.put(Family::sizes, key, values::encode_number(blob.data.size()));
+  }
+  commit.blobs.clear();
+  return late;
+}
+
+// The same of a checkpoint's pages.
+PlainRequest take_late_pages(AccountId account, std::span<const NewPage>& pages) {
+  PlainRequest late;
+  if (!planted(Bug::page_after_its_root)) return late;
+  for (const NewPage& page : pages) {
+    late.put(Family::pages, keys::pair(account, page.id.value), values::encode_page(account, page.id, page.data));
+  }
+  pages = {};
+  return late;
+}
+
+}  // namespace
+
 task<Result<Opened>> RocksdbNode::since(AccountId account, Position position) {
   co_return co_await on_pool([account, position](Engine& engine) { return read_since(engine, account, position); });
 }
 
 task<Committed> RocksdbNode::commit(AccountId account, Commit commit) {
+  PlainRequest late = take_late_bodies(commit);
   CommitRequest request(account, commit);
   Position expect = commit.expect;
   commit = Commit();  // its bytes are in the request
   co_await engine_->committer().submit(request);
+  if (planted(Bug::body_after_its_record)) co_await engine_->committer().submit(late);
   Committed done = request.committed();
   if (done.outcome == Outcome::conflict) {
     auto missed = co_await since(account, expect);
@@ -34,8 +66,10 @@ task<Committed> RocksdbNode::commit(AccountId account, Commit commit) {
 
 namespace {
 
-task<Result<bool>> write_checkpoint(Committer& committer, std::unique_ptr<CheckpointRequest> request) {
+task<Result<bool>> write_checkpoint(Committer& committer, std::unique_ptr<CheckpointRequest> request,
+                                    PlainRequest late) {
   co_await committer.submit(*request);
+  if (planted(Bug::page_after_its_root)) co_await committer.submit(late);
   co_return request->result();
 }
 
@@ -49,7 +83,9 @@ task<Result<>> write_plain(Committer& committer, PlainRequest request) {
 // Encodes before it becomes a coroutine: the span need not outlive the call.
 task<Result<bool>> RocksdbNode::checkpoint(AccountId account, Generation expect, Root root,
                                            std::span<const NewPage> pages) {
-  return write_checkpoint(engine_->committer(), std::make_unique<CheckpointRequest>(account, expect, root, pages));
+  PlainRequest late = take_late_pages(account, pages);
+  return write_checkpoint(engine_->committer(), std::make_unique<CheckpointRequest>(account, expect, root, pages),
+                          std::move(late));
 }
 
 task<Result<>> RocksdbNode::delete_pages(AccountId account, std::span<const PageId> pages) {

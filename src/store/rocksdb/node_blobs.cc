@@ -1,4 +1,5 @@
 // Blobs: small ones in the tables, large ones in files.
+#include "base/planted.h"
 #include "store/rocksdb/blob_files.h"
 #include "store/rocksdb/blob_reads.h"
 #include "store/rocksdb/keys.h"
@@ -42,6 +43,7 @@ class RocksdbBlobWriter : public BlobWriter {
       Bytes value = values::encode_blob(buffer_);
       co_return co_await put_small(*engine_, id_, std::move(value), buffer_.size());
     }
+    if (planted(Bug::large_body_after_its_record)) co_return finish_later();
     co_return co_await engine_->reads().run([this]() -> Result<> {
       ROOST_TRY_VOID(flush(buffer_.size()));
       ROOST_TRY_VOID(file_->finish(engine_->blob_files(), id_));
@@ -52,6 +54,18 @@ class RocksdbBlobWriter : public BlobWriter {
 
  private:
   size_t whole_blocks() const { return buffer_.size() / blob_format::kBlockBytes * blob_format::kBlockBytes; }
+
+  // For the planted bug: the answer comes before the file.
+  Result<> finish_later() {
+    auto late = std::make_shared<RocksdbBlobWriter>(engine_, id_);
+    late->file_ = std::move(file_);
+    late->buffer_ = std::move(buffer_);
+    engine_->reads().submit([late] {
+      (void)late->flush(late->buffer_.size());
+      if (late->file_ != nullptr) (void)late->file_->finish(late->engine_->blob_files(), late->id_);
+    });
+    return {};
+  }
 
   // On the pool: the buffer's first `size` octets go to the file.
   Result<> flush(size_t size) {
@@ -78,10 +92,7 @@ task<Result<>> delete_all(Engine& engine, std::vector<BlobId> blobs) {
   }
   co_await engine.committer().submit(request);
   ROOST_CO_TRY_VOID(outcome(request));
-  co_return co_await engine.reads().run([&]() -> Result<> {
-    for (BlobId id : blobs) ROOST_TRY_VOID(engine.blob_files().remove(id));
-    return {};
-  });
+  co_return co_await engine.reads().run([&]() -> Result<> { return engine.blob_files().remove(blobs); });
 }
 
 }  // namespace

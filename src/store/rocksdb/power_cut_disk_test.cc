@@ -35,28 +35,26 @@ class WritableFile : public rocksdb::FSWritableFileOwnerWrapper {
       : FSWritableFileOwnerWrapper(std::move(file)), disk_(disk), path_(std::move(path)) {}
 
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     return FSWritableFileOwnerWrapper::Append(data, options, debug);
   }
   IOStatus Append(const rocksdb::Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo& info,
                   IODebugContext* debug) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     return FSWritableFileOwnerWrapper::Append(data, options, info, debug);
   }
-  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return then_synced([&] { return FSWritableFileOwnerWrapper::Sync(options, debug); });
-  }
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return then_synced([&] { return FSWritableFileOwnerWrapper::Fsync(options, debug); });
-  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override { return note_sync(options, debug); }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override { return note_sync(options, debug); }
 
  private:
-  template <class Sync>
-  IOStatus then_synced(Sync sync) {
-    uint64_t size = size_now(path_);
-    IOStatus status = sync();
-    if (status.ok()) disk_.synced(path_, size);
-    return status;
+  // A flush is all that it takes for size_now() to be right.
+  IOStatus note_sync(const IOOptions& options, IODebugContext* debug) {
+    disk_.step();
+    IOStatus status = FSWritableFileOwnerWrapper::Flush(options, debug);
+    if (!status.ok()) return status;
+    return disk_.sync(path_, size_now(path_)) ? status : IOStatus::IOError("sync " + path_, "Input/output error");
   }
 
   PowerCutDisk& disk_;
@@ -68,11 +66,11 @@ class Directory : public rocksdb::FSDirectoryWrapper {
   Directory(PowerCutDisk& disk, std::string path, std::unique_ptr<rocksdb::FSDirectory> directory)
       : FSDirectoryWrapper(std::move(directory)), disk_(disk), path_(std::move(path)) {}
 
-  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override {
+    disk_.step();
     uint64_t changes = disk_.changes();
-    IOStatus status = FSDirectoryWrapper::Fsync(options, debug);
-    if (status.ok()) disk_.directory_synced(path_, changes);
-    return status;
+    if (disk_.sync_directory(path_, changes)) return IOStatus::OK();
+    return IOStatus::IOError("sync " + path_, "Input/output error");
   }
   // RocksDB's own skips the sync on file systems that need none: here it always counts.
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
@@ -92,6 +90,7 @@ class FileSystem : public rocksdb::FileSystemWrapper {
 
   IOStatus NewWritableFile(const std::string& path, const FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     disk_.about_to_lose(path);
     IOStatus status = FileSystemWrapper::NewWritableFile(path, options, result, debug);
@@ -107,12 +106,14 @@ class FileSystem : public rocksdb::FileSystemWrapper {
     return status;
   }
   IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     disk_.about_to_lose(path);
     return FileSystemWrapper::DeleteFile(path, options, debug);
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     disk_.about_to_lose(to);
     IOStatus status = FileSystemWrapper::RenameFile(from, to, options, debug);
@@ -131,16 +132,17 @@ class CutFile : public File {
   CutFile(PowerCutDisk& disk, std::string path, std::unique_ptr<File> file)
       : disk_(disk), path_(std::move(path)), file_(std::move(file)) {}
   Result<> write(uint64_t offset, BytesView data) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     return file_->write(offset, data);
   }
   Result<Bytes> read(uint64_t offset, size_t size) override { return file_->read(offset, size); }
   Result<uint64_t> size() override { return file_->size(); }
   Result<> sync() override {
+    disk_.step();
     ROOST_TRY(uint64_t size, file_->size());
-    ROOST_TRY_VOID(file_->sync());
-    disk_.synced(path_, size);
-    return {};
+    if (disk_.sync(path_, size)) return {};
+    return fault("sync " + path_ + ": input/output error");
   }
 
  private:
@@ -155,12 +157,14 @@ class CutFiles : public Files {
 
   Result<std::unique_ptr<File>> open(const std::string& path) override { return real_.open(path); }
   Result<std::unique_ptr<File>> create(const std::string& path) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     ROOST_TRY(auto file, real_.create(path));
     disk_.created(path);
     return std::make_unique<CutFile>(disk_, path, std::move(file));
   }
   Result<> rename(const std::string& from, const std::string& to) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     disk_.about_to_lose(to);
     ROOST_TRY_VOID(real_.rename(from, to));
@@ -168,31 +172,37 @@ class CutFiles : public Files {
     return {};
   }
   Result<> link(const std::string& from, const std::string& to) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     ROOST_TRY_VOID(real_.link(from, to));
     disk_.linked(to);
     return {};
   }
   Result<> remove(const std::string& path) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     disk_.about_to_lose(path);
     return real_.remove(path);
   }
   Result<bool> make_directory(const std::string& path) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
     ROOST_TRY(bool made, real_.make_directory(path));
     if (made) disk_.created(path);
     return made;
   }
   Result<> remove_directory(const std::string& path) override {
+    disk_.step();
     std::shared_lock lock(disk_.changing());
-    return real_.remove_directory(path);
+    ROOST_TRY_VOID(real_.remove_directory(path));
+    if (!fs::exists(path)) disk_.directory_removed(path);
+    return {};
   }
   Result<> sync_directory(const std::string& path) override {
+    disk_.step();
     uint64_t changes = disk_.changes();
-    ROOST_TRY_VOID(real_.sync_directory(path));
-    disk_.directory_synced(path, changes);
-    return {};
+    if (disk_.sync_directory(path, changes)) return {};
+    return fault("sync " + path + ": input/output error");
   }
   Result<std::vector<std::string>> list(const std::string& path) override { return real_.list(path); }
   Result<uint64_t> size(const std::string& path) override { return real_.size(path); }
@@ -231,15 +241,35 @@ PowerCutDisk::PowerCutDisk(std::string root, uint64_t seed)
 
 PowerCutDisk::~PowerCutDisk() { fs::remove_all(graveyard_); }
 
+void PowerCutDisk::at_step(uint64_t step, std::function<void()> then) {
+  moment_ = step;
+  then_ = std::move(then);
+}
+
+// Without any lock: `then_` may cut, which waits for the changes that are being made.
+void PowerCutDisk::step() {
+  if (++steps_ != moment_) return;
+  then_();
+  stepped_ = true;
+}
+
+bool PowerCutDisk::take_sync_fault() {
+  if (sync_faults_ == SyncFaults::none) return false;
+  if (sync_faults_ == SyncFaults::one) sync_faults_ = SyncFaults::none;
+  return true;
+}
+
 void PowerCutDisk::created(const std::string& path) {
   std::lock_guard lock(mutex_);
   files_known_[normal(path)] = {0, false, ++changes_};
 }
 
-void PowerCutDisk::synced(const std::string& path, uint64_t size) {
+bool PowerCutDisk::sync(const std::string& path, uint64_t size) {
   std::lock_guard lock(mutex_);
+  if (take_sync_fault()) return false;
   uint64_t& known = files_known_[normal(path)].synced;
   known = std::max(known, size);
+  return true;
 }
 
 void PowerCutDisk::renamed(const std::string& from, const std::string& to) {
@@ -267,19 +297,31 @@ void PowerCutDisk::about_to_lose(const std::string& path) {
   lost_[normal(path)] = {grave, changes_};
 }
 
+void PowerCutDisk::directory_removed(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  auto known = files_known_.find(normal(path));
+  bool on_disk = known == files_known_.end() || known->second.named;
+  if (known != files_known_.end()) files_known_.erase(known);
+  if (on_disk) lost_directories_[normal(path)] = ++changes_;
+}
+
 uint64_t PowerCutDisk::changes() {
   std::lock_guard lock(mutex_);
   return changes_;
 }
 
-void PowerCutDisk::directory_synced(const std::string& path, uint64_t changes) {
+bool PowerCutDisk::sync_directory(const std::string& path, uint64_t changes) {
   std::lock_guard lock(mutex_);
+  if (take_sync_fault()) return false;
   std::string directory = (fs::path(normal(path)) / "").parent_path().string();
   for (auto& [file, state] : files_known_) {
     if (state.change <= changes && parent(file) == directory) state.named = true;
   }
   std::erase_if(lost_,
                 [&](const auto& item) { return item.second.change <= changes && parent(item.first) == directory; });
+  std::erase_if(lost_directories_,
+                [&](const auto& item) { return item.second <= changes && parent(item.first) == directory; });
+  return true;
 }
 
 void PowerCutDisk::copy_file(const std::string& from, const std::string& to, uint64_t synced) {
@@ -302,17 +344,28 @@ void PowerCutDisk::copy_tree(const std::string& from, const std::string& to) {
       copy_file(path, copy, known == files_known_.end() ? size_now(path) : known->second.synced);
     }
   }
+  copy_lost(from, to);
+}
+
+void PowerCutDisk::copy_lost(const std::string& from, const std::string& to) {
   for (const auto& [path, grave] : lost_) {
     std::string copy = to + "/" + fs::path(path).filename().string();
     bool replaced = fs::exists(copy);  // by a name that made it to the disk
     if (parent(path) == normal(from) && !replaced && (fs::exists(path) || coin())) fs::copy_file(grave.path, copy);
   }
+  for (const auto& [path, change] : lost_directories_) {
+    std::string copy = to + "/" + fs::path(path).filename().string();
+    if (parent(path) != normal(from) || fs::exists(copy) || !coin()) continue;
+    fs::create_directories(copy);
+    copy_lost(path, copy);
+  }
 }
 
-void PowerCutDisk::cut(const std::string& target) {
+void PowerCutDisk::cut(const std::string& target, SyncFaults faults) {
   std::unique_lock changing(changing_);
   std::lock_guard lock(mutex_);
   copy_tree(root_, target);
+  sync_faults_ = faults;
 }
 
 }  // namespace roost::store

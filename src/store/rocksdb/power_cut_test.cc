@@ -1,98 +1,74 @@
 // The power goes at any moment, again and again: what was acknowledged is there, and the store opens.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <random>
-#include <thread>
 
-#include "store/contract_test.h"
 #include "store/rocksdb/engine.h"
 #include "store/rocksdb/power_cut_disk_test.h"
+#include "store/rocksdb/rounds_test.h"
 #include "store/rocksdb/scratch_test.h"
 #include "store/rocksdb/workload_test.h"
 
 namespace roost::store {
 namespace {
 
-constexpr uint64_t kAccounts = 10;
-constexpr int kRounds = 8;
-
-// Small enough that flushes, compactions, new logs and blob garbage happen all the time.
-StoreConfig tiny_config(const std::string& directory) {
-  StoreConfig config;
-  config.directory = directory;
-  config.write_buffer_bytes_max = 256 << 10;
-  config.wal_bytes_max = 256 << 10;
-  config.blob_pack_bytes = 256 << 10;
-  config.heads_max = 4;
-  return config;
+// Most cuts fall into the opening, or into the first work after it; some much later.
+uint64_t moment(int cut, std::mt19937_64& random) {
+  constexpr std::array<uint64_t, 3> kStepsMax = {80, 500, 4000};
+  return 1 + random() % kStepsMax.at(static_cast<size_t>(cut) % kStepsMax.size());
 }
 
-task<> write_all(AccountStore& store, AckedTable& acked, const std::atomic<bool>& stop) {
-  std::vector<task<>> writers;
-  for (uint64_t i = 1; i <= kAccounts; ++i) {
-    writers.push_back(write_account(
-        store, AccountId(i), stop, [&](AccountId a, Position p) { acked.commit(a, p); },
-        [&](AccountId a, Generation g) { acked.checkpoint(a, g); }));
-  }
-  co_await together(std::move(writers));
-}
-
-task<> verify_all(AccountStore& store, std::map<AccountId, Acked> acked) {
-  for (uint64_t i = 1; i <= kAccounts; ++i) co_await verify_account(store, AccountId(i), acked[AccountId(i)]);
-}
-
-struct Round {
-  std::string from;
-  std::string to;
-  std::chrono::microseconds cut_after;
-};
-
-// Works on `from` and leaves in `to` what a cut made of it; gives back what was acknowledged before the cut.
-std::map<AccountId, Acked> run_round(RealRuntime& runtime, const Round& round, const std::map<AccountId, Acked>& before,
-                                     uint64_t seed) {
-  PowerCutDisk disk(round.from, seed);
-  auto engine = Engine::open(tiny_config(round.from), runtime.pool(), {&disk.files(), disk.file_system()});
-  EXPECT_TRUE(engine.has_value()) << engine.error().text;
-  if (!engine) return before;
-  auto node = make_node(*engine);
-  engine->reset();
-  runtime.run(verify_all(*node, before));
-  AckedTable acked;
-  for (const auto& [account, was] : before) {
-    acked.commit(account, was.last);
-    acked.checkpoint(account, was.generation);
-  }
+// Works on `from` until the cut and leaves in `to` what the cut made of it; gives back what must be there, and adds to
+// `operations` how many were acknowledged.
+StoreModel cut_power(RealRuntime& runtime, const std::string& from, const std::string& to, StoreModel model,
+                     std::mt19937_64& random, int cut, uint64_t& operations) {
+  PowerCutDisk disk(from, random());
+  SharedModel shared(std::move(model));
+  StoreModel expected;
   std::atomic<bool> stop = false;
-  std::map<AccountId, Acked> certain;
-  std::thread cutter([&] {
-    std::this_thread::sleep_for(round.cut_after);  // the one random moment that the test is about
-    certain = acked.get();
-    disk.cut(round.to);
+  std::atomic<uint64_t> done = 0;
+  disk.at_step(moment(cut, random), [&] {
+    shared.while_still([&](const StoreModel& now) {
+      expected = now;
+      disk.cut(to);
+    });
     stop = true;
   });
-  runtime.run(write_all(*node, acked, stop));
-  cutter.join();
-  return certain;
+  auto engine = Engine::open(tiny_config(from), runtime.pool(), {&disk.files(), disk.file_system()});
+  EXPECT_TRUE(engine.has_value()) << engine.error().text;
+  if (!engine) return expected;
+  auto node = make_node(*engine);
+  auto other = make_node(*engine);
+  engine->reset();
+  auto tell = [&](const Event& event) {
+    shared.note(event);
+    if (event.step == Event::Step::done && !stop) ++done;
+  };
+  runtime.run(write_all(*node, *other, stop, random(), tell));
+  operations += done;
+  return expected;
 }
 
 TEST(PowerCut, LosesNothingThatWasAcknowledged) {
-  const char* given = std::getenv("ROOST_SEED");  // NOLINT(concurrency-mt-unsafe)
-  uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
-  SCOPED_TRACE("ROOST_SEED=" + std::to_string(seed));
-  std::mt19937_64 random(seed);
+  Rounds rounds;
+  std::mt19937_64 random(rounds.seed);
   ScratchDirectory scratch;
   RealRuntime runtime;
-  std::map<AccountId, Acked> acked;
-  for (int i = 0; i < kRounds && !testing::Test::HasFailure(); ++i) {
-    Round round{scratch.path() + "/" + std::to_string(i), scratch.path() + "/" + std::to_string(i + 1),
-                std::chrono::microseconds(random() % (i % 3 == 0 ? 5'000 : 400'000))};
-    acked = run_round(runtime, round, acked, random());
-    std::filesystem::remove_all(round.from);
+  StoreModel model;
+  uint64_t operations = 0;
+  auto directory = [&](int cut) { return scratch.path() + "/" + std::to_string(cut); };
+  int cut = 0;
+  for (; cut < rounds.count && !HasFailure(); ++cut) {
+    SCOPED_TRACE("cut " + std::to_string(cut + 1) + " of ROOST_SEED=" + std::to_string(rounds.seed));
+    model = cut_power(runtime, directory(cut), directory(cut + 1), std::move(model), random, cut, operations);
+    verify(runtime, directory(cut + 1), model);
+    std::filesystem::remove_all(directory(cut));
   }
-  EXPECT_GT(acked[AccountId(1)].last.value, 0);
+  EXPECT_FALSE(model.empty());
+  std::cout << cut << " cuts, " << operations << " operations acknowledged, seed " << rounds.seed << "\n";
 }
 
 }  // namespace

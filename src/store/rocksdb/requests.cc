@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "base/planted.h"
 #include "store/rocksdb/keys.h"
 #include "store/rocksdb/values.h"
 
@@ -33,7 +34,7 @@ Request::Verdict CommitRequest::prepare(Group& group) {
     log::error("commit_failed", {{"account", account_.value}, {"error", head.error().text}});
     return Verdict::refuse;
   }
-  conflict_ = head->last != expect_;
+  conflict_ = head->last != expect_ && !planted(Bug::cas_skipped);
   if (conflict_) return Verdict::refuse;
   for (const Blob& blob : blobs_) {
     std::string key = keys::pair(blob.id.owner, blob.id.serial);
@@ -103,7 +104,7 @@ Request::Verdict TrimRequest::prepare(Group& group) {
     error_ = head.error();
     return Verdict::refuse;
   }
-  Position last = std::min(position_, head->root_position);
+  Position last = planted(Bug::tail_trimmed) ? position_ : std::min(position_, head->root_position);
   if (last == Position()) return Verdict::refuse;
   group.remove_range(Family::log, keys::pair(account_, 0), keys::pair(account_, last.value + 1));
   return Verdict::write;
@@ -149,6 +150,7 @@ Request::Verdict DeleteAccountRequest::prepare(Group& group) {
 }
 
 Request::Verdict AccountIdRequest::prepare(Group& group) {
+  if (planted(Bug::account_id_not_synced)) synced_ = false;
   id_ = ++last_;
   group.put(Family::meta, key(), values::encode_number(id_));
   return Verdict::write;
@@ -168,6 +170,7 @@ NameOutcome NameRequest::judge(const std::optional<Bytes>& stored) const {
 
 Request::Verdict NameRequest::prepare(Group& group) {
   if (!group.touch_name(key_)) return Verdict::later;
+  if (planted(Bug::name_not_synced)) synced_ = false;
   auto stored = group.get(Family::names, key_);
   if (stored && *stored) {
     auto value = values::decode_name(**stored);

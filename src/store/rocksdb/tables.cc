@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "store/rocksdb/fatal.h"
+#include "store/rocksdb/strict_syncs.h"
 
 namespace roost::store {
 namespace {
@@ -130,10 +131,8 @@ struct Tables::Opening {
 
 Tables::Opening Tables::opening(const StoreConfig& config, std::shared_ptr<rocksdb::FileSystem> file_system) {
   Opening opening{db_options(config), {}, {}, nullptr};
-  if (file_system != nullptr) {
-    env_ = rocksdb::NewCompositeEnv(std::move(file_system));
-    opening.options.env = env_.get();
-  }
+  env_ = rocksdb::NewCompositeEnv(with_strict_syncs(std::move(file_system)));
+  opening.options.env = env_.get();
   auto cache = rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3);
   auto table = table_options(cache);
   for (size_t i = 0; i < kFamilies; ++i) {

@@ -74,7 +74,7 @@ class Tables {
   Opening opening(const StoreConfig& config, std::shared_ptr<rocksdb::FileSystem> file_system);
 
   std::atomic<bool> refuses_writes_ = false;
-  std::unique_ptr<rocksdb::Env> env_;  // where file_system is not the system's
+  std::unique_ptr<rocksdb::Env> env_;  // outlives db_
   std::unique_ptr<rocksdb::DB> db_;
   PerFamily<rocksdb::ColumnFamilyHandle*> handles_{};
   PerFamily<uint32_t> range_deletions_{};  // the committer's: written since the last flush for their sake

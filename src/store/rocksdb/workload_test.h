@@ -1,50 +1,25 @@
-// Writers whose every octet can be checked afterwards, for the tests that end a store in the middle of its work.
+// Writers that use all of a store at once, for the tests that end it in the middle of its work.
 #pragma once
 
 #include <atomic>
 #include <functional>
-#include <map>
-#include <mutex>
+#include <memory>
 
-#include "rt/loop.h"
-#include "store/store.h"
+#include "store/rocksdb/scratch_test.h"
+#include "store/rocksdb/store_model_test.h"
 
 namespace roost::store {
 
-// What one account was told is durable.
-struct Acked {
-  Position last;
-  Generation generation;
-};
+// Hears of every event as it happens: a beginning before the store does, an answer once it is here. Thread-safe.
+using Tell = std::function<void(const Event&)>;
 
-// Thread-safe.
-class AckedTable {
- public:
-  void commit(AccountId account, Position position) {
-    std::lock_guard lock(mutex_);
-    acked_[account].last = position;
-  }
-  void checkpoint(AccountId account, Generation generation) {
-    std::lock_guard lock(mutex_);
-    acked_[account].generation = generation;
-  }
-  std::map<AccountId, Acked> get() const {
-    std::lock_guard lock(mutex_);
-    return acked_;
-  }
+// Every call of the store that writes, by a dozen coroutines, until `stop`: ten with an account and two names each, one
+// that makes and deletes accounts, and two nodes that race for the records of one account. Goes on from what is there.
+// An error other than a conflict ends the writer that met it, and fails the test unless `stop`.
+task<> write_all(AccountStore& store, AccountStore& other_node, const std::atomic<bool>& stop, uint64_t seed,
+                 Tell tell);
 
- private:
-  mutable std::mutex mutex_;
-  std::map<AccountId, Acked> acked_;
-};
-
-// Goes on with `account` where its log ends until `stop`: records with small and large bodies, checkpoints, trimming.
-// `told` hears of each commit and checkpoint once it is durable.
-task<> write_account(AccountStore& store, AccountId account, const std::atomic<bool>& stop,
-                     std::function<void(AccountId, Position)> committed,
-                     std::function<void(AccountId, Generation)> checkpointed);
-
-// Checks that everything acknowledged is there, and that whatever is there is whole and right.
-task<> verify_account(AccountStore& store, AccountId account, Acked acked);
+// Opens the store in `directory`, which must succeed, and compares it.
+void verify(RealRuntime& runtime, const std::string& directory, StoreModel& model);
 
 }  // namespace roost::store
