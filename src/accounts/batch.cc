@@ -83,6 +83,7 @@ struct RowsOf {
     auto found = snapshot.find(op.name);
     return found ? found->messages() : 0;
   }
+  uint64_t operator()(const mail::SetMetadata& op) const { return op.special_use ? snapshot.mailbox_count() : 1; }
   uint64_t operator()(const mail::ForgetBlobs& op) const { return op.blobs.size(); }
   template <class Other>
   uint64_t operator()(const Other&) const {

@@ -23,6 +23,11 @@ struct SizeOf {
   }
   size_t operator()(const mail::Store& op) const { return kOperationBytes + op.uids.range_count() * kRangeBytes; }
   size_t operator()(const mail::Copy& op) const { return kOperationBytes + op.uids.range_count() * kRangeBytes; }
+  size_t operator()(const mail::SetMetadata& op) const {
+    size_t bytes = kOperationBytes;
+    for (const auto& entry : op.entries) bytes += kOperationBytes + (entry.value ? entry.value->size() : 0);
+    return bytes;
+  }
   template <class Other>
   size_t operator()(const Other&) const {
     return kOperationBytes;

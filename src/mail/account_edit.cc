@@ -32,6 +32,7 @@ void AccountEdit::add(MailboxState mailbox) {
 
 void AccountEdit::remove(MailboxId id) {
   next_.names.erase(find(id)->name());
+  set_metadata(id, nullptr);
   open_[id] = nullptr;
   MailboxChange& gone = change(id);
   gone.deleted = true;
@@ -90,6 +91,21 @@ bool AccountEdit::take_reserved(uint64_t serial) {
   return true;
 }
 
+void AccountEdit::set_metadata(MailboxId id, MetadataPtr metadata) {
+  if (const MetadataPtr* before = next_.metadata.find(id)) {
+    next_.metadata_bytes -= (*before)->bytes;
+    if (!(*before)->clean) next_.dirty_bytes -= (*before)->bytes;
+  }
+  if (!metadata || metadata->entries.empty()) return next_.metadata.erase(id);
+  next_.metadata_bytes += metadata->bytes;
+  if (!metadata->clean) next_.dirty_bytes += metadata->bytes;
+  next_.metadata.set(id, std::move(metadata));
+}
+
+void AccountEdit::note_name(NameChange::What what, std::string name, std::string old_name) {
+  names_.push_back({what, std::move(name), std::move(old_name), operation_});
+}
+
 MailboxChange& AccountEdit::change(MailboxId id) {
   MailboxChange& change = changes_[id];
   change.mailbox = id;
@@ -115,7 +131,7 @@ Folded AccountEdit::finish(Position position) {
       next_.mailboxes.erase(id);
     }
   }
-  Change change{base_.position, position, {}};
+  Change change{base_.position, position, {}, std::move(names_), std::move(metadata_)};
   for (auto& [id, one] : changes_) {
     // What came and went within one record never was there for anybody.
     UidSet appended = one.appended.subtract(one.expunged);

@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "mail/account_state.h"
@@ -37,9 +39,16 @@ class AccountEdit {
   // False if it is not reserved.
   bool take_reserved(uint64_t serial);
 
+  // Null or empty: it has none any more.
+  void set_metadata(MailboxId id, MetadataPtr metadata);
+
   std::vector<PageId>& missing() { return missing_; }
   // What happened to a mailbox, gathered effect by effect.
   MailboxChange& change(MailboxId id);
+  // Of the operation that was begun last.
+  void note_name(NameChange::What what, std::string name, std::string old_name = {});
+  void note_metadata(MetadataChange change) { metadata_.push_back(std::move(change)); }
+  void begin_operation() { ++operation_; }
 
   Folded finish(Position position);
 
@@ -50,6 +59,9 @@ class AccountEdit {
   AccountState next_;
   std::map<MailboxId, std::shared_ptr<MailboxState>> open_;  // null: removed
   std::map<MailboxId, MailboxChange> changes_;
+  std::vector<NameChange> names_;
+  std::vector<MetadataChange> metadata_;
+  uint32_t operation_ = 0;
   std::vector<PageId> missing_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "mail/mailbox_state.h"
+#include "mail/metadata.h"
 #include "mail/persistent_map.h"
 #include "mail/serial_map.h"
 
@@ -28,7 +29,8 @@ struct PageOwner {
   MailboxId mailbox;
 };
 
-// One page of entries: mailboxes by id or subscriptions by name, from its first key up to the next page's.
+// One page of entries: mailboxes or annotations by id, or subscriptions by name, from its first key up to the next
+// page's.
 template <class Key>
 struct EntryPage {
   PageId page;
@@ -40,6 +42,7 @@ struct EntryPage {
 struct Layout {
   std::vector<EntryPage<MailboxId>> mailboxes;
   std::vector<EntryPage<std::string>> subscriptions;
+  std::vector<EntryPage<MailboxId>> metadata;
   std::vector<PageOwner> pages;  // all of them, ascending by page
 };
 
@@ -55,6 +58,7 @@ struct AccountState {
   PersistentMap<MailboxId, MailboxPtr> mailboxes;
   PersistentMap<std::string, MailboxId> names;
   PersistentMap<std::string, bool> subscriptions;  // true: as on the last checkpoint's page
+  PersistentMap<MailboxId, MetadataPtr> metadata;  // none is empty; mailbox 0: the account's own
   SerialMap<uint32_t> body_counts;                 // references to blobs that have two or more
   SerialMap<int64_t> dead_blobs;                   // when nothing referenced them any more
   PersistentMap<uint64_t, Reservation> reserved;   // by their first serial
@@ -62,6 +66,7 @@ struct AccountState {
 
   uint64_t messages = 0;
   uint64_t bytes = 0;
+  uint64_t metadata_bytes = 0;
   uint64_t resident_bytes = 0;  // of mailboxes' rows
   uint64_t dirty_bytes = 0;     // what a checkpoint would write, roughly
   std::shared_ptr<const Layout> layout;

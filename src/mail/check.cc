@@ -166,6 +166,21 @@ void check_names(const AccountState& state, Findings& findings) {
   });
 }
 
+void check_metadata(const AccountState& state, Findings& findings) {
+  uint64_t bytes = 0;
+  state.metadata.for_each([&](MailboxId id, const MetadataPtr& metadata) {
+    findings.expect(id.value == 0 || state.mailboxes.contains(id),
+                    fmt::format("annotations of no mailbox {}", id.value));
+    Metadata counted;
+    for (const auto& [key, value] : metadata->entries) counted.set(key, value);
+    findings.expect(!counted.entries.empty(), fmt::format("no annotations of mailbox {}", id.value));
+    findings.expect_equal(metadata->bytes, counted.bytes, fmt::format("annotations of mailbox {}", id.value));
+    bytes += counted.bytes;
+    return true;
+  });
+  findings.expect_equal(state.metadata_bytes, bytes, "annotations of the account");
+}
+
 void check_blobs(const AccountState& state, const References& references, Findings& findings) {
   auto is_reserved = [&state](uint64_t serial) {
     const auto* entry = state.reserved.floor(serial);
@@ -210,6 +225,7 @@ std::vector<std::string> check_snapshot(const Snapshot& snapshot) {
   findings.expect_equal(state.messages, messages, "messages of the account");
   findings.expect_equal(state.bytes, bytes, "bytes of the account");
   check_names(state, findings);
+  check_metadata(state, findings);
   check_blobs(state, references, findings);
   return std::move(findings.list);
 }

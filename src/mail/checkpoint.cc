@@ -90,10 +90,11 @@ class CheckpointMaking {
     Root root;
     root.mailboxes = write_entries();
     root.subscriptions = write_subscriptions();
+    root.metadata = write_metadata_pages();
     root.body_counts = write_spans(PageKind::body_counts, next_.body_counts);
     root.dead_blobs = write_spans(PageKind::dead_blobs, next_.dead_blobs);
     root.segment_cards = write_spans(PageKind::segment_cards, next_.segment_cards);
-    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions);
+    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata);
     return finish(std::move(root));
   }
 
@@ -150,6 +151,23 @@ class CheckpointMaking {
       return true;
     });
     for (std::string& name : dirty) next_.subscriptions.set(std::move(name), true);
+    return writer.finish();
+  }
+
+  std::vector<EntryPage<MailboxId>> write_metadata_pages() {
+    EntryWriter<MailboxId> writer(PageKind::metadata, sink_, state_.layout->metadata);
+    std::vector<std::pair<MailboxId, MetadataPtr>> dirty;
+    next_.metadata.for_each([&](MailboxId id, const MetadataPtr& metadata) {
+      writer.add(id, metadata->clean, [&](Encoder& out) { write_metadata(out, id, *metadata); });
+      if (!metadata->clean) dirty.emplace_back(id, metadata);
+      return true;
+    });
+    for (auto& [id, metadata] : dirty) {
+      auto clean = std::make_shared<Metadata>(*metadata);
+      clean->clean = true;
+      next_.dirty_bytes -= clean->bytes;
+      next_.metadata.set(id, std::move(clean));
+    }
     return writer.finish();
   }
 

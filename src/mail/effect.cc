@@ -296,6 +296,36 @@ void read(Decoder& in, TraceFloorEffect& e) {
 void write(Encoder& out, const SeedEffect& e) { out.varint(e.uidvalidity.value); }
 void read(Decoder& in, SeedEffect& e) { e.uidvalidity = UidValidity(read_number<uint32_t>(in)); }
 
+void write(Encoder& out, const MetadataEffect& e) {
+  out.varint(e.mailbox.value);
+  out.varint(e.entries.size());
+  for (const MetadataEffect::Entry& entry : e.entries) {
+    out.varint(entry.user.value);
+    out.bytes(entry.name);
+    out.u8(entry.value ? 1 : 0);
+    if (entry.value) out.bytes(*entry.value);
+  }
+}
+void read(Decoder& in, MetadataEffect& e) {
+  constexpr size_t kEntryBytesMin = 3;
+  e.mailbox = read_mailbox(in);
+  e.entries.resize(in.count(kEntryBytesMin));
+  for (MetadataEffect::Entry& entry : e.entries) {
+    entry.user = AccountId(in.varint());
+    entry.name = read_string(in);
+    if (in.u8() != 0) entry.value = Bytes(in.bytes());
+  }
+}
+
+void write(Encoder& out, const SpecialUseEffect& e) {
+  out.varint(e.mailbox.value);
+  write_strings(out, e.special_use);
+}
+void read(Decoder& in, SpecialUseEffect& e) {
+  e.mailbox = read_mailbox(in);
+  e.special_use = read_strings(in);
+}
+
 template <class E>
 Effect read_as(Decoder& in) {
   E effect;

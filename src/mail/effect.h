@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -143,10 +144,28 @@ struct SeedEffect {
   UidValidity uidvalidity;
 };
 
+// Annotations (RFC 5464). Each entry is there if it goes, and has another value if it is set.
+struct MetadataEffect {
+  struct Entry {
+    AccountId user;  // 0: shared
+    std::string name;
+    std::optional<Bytes> value;  // none: it goes
+  };
+  MailboxId mailbox;  // 0: the account's own
+  std::vector<Entry> entries;
+};
+
+// The uses of a mailbox that is there.
+struct SpecialUseEffect {
+  MailboxId mailbox;
+  std::vector<std::string> special_use;
+};
+
 // The bytes are stored: alternatives are only ever added at the end. Kind n is alternative n - 1.
-using Effect = std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect,
-                            CreateEffect, DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect,
-                            ReserveEffect, ForgetEffect, TraceFloorEffect, SeedEffect>;
+using Effect =
+    std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect, CreateEffect,
+                 DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect, ReserveEffect,
+                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

@@ -31,6 +31,9 @@ struct EngineLimits {
   uint32_t traces_per_mailbox_max = 1'000'000;
   uint32_t subscriptions_max = 200'000;
   uint32_t card_inline_bytes_max = 16 * 1024;  // a larger card is a blob of its own
+  uint32_t metadata_value_bytes_max = 64 * 1024;
+  uint32_t metadata_entries_max = 100;  // of each user on one mailbox, or on the server; as many again are shared
+  uint64_t metadata_bytes_per_account_max = 4 << 20;
 };
 
 struct PlanContext {

@@ -25,6 +25,7 @@ Result<std::vector<BytesView>> operations_of(BytesView record) {
 FoldOutcome fold_operations(const SnapshotPtr& snapshot, const std::vector<BytesView>& operations, Position position) {
   AccountEdit edit(snapshot->state());
   for (BytesView effects : operations) {
+    edit.begin_operation();
     if (Result<> done = apply_operation(edit, effects); !done) return std::move(done).error();
     if (!edit.missing().empty()) return Need{std::move(edit.missing())};
   }

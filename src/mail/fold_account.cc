@@ -16,6 +16,7 @@ Result<> Folder::apply_one(const SubscribeEffect& e) {
   } else {
     account.subscriptions.erase(e.name);
   }
+  edit_.note_name(e.on ? NameChange::What::subscribed : NameChange::What::unsubscribed, e.name);
   if (const MailboxState* mailbox = edit_.find(e.name)) edit_.change(mailbox->id).list_changed = true;
   return {};
 }

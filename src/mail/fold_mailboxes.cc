@@ -43,6 +43,7 @@ Result<> Folder::apply_one(const CreateEffect& e) {
     edit_.remove(there->id);
   }
   edit_.add(empty_mailbox(edit_.account().id, e.mailbox, e.uidvalidity, {e.name, e.special_use}));
+  edit_.note_name(NameChange::What::created, e.name);
   return {};
 }
 
@@ -71,10 +72,12 @@ Result<> Folder::apply_one(const DeleteEffect& e) {
   if (has_children && !e.keep_name) return unfit("delete of a name with children");
   if (lacks_rows(*mailbox, kAllUids, true)) return {};
   release_all(*mailbox);
+  edit_.note_name(NameChange::What::deleted, mailbox->name());
   if (!e.keep_name) {
     edit_.remove(e.mailbox);
     return {};
   }
+  edit_.set_metadata(e.mailbox, nullptr);
   *mailbox = empty_mailbox(mailbox->account, mailbox->id, mailbox->uidvalidity, {mailbox->name(), {}});
   mailbox->noselect = true;
   edit_.change(e.mailbox).deleted = true;
@@ -100,7 +103,17 @@ Result<> Folder::apply_one(const RenameEffect& e) {
     if (names.contains(name)) return unfit("rename to a name that is there");
   }
   for (auto& [id, name] : renamed) edit_.rename(id, std::move(name));
+  edit_.note_name(NameChange::What::renamed, e.to, e.from);
   return {};
+}
+
+// RFC 5464 4.1: INBOX keeps its annotations, and the mailbox that takes its messages gets the same.
+void Folder::copy_metadata(MailboxId from, MailboxId to) {
+  const MetadataPtr* there = edit_.account().metadata.find(from);
+  if (there == nullptr) return;
+  auto copy = std::make_shared<Metadata>(**there);
+  copy->clean = false;
+  edit_.set_metadata(to, std::move(copy));
 }
 
 Result<> Folder::apply_one(const RenameInboxEffect& e) {
@@ -121,6 +134,8 @@ Result<> Folder::apply_one(const RenameInboxEffect& e) {
   target.expunge_times = nullptr;
   target.former = nullptr;
   edit_.add(std::move(target));
+  edit_.note_name(NameChange::What::renamed, e.name, std::string(kInbox));
+  copy_metadata(e.inbox, e.mailbox);
 
   inbox->chunks.clear();
   inbox->messages = inbox->unseen = inbox->deleted = 0;

@@ -32,6 +32,8 @@ class Folder {
   Result<> apply_one(const ForgetEffect& e);
   Result<> apply_one(const TraceFloorEffect& e);
   Result<> apply_one(const SeedEffect& e);
+  Result<> apply_one(const MetadataEffect& e);
+  Result<> apply_one(const SpecialUseEffect& e);
 
   // fold_rows.cc
   // A mailbox that messages may come to or change in; null if there is none.
@@ -45,6 +47,10 @@ class Folder {
   // fold_mailboxes.cc
   bool takes_ids(MailboxId mailbox, UidValidity uidvalidity);
   void release_all(const MailboxState& mailbox);
+  void copy_metadata(MailboxId from, MailboxId to);
+
+  // fold_metadata.cc
+  MailboxState* open_annotated(MailboxId id);
 
   AccountEdit& edit_;
   StampEffect stamp_;

@@ -26,11 +26,13 @@ void add_mailbox(const MailboxState& mailbox, std::vector<PageOwner>& out) {
 }  // namespace
 
 std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
-                                          std::vector<EntryPage<std::string>> subscriptions) {
+                                          std::vector<EntryPage<std::string>> subscriptions,
+                                          std::vector<EntryPage<MailboxId>> metadata) {
   auto layout = std::make_shared<Layout>();
   std::vector<PageOwner>& pages = layout->pages;
   for (const auto& page : mailboxes) pages.push_back({page.page, MailboxId(0)});
   for (const auto& page : subscriptions) pages.push_back({page.page, MailboxId(0)});
+  for (const auto& page : metadata) pages.push_back({page.page, MailboxId(0)});
   add_spans(state.body_counts, pages);
   add_spans(state.dead_blobs, pages);
   add_spans(state.segment_cards, pages);
@@ -42,6 +44,7 @@ std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector
   std::ranges::sort(pages, {}, &PageOwner::page);
   layout->mailboxes = std::move(mailboxes);
   layout->subscriptions = std::move(subscriptions);
+  layout->metadata = std::move(metadata);
   return layout;
 }
 

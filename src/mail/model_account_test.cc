@@ -210,6 +210,7 @@ Code Model::apply(const RenameMailbox& operation, int64_t) {
     target.uidnext = inbox.uidnext;
     target.recent = inbox.recent;
     target.highest = inbox.highest;
+    target.metadata = inbox.metadata;
     inbox.messages.clear();
     for (uint32_t uid = 1; uid < inbox.uidnext.value; ++uid) gone(inbox, Uid(uid), modseq);
     if (inbox.uidnext.value > 1) inbox.highest = modseq;
@@ -235,6 +236,28 @@ Code Model::apply(const RenameMailbox& operation, int64_t) {
 Code Model::apply(const Subscribe& operation, int64_t) {
   bool changes = operation.on ? subscriptions.insert(operation.name).second : subscriptions.erase(operation.name) > 0;
   if (changes && mailboxes.contains(operation.name)) listed.insert(mailboxes[operation.name].id);
+  return Code::none;
+}
+
+Code Model::apply(const SetMetadata& operation, int64_t) {
+  ModelMailbox* mailbox = nullptr;
+  if (operation.mailbox) {
+    auto it = mailboxes.find(*operation.mailbox);
+    if (it == mailboxes.end()) return Code::nonexistent;
+    mailbox = &it->second;
+  }
+  ModelMetadata& entries = mailbox != nullptr ? mailbox->metadata : metadata;
+  ModelMetadata before = entries;
+  for (const SetMetadata::Entry& entry : operation.entries) {
+    if (entry.value) {
+      entries[{entry.user, entry.name}] = *entry.value;
+    } else {
+      entries.erase({entry.user, entry.name});
+    }
+  }
+  if (entries == before) return Code::none;
+  modseq = modseq.next();
+  if (mailbox != nullptr) mailbox->highest = modseq;
   return Code::none;
 }
 

@@ -101,6 +101,15 @@ std::string compare_mailbox(const Mailbox& mailbox, const ModelMailbox& want, Mo
   return "";
 }
 
+std::string compare_metadata(const Snapshot& snapshot, MailboxId id, const ModelMetadata& want) {
+  ModelMetadata found;
+  for (AccountId user : {AccountId(0), AccountId(7)}) {
+    snapshot.for_each_metadata(id, user, "",
+                               [&](const std::string& name, const Bytes& value) { found[{user, name}] = value; });
+  }
+  return found == want ? "" : "annotations";
+}
+
 }  // namespace
 
 std::string compare(const Snapshot& snapshot, const Model& model) {
@@ -110,8 +119,10 @@ std::string compare(const Snapshot& snapshot, const Model& model) {
     auto mailbox = snapshot.find(name);
     if (!mailbox) return "no mailbox " + name;
     std::string what = compare_mailbox(*mailbox, want, model.modseq);
+    if (what.empty()) what = compare_metadata(snapshot, want.id, want.metadata);
     if (!what.empty()) return name + ": " + what;
   }
+  if (!compare_metadata(snapshot, MailboxId(0), model.metadata).empty()) return "annotations of the account";
   std::set<std::string> subscriptions;
   snapshot.for_each_subscription([&](const std::string& name) { return subscriptions.insert(name).second; });
   if (subscriptions != model.subscriptions) return "subscriptions";

@@ -101,6 +101,7 @@ class Walk {
 
   Operation operation(const Step& s) {
     if (s.kind < 20) return append(s);
+    if (s.kind < 23) return metadata(s);
     if (s.kind < 40) {
       Store store{id(s.a),
                   uids(s.a, s.b),
@@ -123,6 +124,15 @@ class Walk {
     if (s.kind < 81) return Subscribe{name(s.a), s.b % 2 == 0};
     if (s.kind < 83) return ClaimRecent{id(s.a), Uid(s.b % 10 + 1)};
     return ForgetBlobs{collectable_blobs(*account.snapshot, account.now + 1, account.now + 1)};
+  }
+
+  SetMetadata metadata(const Step& s) {
+    SetMetadata out{.mailbox = s.a % 5 == 0 ? std::nullopt : std::optional(name(s.a))};
+    std::optional<Bytes> value = s.d % 3 == 0 ? std::nullopt : std::optional(Bytes(s.d % 40, 'v'));
+    if (s.d % 50 == 1) value = Bytes(50'000, 'v');
+    AccountId user(s.c % 2 * 7);
+    out.entries.push_back({user, "/e" + std::to_string(s.b % 4), std::move(value)});
+    return out;
   }
 
   Append append(const Step& s) {

@@ -25,6 +25,8 @@ struct ModelMessage {
   friend bool operator==(const ModelMessage&, const ModelMessage&) = default;
 };
 
+using ModelMetadata = std::map<std::pair<AccountId, std::string>, Bytes>;
+
 struct ModelMailbox {
   MailboxId id;
   UidValidity uidvalidity;
@@ -34,6 +36,7 @@ struct ModelMailbox {
   bool noselect = false;
   std::vector<ModelMessage> messages;
   std::vector<std::pair<Uid, ModSeq>> gone;
+  ModelMetadata metadata;
 };
 
 class Model {
@@ -53,9 +56,11 @@ class Model {
   Code apply(const ReserveBlobs&, int64_t) { return Code::none; }
   Code apply(const ForgetBlobs&, int64_t) { return Code::none; }
   Code apply(const Initialise&, int64_t) { return Code::none; }
+  Code apply(const SetMetadata& operation, int64_t now);
 
   std::map<std::string, ModelMailbox> mailboxes;
   std::set<std::string> subscriptions;
+  ModelMetadata metadata;  // the account's own
   ModSeq modseq{1};
   std::set<MailboxId> listed;         // whose entry in LIST changed, since it was last cleared
   std::set<MailboxId> inbox_renames;  // mailboxes that took part in a rename of INBOX, likewise

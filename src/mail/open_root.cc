@@ -31,10 +31,11 @@ class Opening {
     state_.reserved = PersistentMap<uint64_t, Reservation>::from_sorted(root_.reserved);
     ROOST_TRY_VOID(read_mailboxes());
     ROOST_TRY_VOID(read_subscriptions());
+    ROOST_TRY_VOID(read_metadata_pages());
     ROOST_TRY_VOID(read_spans(PageKind::body_counts, root_.body_counts, state_.body_counts));
     ROOST_TRY_VOID(read_spans(PageKind::dead_blobs, root_.dead_blobs, state_.dead_blobs));
     ROOST_TRY_VOID(read_spans(PageKind::segment_cards, root_.segment_cards, state_.segment_cards));
-    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions);
+    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions, root_.metadata);
     return std::move(state_);
   }
 
@@ -95,6 +96,25 @@ class Opening {
       ROOST_TRY_VOID(in.finish("subscription page"));
     }
     state_.subscriptions = PersistentMap<std::string, bool>::from_sorted(std::move(names));
+    return {};
+  }
+
+  Result<> read_metadata_pages() {
+    std::vector<std::pair<MailboxId, MetadataPtr>> all;
+    for (const EntryPage<MailboxId>& entries : root_.metadata) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(PageKind::metadata, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) {
+        ROOST_TRY(MetadataEntry entry, read_metadata(in));
+        bool sound = entry.mailbox.value == 0 || state_.mailboxes.contains(entry.mailbox);
+        if (!sound || (!all.empty() && entry.mailbox <= all.back().first)) return damaged("annotations");
+        state_.metadata_bytes += entry.metadata->bytes;
+        all.emplace_back(entry.mailbox, std::move(entry.metadata));
+      }
+      ROOST_TRY_VOID(in.finish("page of annotations"));
+    }
+    state_.metadata = PersistentMap<MailboxId, MetadataPtr>::from_sorted(std::move(all));
     return {};
   }
 

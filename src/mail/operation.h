@@ -113,6 +113,23 @@ struct Subscribe {
   bool on = true;
 };
 
+// SETMETADATA (RFC 5464 4.3): all of it or nothing. The caller has checked names, sizes and who may.
+struct SetMetadata {
+  struct Entry {
+    AccountId user;              // whose private entry it is; 0: shared
+    std::string name;            // in lower case: "/private/comment"
+    std::optional<Bytes> value;  // none: it goes
+  };
+  std::optional<std::string> mailbox;  // none: the user's own, on the server
+  std::vector<Entry> entries;
+  std::optional<std::vector<std::string>> special_use;  // the mailbox's from now on; other mailboxes lose them
+};
+struct MetadataSet {
+  bool too_many = false;            // nothing was done: there are metadata_entries_max
+  ModSeq modseq;                    // of what changed
+  std::vector<MailboxId> lost_use;  // mailboxes that lost a special use
+};
+
 // \Recent: everything below `next` has been told to a session as recent. Without a MODSEQ.
 struct ClaimRecent {
   MailboxId mailbox;
@@ -147,7 +164,8 @@ struct Initialise {
 struct Done {};
 
 using Operation = std::variant<Append, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
-                               ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise>;
-using OperationResult = std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten>;
+                               ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata>;
+using OperationResult =
+    std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet>;
 
 }  // namespace roost::mail

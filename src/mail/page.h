@@ -18,6 +18,7 @@ enum class PageKind : uint8_t {
   hot = 'H',
   traces = 'T',
   cards = 'K',
+  metadata = 'A',
 };
 
 constexpr uint8_t kPageVersion = 1;

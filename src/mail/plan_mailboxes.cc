@@ -1,9 +1,7 @@
 // CREATE, DELETE and RENAME. A mailbox's superiors are always there: made with it, and kept as \Noselect.
-#include <algorithm>
-#include <array>
-
 #include "mail/mailbox_path.h"
 #include "mail/planning.h"
+#include "mail/special_use.h"
 
 namespace roost::mail {
 namespace {
@@ -51,27 +49,17 @@ class Creation {
   uint32_t uidvalidity_;
 };
 
-// RFC 6154 2 and RFC 8457. Not \All and \Flagged, which would be views of other mailboxes.
-constexpr std::array<std::string_view, 6> kSpecialUses{"Archive", "Drafts", "Important", "Junk", "Sent", "Trash"};
-constexpr auto kUnknownUse = "A special use is one of Archive, Drafts, Important, Junk, Sent and Trash";
-
-// As the RFCs spell them. RFC 6154 3: a use that cannot be given is NO [USEATTR], and nothing is created.
-Result<std::vector<std::string>> special_uses(const AccountState& state, const std::vector<std::string>& asked) {
-  std::vector<std::string> out;
-  for (const std::string& use : asked) {
-    auto known = std::ranges::find_if(kSpecialUses, [&](std::string_view k) { return equals_ignoring_case(k, use); });
-    if (known == kSpecialUses.end()) return no(Code::use_attr, kUnknownUse);
-    if (std::ranges::find(out, *known) == out.end()) out.emplace_back(*known);
-  }
+// RFC 6154 3: a use that cannot be given is NO [USEATTR], and nothing is created.
+Result<std::vector<std::string>> free_special_uses(const AccountState& state, const std::vector<std::string>& asked) {
+  ROOST_TRY(std::vector<std::string> uses, known_special_uses(asked));
   bool taken = false;
-  auto shares_use = [&](MailboxId, const MailboxPtr& mailbox) {
-    for (const std::string& use : mailbox->label->special_use)
-      taken = taken || std::ranges::find(out, use) != out.end();
+  auto shares_none = [&](MailboxId, const MailboxPtr& mailbox) {
+    taken = other_special_uses(*mailbox, uses).size() != mailbox->label->special_use.size();
     return !taken;
   };
-  if (!out.empty()) state.mailboxes.for_each(shares_use);
+  if (!uses.empty()) state.mailboxes.for_each(shares_none);
   if (taken) return no(Code::use_attr, "Another mailbox has this special use");
-  return out;
+  return uses;
 }
 
 // Whether every name of the tree is allowed in its new place.
@@ -104,7 +92,7 @@ PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
   if (auto sound = check_mailbox_name(name, planning.limits()); !sound) return std::move(sound).error();
   const MailboxState* there = find(planning.state(), name);
   if (there != nullptr && !there->noselect) return refusal(Code::already_exists, "The mailbox exists");
-  ROOST_PLAN_TRY(std::vector<std::string> uses, special_uses(planning.state(), operation.special_use));
+  ROOST_PLAN_TRY(std::vector<std::string> uses, free_special_uses(planning.state(), operation.special_use));
   Creation creation(planning);
   if (auto made = creation.create_superiors(name); !made) return std::move(made).error();
   ROOST_PLAN_TRY(Created created, creation.create(name, std::move(uses)));

@@ -79,6 +79,7 @@ PlanOutcome plan_one(Planning& planning, const ClaimRecent& operation);
 PlanOutcome plan_one(Planning& planning, const ReserveBlobs& operation);
 PlanOutcome plan_one(Planning& planning, const ForgetBlobs& operation);
 PlanOutcome plan_one(Planning& planning, const Initialise& operation);
+PlanOutcome plan_one(Planning& planning, const SetMetadata& operation);
 
 // Returns the error of `expr` from a planner, or binds its value.
 #define ROOST_PLAN_TRY_(tmp, decl, ...)    \

@@ -31,6 +31,7 @@ SnapshotPtr base() {
   snapshot = run(snapshot, append);
   snapshot = run(snapshot, CreateMailbox{"a/b", {}});
   snapshot = run(snapshot, Copy{MailboxId(1), {{Uid(2), Uid(4)}}, std::string("a/b"), false});
+  snapshot = run(snapshot, SetMetadata{.mailbox = "a/b", .entries = {{AccountId(0), "/shared/comment", "c"}}});
   return run(snapshot, ReserveBlobs{4, 0});
 }
 

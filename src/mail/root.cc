@@ -78,12 +78,40 @@ void read_reserved(Decoder& in, uint64_t next_blob, std::vector<std::pair<uint64
   }
 }
 
+// What later versions added: u8 kind and bytes each, ascending, and only where there is something to say.
+enum class Section : uint8_t { metadata = 1 };
+
+void write_sections(Encoder& out, const Root& root) {
+  if (root.metadata.empty()) return;
+  Bytes section;
+  Encoder content(section);
+  write_entry_pages(content, root.metadata);
+  out.u8(static_cast<uint8_t>(Section::metadata));
+  out.bytes(section);
+}
+
+Result<> read_sections(Decoder& in, Root& root) {
+  uint8_t before = 0;
+  while (in.left() > 0) {
+    uint8_t kind = in.u8();
+    Decoder content(in.bytes());
+    if (kind <= before || kind != static_cast<uint8_t>(Section::metadata)) in.fail();
+    if (in.failed()) break;
+    read_entry_pages(content, root.metadata);
+    ROOST_TRY_VOID(content.finish("root: a section"));
+    if (root.metadata.empty()) in.fail();
+    before = kind;
+  }
+  return in.finish("root");
+}
+
 }  // namespace
 
 std::vector<PageId> Root::pages() const {
   std::vector<PageId> out;
   for (const auto& page : mailboxes) out.push_back(page.page);
   for (const auto& page : subscriptions) out.push_back(page.page);
+  for (const auto& page : metadata) out.push_back(page.page);
   for (const auto* spans : {&body_counts, &dead_blobs, &segment_cards}) {
     for (const SpanPage& span : *spans) out.push_back(span.page);
   }
@@ -106,6 +134,7 @@ Bytes write_root(const Root& root) {
   write_spans(out, root.dead_blobs);
   write_spans(out, root.segment_cards);
   write_reserved(out, root.reserved);
+  write_sections(out, root);
   return pack_page(PageKind::root, content);
 }
 
@@ -130,7 +159,7 @@ Result<Root> read_root(BytesView bytes) {
   read_spans(in, root.dead_blobs);
   read_spans(in, root.segment_cards);
   read_reserved(in, root.next_blob, root.reserved);
-  ROOST_TRY_VOID(in.finish("root"));
+  ROOST_TRY_VOID(read_sections(in, root));
   return root;
 }
 

@@ -31,6 +31,7 @@ struct Root {
   std::vector<SpanPage> dead_blobs;
   std::vector<SpanPage> segment_cards;
   std::vector<std::pair<uint64_t, Reservation>> reserved;
+  std::vector<EntryPage<MailboxId>> metadata;
 
   // Pages that opening it takes: of entries and of spans.
   std::vector<PageId> pages() const;

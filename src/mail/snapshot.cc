@@ -40,10 +40,31 @@ void Snapshot::for_each_subscription(const std::function<bool(const std::string&
   state_->subscriptions.for_each([&](const std::string& name, bool) { return fn(name); });
 }
 
+const Bytes* Snapshot::metadata(MailboxId mailbox, AccountId user, std::string_view name) const {
+  const MetadataPtr* found = state_->metadata.find(mailbox);
+  if (found == nullptr) return nullptr;
+  auto entry = (*found)->entries.find({user, std::string(name)});
+  return entry != (*found)->entries.end() ? entry->second.get() : nullptr;
+}
+
+void Snapshot::for_each_metadata(MailboxId mailbox, AccountId user, std::string_view below,
+                                 const std::function<void(const std::string&, const Bytes&)>& fn) const {
+  const MetadataPtr* found = state_->metadata.find(mailbox);
+  if (found == nullptr) return;
+  const auto& entries = (*found)->entries;
+  auto entry = entries.lower_bound({user, std::string(below)});
+  for (; entry != entries.end() && entry->first.user == user && entry->first.name.starts_with(below); ++entry) {
+    const std::string& name = entry->first.name;
+    if (below.empty() || name.size() == below.size() || name[below.size()] == '/') fn(name, *entry->second);
+  }
+}
+
+uint64_t Snapshot::metadata_bytes() const { return state_->metadata_bytes; }
+
 size_t Snapshot::memory_bytes() const {
   constexpr size_t kNodeBytes = 96;  // of a persistent map, with what it is allocated with
   size_t nodes = state_->mailboxes.size() + state_->names.size() + state_->subscriptions.size();
-  return sizeof(AccountState) + state_->resident_bytes + nodes * kNodeBytes +
+  return sizeof(AccountState) + state_->resident_bytes + state_->metadata_bytes + nodes * kNodeBytes +
          (state_->body_counts.size() + state_->dead_blobs.size() + state_->segment_cards.size()) * 16;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/ids.h"
 #include "base/uid_set.h"
 #include "mail/row.h"
@@ -95,6 +96,14 @@ class Snapshot {
   bool has_children(std::string_view name) const;
   bool subscribed(std::string_view name) const;
   void for_each_subscription(const std::function<bool(const std::string&)>& fn) const;
+
+  // RFC 5464: an entry's value, of a mailbox or (0) of the account itself; null: none. `user` is whose private entry it
+  // is, 0 for shared ones; names are in lower case.
+  const Bytes* metadata(MailboxId mailbox, AccountId user, std::string_view name) const;
+  // In the order of names, those that are `below` or begin with it and a "/"; all where it is empty.
+  void for_each_metadata(MailboxId mailbox, AccountId user, std::string_view below,
+                         const std::function<void(const std::string& name, const Bytes& value)>& fn) const;
+  uint64_t metadata_bytes() const;  // all of them, with something for each
 
   uint64_t messages() const;  // of all mailboxes
   uint64_t bytes() const;
