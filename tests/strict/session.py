@@ -217,14 +217,15 @@ class Session:
             self.take_code(view, response)
 
     def take_expunges(self, view, command, response):
-        before = set(view.gone)
         if response.name == "EXPUNGE":
-            view.expunge(response.number)
+            gone = {view.expunge(response.number)}
         else:
+            before = set(view.gone)
             earlier, ranges = response.value
             (view.gone_earlier if earlier else view.vanished)(ranges)
+            gone = view.gone - before
         if command is not None:
-            command.notes.setdefault("gone", set()).update(view.gone - before)
+            command.notes.setdefault("gone", set()).update(gone)
 
     def open_view(self, command, response):
         if "view" in command.notes:

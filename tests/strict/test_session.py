@@ -51,6 +51,15 @@ C: b NOOP
 S: * 2 EXPUNGE
 S: * 3 EXISTS
 S: b OK done""",
+    "copied, and expunged by another before it was known by its UID": SELECT + """
+C: a UID FETCH 3 FLAGS
+S: * 1 FETCH (UID 3 FLAGS ())
+S: * 3 EXPUNGE
+S: a OK done
+C: c UID COPY 3:9 x
+S: * 2 EXPUNGE
+S: * 1 EXPUNGE
+S: c OK [COPYUID 1 3,9 1:2] done""",
     "literals": LOGIN + """
 C: a LOGIN {3}
 S: a BAD logged in already

@@ -47,9 +47,13 @@ class View:
         return self.entries[number - 1]
 
     def expunge(self, number):
-        self.gone.add(self.at(number).uid)
+        """Gives its UID, None where that is not known."""
+        uid = self.at(number).uid
+        if uid is not None:
+            self.gone.add(uid)
         del self.entries[number - 1]
         self.recent = min(self.recent, len(self.entries))
+        return uid
 
     def vanished(self, ranges):
         """RFC 7162 3.2.10: each of these is a message that the client was told of."""
