@@ -125,8 +125,8 @@ TEST_F(Telling, StoreAndCopyOfAnExpungedMessageSayExpungeIssued) {
   two.run("STORE 2 +FLAGS.SILENT (\\Deleted)");
   two.run("EXPUNGE");
   EXPECT_EQ(one.run("STORE 1:2 +FLAGS (\\Seen)"),
-            "* 1 FETCH (FLAGS (\\Seen))\r\nNO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
-  EXPECT_EQ(one.run("COPY 2 INBOX"), "NO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
+            "* 1 FETCH (FLAGS (\\Seen))\r\nNO [EXPUNGEISSUED] Some of the messages have been deleted.\r\n");
+  EXPECT_EQ(one.run("COPY 2 INBOX"), "NO [EXPUNGEISSUED] Some of the messages have been deleted.\r\n");
   EXPECT_EQ(one.run("UID STORE 2 +FLAGS (\\Seen)"), "* 2 EXPUNGE\r\nOK STORE completed.\r\n");
 }
 
@@ -137,10 +137,10 @@ TEST_F(Telling, StoreAndCopyOfAMessageThatIsExpungedJustNowSayExpungeIssued) {
   one.run("NOOP");
   two.post("e UID EXPUNGE 2\r\n");
   EXPECT_EQ(one.run("STORE 1:2 +FLAGS (\\Seen)"),
-            "* 1 FETCH (FLAGS (\\Seen))\r\nNO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
+            "* 1 FETCH (FLAGS (\\Seen))\r\nNO [EXPUNGEISSUED] Some of the messages have been deleted.\r\n");
   EXPECT_EQ(one.run("NOOP"), "* 2 EXPUNGE\r\nOK NOOP completed.\r\n");
   two.post("e UID EXPUNGE 3\r\n");
-  EXPECT_EQ(one.run("COPY 1:2 INBOX"), "NO [EXPUNGEISSUED] Some of the messages are gone.\r\n");
+  EXPECT_EQ(one.run("COPY 1:2 INBOX"), "NO [EXPUNGEISSUED] Some of the messages have been deleted.\r\n");
   EXPECT_EQ(one.run("NOOP"), "* 2 EXPUNGE\r\nOK NOOP completed.\r\n");
 }
 

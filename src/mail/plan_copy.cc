@@ -48,7 +48,7 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   Copied result{to->id, to->uidvalidity, source.uids, {}, ModSeq(0)};
   uint64_t count = source.uids.count();
   if (operation.all_or_none && count < operation.uids.count()) {
-    return refusal(Code::expunge_issued, "Some of the messages are gone.");
+    return refusal(Code::expunge_issued, "Some of the messages have been deleted.");
   }
   if (count == 0) return planning.finish(std::move(result));
   if (count > UINT32_MAX - to->uidnext.value) return refusal(Code::limit, "The mailbox has no UIDs left");

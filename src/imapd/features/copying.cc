@@ -7,7 +7,7 @@ task<Result<mail::Copied>> copy_messages(Session& session, const imap::Copy& cop
   ROOST_CO_TRY(UidSet uids, view.resolve(copy.set, copy.uid));
   UidSet live = uids.subtract(view.ghosts());
   if (!copy.uid && live.count() != uids.count()) {
-    co_return no(Code::expunge_issued, "Some of the messages are gone.");
+    co_return no(Code::expunge_issued, "Some of the messages have been deleted.");
   }
   auto target = view.snapshot()->find(copy.mailbox);
   if (!target || target->noselect()) co_return no(Code::try_create, "No such mailbox.");

@@ -261,7 +261,7 @@ task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
     if (missing.failure->kind == Error::Kind::fault) co_return std::unexpected(*missing.failure);
     co_return no(missing.failure->code, "Some messages could not be read.");
   }
-  if (missing.gone > 0) co_return no(Code::expunge_issued, "Some of the messages are gone.");
+  if (missing.gone > 0) co_return no(Code::expunge_issued, "Some of the messages have been deleted.");
   co_return done("FETCH completed.");
 }
 

@@ -91,7 +91,7 @@ Completion reply(const UidSet& modified, bool some_gone, bool silent) {
   if (!some_gone) return completion;
   if (modified.empty()) completion.code = imap::code_of(Code::expunge_issued);
   if (!silent) completion.condition = imap::Condition::no;
-  completion.text = "Some of the messages are gone.";
+  completion.text = "Some of the messages have been deleted.";
   return completion;
 }
 
