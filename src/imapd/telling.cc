@@ -49,7 +49,6 @@ task<Result<>> tell_expunges(Session& session, const View& view) {
   uint64_t ghosts_left = ghosts.count();
   selected.exists -= static_cast<uint32_t>(ghosts_left);
   selected.recent = view.mailbox().live(selected.recent);
-  selected.recent_told = static_cast<uint32_t>(selected.recent.count());
   selected.claim_owed = session.modes().condstore;
   if (session.modes().qresync || session.modes().uid_only)
     co_return co_await tell_vanished(session, std::move(ghosts), false);
@@ -81,8 +80,14 @@ void tell_arrivals(Session& session, const View& view) {
   // EXISTS says no MODSEQ: at its next visit the client would be told of all of them again.
   if (session.modes().condstore) selected.claim_owed = true;
   imap::write_exists(session.buffer(), selected.exists);
+}
+
+// RFC 3501 7.3.2: when the size of the mailbox changes, so after expunges too; also if as many have come as have gone,
+// because some clients count those down by themselves.
+void tell_recent(Session& session, bool some_expunged) {
+  Selected& selected = *session.selected();
   auto recent = static_cast<uint32_t>(selected.recent.count());
-  if (recent != selected.recent_told) imap::write_recent(session.buffer(), recent);
+  if (some_expunged || recent != selected.recent_told) imap::write_recent(session.buffer(), recent);
   selected.recent_told = recent;
 }
 
@@ -160,7 +165,9 @@ task<Result<View>> catch_up(Session& session) {
   ROOST_CO_TRY(View view, co_await catch_up(session));
   Selected& selected = *session.selected();
   if (hazard == Hazard::breaks && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
+  bool some_recent_expunged = selected.recent.count() != selected.recent_told;
   tell_arrivals(session, view);
+  tell_recent(session, some_recent_expunged);
   if (!selected.flags_owed.empty()) {
     View numbered(selected, view.snapshot());  // after the expunges
     ROOST_CO_TRY_VOID(co_await tell_flags(session, numbered, selected.flags_owed, true));

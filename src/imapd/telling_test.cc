@@ -43,6 +43,21 @@ TEST_F(Telling, TheFirstSessionThatIsToldHasTheMessageRecent) {
   EXPECT_THAT(two.run("FETCH 5 FLAGS"), Not(HasSubstr("\\Recent")));
 }
 
+TEST_F(Telling, RecentIsToldAgainWhenRecentMessagesAreExpunged) {
+  TestClient one(server, "INBOX");
+  TestClient two(server);
+  two.log_in();
+  two.append("INBOX", kMessage);
+  two.append("INBOX", kMessage);
+  EXPECT_THAT(one.run("NOOP"), HasSubstr("* 2 RECENT\r\n"));
+  two.select("INBOX");
+  two.run("STORE 1,5 +FLAGS.SILENT (\\Deleted)");
+  two.run("UID EXPUNGE 1");
+  EXPECT_THAT(one.run("NOOP"), Not(HasSubstr("RECENT")));
+  two.run("EXPUNGE");
+  EXPECT_EQ(one.run("NOOP"), "* 4 EXPUNGE\r\n* 1 RECENT\r\nOK NOOP completed.\r\n");
+}
+
 TEST_F(Telling, ExamineAndStatusClaimNothing) {
   TestClient one(server);
   one.log_in();
