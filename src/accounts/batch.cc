@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "accounts/environment.h"
+
 namespace roost::accounts {
 namespace {
-
-// Planning and folding so many rows takes about a millisecond.
-constexpr uint64_t kLoopStepRowsMax = 5'000;
 
 class Planner {
  public:

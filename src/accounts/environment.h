@@ -48,5 +48,7 @@ struct Environment {
 
 // More octets than this are not decoded, folded or parsed in one step of a loop: the pool does it.
 inline constexpr size_t kLoopStepBytesMax = 256 * 1024;
+// Nor more rows of messages planned or folded: that takes about a millisecond.
+inline constexpr uint64_t kLoopStepRowsMax = 5'000;
 
 }  // namespace roost::accounts

@@ -36,6 +36,15 @@ size_t bytes_of(const std::vector<store::LogRecord>& records) {
   return bytes;
 }
 
+// Too much to fold in one step of a loop.
+bool is_heavy(const mail::Snapshot& base, const std::vector<store::LogRecord>& records) {
+  constexpr uint64_t kRowsPerRecord = 25;  // what else a fold does takes about as long as so many rows
+  if (bytes_of(records) > kLoopStepBytesMax) return true;
+  uint64_t rows = records.size() * kRowsPerRecord;
+  for (const auto& record : records) rows += mail::rows_to_fold(base, record.record);
+  return rows > kLoopStepRowsMax;
+}
+
 size_t bytes_of(const std::vector<mail::LoadedPage>& pages) {
   size_t bytes = 0;
   for (const auto& page : pages) bytes += page.data.size();
@@ -166,7 +175,7 @@ task<Result<>> Replica::fold_records(std::vector<store::LogRecord> records) {
 }
 
 task<Result<Replica::Folding>> Replica::fold_onto(mail::SnapshotPtr base, std::vector<store::LogRecord> records) {
-  bool heavy = bytes_of(records) > kLoopStepBytesMax;
+  bool heavy = is_heavy(*base, records);
   Folding folding{.snapshot = std::move(base), .records = std::move(records)};
   for (int rounds = 0;;) {
     size_t before = folding.done;

@@ -80,6 +80,9 @@ using FoldOutcome = std::variant<Folded, Need, Error>;
 FoldOutcome fold(const SnapshotPtr& snapshot, BytesView record, Position position);
 FoldOutcome fold_effects(const SnapshotPtr& snapshot, const Effects& effects);
 
+// How many rows the fold of `record` changes or copies, roughly: what its time goes by. What does not decode has none.
+uint64_t rows_to_fold(const Snapshot& snapshot, BytesView record);
+
 // The same state with these pages in memory. Error with Code::corruption for a page that does not decode.
 struct LoadedPage {
   PageId id;

@@ -32,7 +32,43 @@ FoldOutcome fold_operations(const SnapshotPtr& snapshot, const std::vector<Bytes
   return edit.finish(position);
 }
 
+// Of one effect.
+struct RowsToFold {
+  const AccountState& account;
+
+  uint64_t of(MailboxId mailbox) const {
+    const MailboxPtr* found = account.mailboxes.find(mailbox);
+    return found != nullptr ? (*found)->messages : 0;
+  }
+  uint64_t operator()(const AppendEffect& e) const { return e.rows.size(); }
+  uint64_t operator()(const FlagsEffect& e) const { return e.uids.count(); }
+  uint64_t operator()(const ExpungeEffect& e) const { return e.uids.count(); }
+  uint64_t operator()(const CopyEffect& e) const { return e.uids.count() * (e.move ? 2 : 1); }
+  uint64_t operator()(const DeleteEffect& e) const { return of(e.mailbox); }
+  uint64_t operator()(const RenameInboxEffect& e) const { return of(e.inbox); }
+  uint64_t operator()(const RenameEffect&) const { return account.mailboxes.size(); }
+  template <class Other>
+  uint64_t operator()(const Other&) const {
+    return 1;
+  }
+};
+
 }  // namespace
+
+uint64_t rows_to_fold(const Snapshot& snapshot, BytesView record) {
+  uint64_t rows = 0;
+  auto operations = operations_of(record);
+  if (!operations) return rows;
+  for (BytesView effects : *operations) {
+    Decoder in(effects);
+    while (in.left() > 0) {
+      auto effect = read_effect(in);
+      if (!effect) return rows;
+      rows += std::visit(RowsToFold{snapshot.state()}, *effect);
+    }
+  }
+  return rows;
+}
 
 Result<> Folder::apply(const Effect& effect) {
   if (!stamped_ && !std::holds_alternative<StampEffect>(effect)) return unfit("no stamp");

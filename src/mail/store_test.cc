@@ -132,6 +132,15 @@ TEST(Store, LeavesOlderSnapshotsAsTheyWere) {
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
 }
 
+TEST(Store, AShortRecordTellsHowManyRowsItsFoldChanges) {
+  TestAccount account;
+  account.append("INBOX", 1'000);
+  account.store("INBOX", {{Uid(200), Uid(800)}}, StoreHow::add, SystemFlag::seen);
+  EXPECT_LT(account.log.back().size(), 40U);
+  EXPECT_EQ(rows_to_fold(*account.snapshot, account.log.back()), 601U + 1);  // and the stamp
+  EXPECT_EQ(rows_to_fold(*account.snapshot, "\xff damaged"), 0U);
+}
+
 TEST(Store, RefusesWhenTheMailboxIsGone) {
   TestAccount account;
   EXPECT_EQ(account.refused(Store{MailboxId(99), {{Uid(1), Uid(1)}}, StoreHow::add, SystemFlag::seen, {}, {}}),
