@@ -1,5 +1,6 @@
 #include "net/compression.h"
 
+#include <array>
 #include <new>
 #include <utility>
 
@@ -14,10 +15,16 @@ constexpr int kLevel = 1;
 constexpr int kCompressWindowBits = -14;  // negative: raw
 constexpr int kCompressMemoryLevel = 7;
 constexpr int kInflateWindowBits = -15;
+constexpr int kEndOfBlock = 128;  // of z_stream::data_type
 // Compressors that are kept although no stream has them.
 constexpr size_t kIdleCompressorsMax = 8;
 // A sync flush's marker, the rest of a block and what stored blocks add.
 constexpr size_t kFlushBytes = 64;
+// Of a flush, behind the last block that has content: an empty stored block (Z_SYNC_FLUSH) or what may have left the
+// compressor of an empty one with fixed codes (Z_PARTIAL_FLUSH).
+constexpr size_t kFlushOctetsMax = 5;
+
+bool is_of_a_flush(char c) { return c == '\0' || c == '\1' || c == '\2' || c == '\xff'; }
 
 void require(int zlib_result) {
   if (zlib_result != Z_OK) throw std::bad_alloc();
@@ -35,12 +42,27 @@ Inflater::Outcome Inflater::inflate(BytesView in, std::span<char> out) {
   stream_.avail_in = static_cast<uInt>(in.size());
   stream_.next_out = octets(out.data());
   stream_.avail_out = static_cast<uInt>(out.size());
-  const int result = ::inflate(&stream_, Z_SYNC_FLUSH);
-  holds_output_ = stream_.avail_out == 0;
+  const int result = ::inflate(&stream_, Z_BLOCK);
   // Z_BUF_ERROR: no progress was possible, which is no error of the stream's.
-  return Outcome{.consumed = in.size() - stream_.avail_in,
-                 .produced = out.size() - stream_.avail_out,
-                 .broken = result != Z_OK && result != Z_BUF_ERROR};
+  const bool broken = result != Z_OK && result != Z_BUF_ERROR;
+  holds_output_ = stream_.avail_out == 0;
+  between_blocks_ = broken || (stream_.data_type & kEndOfBlock) != 0;
+  return Outcome{
+      .consumed = in.size() - stream_.avail_in, .produced = out.size() - stream_.avail_out, .broken = broken};
+}
+
+bool InflateEnd::take(Inflater& inflater, BytesView& in) {
+  std::array<char, 64> unwanted;
+  while (!inflater.between_blocks()) {
+    const auto outcome = inflater.inflate(in, unwanted);
+    in.remove_prefix(outcome.consumed);
+    if (outcome.consumed == 0 && outcome.produced == 0 && !outcome.broken) return false;
+  }
+  while (flush_octets_ < kFlushOctetsMax && !in.empty() && is_of_a_flush(in.front())) {
+    in.remove_prefix(1);
+    ++flush_octets_;
+  }
+  return flush_octets_ == kFlushOctetsMax || !in.empty();
 }
 
 struct Deflater::Compressor : rt::Link {

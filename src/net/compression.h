@@ -30,14 +30,29 @@ class Inflater {
   Inflater& operator=(const Inflater&) = delete;
   ~Inflater();
 
-  // Never gives more than fits into `out`, however much `in` would grow. With an empty `in`: what is left from before.
+  // Never gives more than fits into `out`, however much `in` would grow, nor more than one block: what is behind the
+  // block of a command may be no DEFLATE any more. With an empty `in`: what is left from before.
   Outcome inflate(BytesView in, std::span<char> out);
   // The last call filled `out`, so more may be left.
   bool holds_output() const { return holds_output_; }
+  // The last call reached the end of a block, or of what can be read at all.
+  bool between_blocks() const { return between_blocks_; }
 
  private:
   z_stream stream_{};
   bool holds_output_ = false;
+  bool between_blocks_ = false;
+};
+
+// Where a stream ends behind which its peer goes on in clear (RFC 8437 4.1). The peer ended it with a last block, or
+// with a flush; what is left of one is a few octets with which no command can begin.
+class InflateEnd {
+ public:
+  // Takes from the front of `in` what is still the stream's, and drops it. True once nothing more of it can come.
+  bool take(Inflater& inflater, BytesView& in);
+
+ private:
+  size_t flush_octets_ = 0;
 };
 
 // One stream's compressor, borrowed while the stream is busy: the loop has a bounded number, and the one that was used

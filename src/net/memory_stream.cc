@@ -101,6 +101,7 @@ class MemoryStream final : public Stream {
   void discard_input() override { acknowledge(self_->unread()); }
   task<Result<>> start_tls() override { co_return fault("no TLS in memory"); }
   Result<> start_deflate() override { return fault("no DEFLATE in memory"); }
+  void stop_deflate() override {}
   const std::optional<TlsInfo>& tls() const override { return no_tls_; }
   bool deflated() const override { return false; }
   const Peer& peer() const override { return self_->options.peer; }

@@ -56,7 +56,7 @@ Step SocketStream::try_inflate(std::span<char> into) {
   std::array<char, kInflateInputBytes> fresh;
   std::string old;  // owns what `in` refers to
   BytesView in;
-  for (int barren = 0; barren < kBarrenInputsMax; ++barren) {
+  for (int barren = 0; barren < kBarrenInputsMax;) {
     if (in.empty() && !deflate_->received.empty()) {
       old = std::exchange(deflate_->received, {});
       in = old;
@@ -72,13 +72,38 @@ Step SocketStream::try_inflate(std::span<char> into) {
       return Step{Step::Kind::done, outcome.produced};
     }
     if (outcome.broken) return Step{Step::Kind::closed};
+    if (in.empty() || outcome.consumed == 0) ++barren;
   }
   deflate_->received = in;
   return Step{Step::Kind::again};
 }
 
+// Behind the last command that was compressed.
+Step SocketStream::try_end_deflate(std::span<char> into) {
+  std::array<char, kInflateInputBytes> fresh;
+  const std::string old = std::exchange(deflate_->received, {});
+  BytesView in = old;
+  if (in.empty()) {
+    const Step below = drained_ ? Step{Step::Kind::want_read} : try_read_below(fresh);
+    if (!below.done()) return below;
+    in = BytesView(fresh.data(), below.bytes);
+  }
+  if (!deflate_->end->take(deflate_->inflater, in)) return Step{Step::Kind::again};
+  plain_ = in;
+  deflate_.reset();
+  return plain_.empty() ? Step{Step::Kind::again} : take_plain(into);
+}
+
+Step SocketStream::take_plain(std::span<char> into) {
+  const size_t size = std::min(into.size(), plain_.size());
+  std::copy_n(plain_.begin(), size, into.begin());
+  plain_.erase(0, size);
+  return Step{Step::Kind::done, size};
+}
+
 Step SocketStream::try_read(std::span<char> into) {
-  if (deflate_) return try_inflate(into);
+  if (deflate_) return deflate_->end ? try_end_deflate(into) : try_inflate(into);
+  if (!plain_.empty()) return take_plain(into);
   if (drained_) return Step{Step::Kind::want_read};
   return try_read_below(into);
 }
@@ -148,6 +173,7 @@ void SocketStream::wake() {
 void SocketStream::discard_input() {
   std::array<char, 4096> thrown_away;
   ahead_.reset();
+  plain_.clear();
   drained_ = false;
   for (size_t total = 0; total < kDiscardBytesMax;) {
     const Step step = try_read(thrown_away);
@@ -160,7 +186,7 @@ void SocketStream::discard_input() {
 
 Step SocketStream::try_write(BytesView data) { return tls_ ? tls_->write(data) : socket_->write(data); }
 
-task<Result<>> SocketStream::write(BytesView data) { return deflate_ ? write_deflated(data) : write_through(data); }
+task<Result<>> SocketStream::write(BytesView data) { return deflated() ? write_deflated(data) : write_through(data); }
 
 task<Result<>> SocketStream::write_through(BytesView data) {
   while (!data.empty()) {
@@ -206,6 +232,7 @@ task<Result<>> SocketStream::start_tls() {
   if (ssl == nullptr) co_return fault("no memory for TLS");
   tls_ = std::make_unique<TlsLayer>(ssl, socket_->fd());
   ahead_.reset();
+  plain_.clear();
   drained_ = false;
   const bool shaken = co_await shake_hands(loop_.clock().now() + timeouts_.handshake_ms_max);
   if (!shaken) {
@@ -232,7 +259,12 @@ Result<> SocketStream::start_deflate() {
   if (deflate_) return fault("DEFLATE is on already");
   deflate_ = std::make_unique<Deflate>();
   if (auto octet = std::exchange(ahead_, std::nullopt)) deflate_->received = *octet;
+  deflate_->received += std::exchange(plain_, {});
   return {};
+}
+
+void SocketStream::stop_deflate() {
+  if (deflate_) deflate_->end.emplace();
 }
 
 // --- The end ---

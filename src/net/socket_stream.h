@@ -30,8 +30,9 @@ class SocketStream final : public Stream, public rt::Link {
   void discard_input() override;
   task<Result<>> start_tls() override;
   Result<> start_deflate() override;
+  void stop_deflate() override;
   const std::optional<TlsInfo>& tls() const override { return tls_info_; }
-  bool deflated() const override { return deflate_ != nullptr; }
+  bool deflated() const override { return deflate_ && !deflate_->end; }
   const Peer& peer() const override { return peer_; }
   rt::Loop& loop() override { return loop_; }
   void abort() override;
@@ -47,13 +48,16 @@ class SocketStream final : public Stream, public rt::Link {
   struct Deflate {
     Inflater inflater;
     Deflater deflater;
-    std::string received;  // compressed, and not yet inflated
+    std::string received;           // compressed, and not yet inflated
+    std::optional<InflateEnd> end;  // of what is read, once it was told to stop; what is written has stopped
   };
 
   Step try_read(std::span<char> into);
   Step try_read_below(std::span<char> into);
   Step try_write(BytesView data);
   Step try_inflate(std::span<char> into);
+  Step try_end_deflate(std::span<char> into);
+  Step take_plain(std::span<char> into);
   Step take_ahead(std::span<char> into);
   task<Result<>> write_through(BytesView data);
   task<Result<>> write_deflated(BytesView data);
@@ -72,6 +76,7 @@ class SocketStream final : public Stream, public rt::Link {
   Peer peer_;
   std::shared_ptr<void> lease_;
 
+  std::string plain_;          // was read together with the end of DEFLATE
   std::optional<char> ahead_;  // an octet that wait() read to be sure that there is one
   uint8_t eager_ = 0;          // reads and writes that did not have to wait, in a row
   bool drained_ = false;       // the last read left the socket empty: ask for an event before trying again

@@ -378,6 +378,34 @@ TEST_F(Deflated, CloseWaitsOnlyASecondForThePeer) {
   EXPECT_EQ(client().receive_all(), "* BYE\r\n");
 }
 
+task<std::string> read_and_stop(Stream& stream, size_t compressed, size_t plain) {
+  std::string all = co_await read_exactly(stream, compressed, 100);
+  stream.stop_deflate();
+  all += stream.deflated() ? "<deflated>" : "|";
+  const Result<> written = co_await stream.write("in clear");
+  all += written ? "" : "<not written>";
+  all += co_await read_exactly(stream, plain, 3);
+  co_return all;
+}
+
+TEST_F(Deflated, EndsInTheMiddleOfWhatHasArrived) {
+  client().start_deflate();
+  const std::string wire = client().deflated("last\r\n") + "plain text";
+  ::send(client().fd(), wire.data(), wire.size(), MSG_NOSIGNAL);
+  EXPECT_EQ(loops_.wait(read_and_stop(server(), 6, 10)), "last\r\n|plain text");
+  std::array<char, 8> answer{};
+  EXPECT_EQ(::recv(client().fd(), answer.data(), answer.size(), MSG_WAITALL), 8);
+  EXPECT_EQ(std::string(answer.data(), answer.size()), "in clear");
+}
+
+TEST_F(Deflated, StartsAgainOnceItHasEnded) {
+  client().start_deflate();
+  const std::string wire = client().deflated("last\r\n") + "x";
+  ::send(client().fd(), wire.data(), wire.size(), MSG_NOSIGNAL);
+  EXPECT_EQ(loops_.wait(read_and_stop(server(), 6, 1)), "last\r\n|x");
+  EXPECT_TRUE(loops_.wait(put_on(server(), {.deflate = true})));
+}
+
 TEST_F(Deflated, StartsOnlyOnce) { EXPECT_FALSE(loops_.wait(put_on(server(), {.deflate = true}))); }
 
 }  // namespace

@@ -59,6 +59,9 @@ class Stream {
   virtual task<Result<>> start_tls() = 0;
   // COMPRESS=DEFLATE (RFC 4978) on all that follows, in both directions.
   virtual Result<> start_deflate() = 0;
+  // And no more of it, in both directions, from the end of what was read and written so far (RFC 8437 4.1). Nothing
+  // where it is not on.
+  virtual void stop_deflate() = 0;
 
   virtual const std::optional<TlsInfo>& tls() const = 0;
   virtual bool deflated() const = 0;
