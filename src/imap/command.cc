@@ -35,6 +35,7 @@ Result<Body> parse_mailbox_command(Parser& in, Verb verb) {
     case Verb::examine: return as_body(parse_select(in, true));
     case Verb::list: return as_body(parse_list(in));
     case Verb::lsub: return as_body(parse_lsub(in));
+    case Verb::xlist: return as_body(parse_xlist(in));
     case Verb::status: return as_body(parse_status(in));
     default: return parse_plain(in);
   }
@@ -57,6 +58,7 @@ Result<Body> parse_message_command(Parser& in, Verb verb) {
     case Verb::move: return as_body(parse_copy(in, false, true));
     case Verb::uid_move: return as_body(parse_copy(in, true, true));
     case Verb::uid_expunge: return as_body(parse_uid_expunge(in));
+    case Verb::uid_batches: return as_body(parse_uid_batches(in));
     default: return parse_mailbox_command(in, verb);
   }
 }

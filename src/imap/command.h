@@ -18,16 +18,19 @@
 #include "imap/sort.h"
 #include "imap/status.h"
 #include "imap/store.h"
+#include "imap/uid_batches.h"
 #include "imap/verb.h"
 #include "wire/framer.h"
 
 namespace roost::imap {
 
-// Without arguments: CAPABILITY, NOOP, LOGOUT, STARTTLS, CHECK, CLOSE, UNSELECT, IDLE, NAMESPACE. The verb says which.
+// Without arguments: CAPABILITY, NOOP, LOGOUT, STARTTLS, CHECK, CLOSE, UNSELECT, IDLE, NAMESPACE, UNAUTHENTICATE. The
+// verb says which.
 struct Plain {};
 
-using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch, Id, List,
-                          Login, Rename, Search, Select, Sort, Status, Store, Subscribe, Thread, Unsubscribe>;
+using Body =
+    std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch, Id, List, Login,
+                 Rename, Search, Select, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
 
 struct Command {
   Bytes tag;

@@ -107,13 +107,20 @@ Result<List> parse_list(Parser& in) {
   return out;
 }
 
-Result<List> parse_lsub(Parser& in) {
-  List out{.lsub = true};
+namespace {
+
+// SP mailbox SP list-mailbox     RFC 3501 9
+Result<List> parse_plain_list(Parser& in, List out) {
   ROOST_TRY_VOID(in.space());
   ROOST_TRY_VOID(parse_reference(in, out));
   ROOST_TRY_VOID(parse_pattern(in, out));
   ROOST_TRY_VOID(in.end());
   return out;
 }
+
+}  // namespace
+
+Result<List> parse_lsub(Parser& in) { return parse_plain_list(in, {.lsub = true}); }
+Result<List> parse_xlist(Parser& in) { return parse_plain_list(in, {.xlist = true}); }
 
 }  // namespace roost::imap

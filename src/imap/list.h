@@ -1,4 +1,4 @@
-// LIST and LSUB.
+// LIST, LSUB and XLIST.
 #pragma once
 
 #include <vector>
@@ -30,6 +30,7 @@ struct List {
   };
 
   bool lsub = false;
+  bool xlist = false;  // Gmail's, from before RFC 6154: written like LSUB
   bool extended =
       false;  // any option or parenthesised patterns: an empty pattern is then no question for the separator
   Selection select;
@@ -40,5 +41,6 @@ struct List {
 
 Result<List> parse_list(Parser& in);
 Result<List> parse_lsub(Parser& in);
+Result<List> parse_xlist(Parser& in);
 
 }  // namespace roost::imap

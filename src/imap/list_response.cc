@@ -62,12 +62,10 @@ void write_extended(Bytes& out, const ListRow& row, bool utf8) {
   items.close();
 }
 
-}  // namespace
-
 // mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]
 // RFC 9051 9
-void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8) {
-  out += lsub ? "* LSUB " : "* LIST ";
+void write_mailbox_list(Bytes& out, std::string_view response, const ListRow& row, bool utf8) {
+  out += response;
   Words flags(out);
   if (row.non_existent) flags.add("\\NonExistent");
   if (row.no_select) flags.add("\\Noselect");
@@ -82,8 +80,30 @@ void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8) {
   out += "\r\n";
 }
 
-void write_list_separator(Bytes& out, BytesView root) {
-  out += "* LIST (\\Noselect) \"/\" ";
+std::string_view gmail_name(std::string_view special_use) {
+  if (special_use == "\\All") return "\\AllMail";
+  if (special_use == "\\Junk") return "\\Spam";
+  if (special_use == "\\Flagged") return "\\Starred";
+  return special_use;
+}
+
+}  // namespace
+
+void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8) {
+  write_mailbox_list(out, lsub ? "* LSUB " : "* LIST ", row, utf8);
+}
+
+void write_xlist(Bytes& out, const ListRow& row, bool utf8) {
+  ListRow named = row;
+  for (std::string& use : named.special_use) use = gmail_name(use);
+  if (row.name == "INBOX") named.special_use.emplace_back("\\Inbox");
+  write_mailbox_list(out, "* XLIST ", named, utf8);
+}
+
+void write_list_separator(Bytes& out, BytesView root, std::string_view name) {
+  out += "* ";
+  out += name;
+  out += " (\\Noselect) \"/\" ";
   wire::write_string(out, root);
   out += "\r\n";
 }

@@ -30,8 +30,10 @@ struct ListRow {
 };
 
 void write_list(Bytes& out, const ListRow& row, bool lsub, bool utf8);
-// The answer to LIST "" "": * LIST (\Noselect) "/" ""
-void write_list_separator(Bytes& out, BytesView root = "");
+// The same by XLIST: with \Inbox, and the special uses by the names that Gmail gave them before RFC 6154.
+void write_xlist(Bytes& out, const ListRow& row, bool utf8);
+// The answer to LIST "" "": * LIST (\Noselect) "/" ""; `name` is LIST, or XLIST.
+void write_list_separator(Bytes& out, BytesView root = "", std::string_view name = "LIST");
 
 // STATUS     RFC 9051 7.3.4. Only the items in `wanted` are written, in a fixed order.
 struct StatusRow {

@@ -27,6 +27,15 @@ TEST(WriteList, HasAttributesSeparatorAndName) {
   EXPECT_EQ(out, "* LIST (\\Noselect) \"/\" \"\"\r\n");
 }
 
+TEST(WriteXlist, HasGmailsNames) {
+  Bytes out;
+  write_xlist(out, {.name = "INBOX", .has_children = false}, false);
+  write_xlist(out, {.name = "a", .special_use = {"\\All", "\\Junk", "\\Flagged", "\\Sent"}}, false);
+  EXPECT_EQ(out,
+            "* XLIST (\\HasNoChildren \\Inbox) \"/\" INBOX\r\n"
+            "* XLIST (\\AllMail \\Spam \\Starred \\Sent) \"/\" a\r\n");
+}
+
 TEST(WriteStatus, HasWhatWasAskedFor) {
   StatusRow row{.messages = 231, .unseen = 5, .uid_next = Uid(44292), .append_limit = std::nullopt, .mailbox_id = "F2"};
   StatusItems wanted;

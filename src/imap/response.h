@@ -54,6 +54,7 @@ inline constexpr std::string_view kParse = "PARSE";
 inline constexpr std::string_view kUnknownCte = "UNKNOWN-CTE";   // RFC 3516
 inline constexpr std::string_view kNotSaved = "NOTSAVED";        // RFC 5182
 inline constexpr std::string_view kUidRequired = "UIDREQUIRED";  // RFC 9586
+inline constexpr std::string_view kTooFew = "TOOFEW";            // RFC 10022
 
 // response-tagged = tag SP resp-cond-state CRLF. `text` may hold anything: controls and octets that a line cannot carry
 // are replaced, and an empty one gets a word.

@@ -47,11 +47,14 @@ enum class Verb : uint8_t {
   uid_sort,
   uid_store,
   uid_thread,
+  uid_batches,
+  unauthenticate,
   unselect,
   unsubscribe,
+  xlist,
 };
 
-inline constexpr size_t kVerbCount = static_cast<size_t>(Verb::unsubscribe) + 1;
+inline constexpr size_t kVerbCount = static_cast<size_t>(Verb::xlist) + 1;
 
 // In any case; with `uid`, the word after "UID".
 std::optional<Verb> find_verb(std::string_view word, bool uid = false);

@@ -25,6 +25,9 @@ struct ImapdConfig {
   // Of a refused non-synchronising literal that is read and thrown away; a larger one ends the connection.
   uint64_t skip_literal_bytes_max = uint64_t{1} << 20;
 
+  // Of UIDBATCHES (RFC 10022 3.1.3): smaller ones would bring message numbers back. At most 500.
+  uint32_t uid_batch_messages_min = 500;
+
   // Of "$" (RFC 5182): 8 octets for each, as long as the mailbox is selected.
   uint32_t saved_result_ranges_max = 100'000;
 
@@ -47,6 +50,7 @@ struct ImapdConfig {
   bool starttls = true;                  // whether the listener has a certificate
   bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only
   bool compress = true;
+  bool unauthenticate = true;  // RFC 8437 8: behind a proxy that checks only the first login it must be off
 };
 
 }  // namespace roost::imapd

@@ -70,7 +70,7 @@ Result<> Session::next_command(const CommandRow*& row, std::unique_ptr<imap::Com
 [[gnu::noinline]] task<Result<>> Session::on_command() {
   ++commands_;
   ++services_.stats.commands_total;
-  if (!account_ && commands_ > config().login_commands_max) {
+  if (!account_ && ++login_commands_ > config().login_commands_max) {
     co_return bye("login_commands", "Too many commands without a login.");
   }
   std::unique_ptr<imap::Command> command;

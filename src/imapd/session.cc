@@ -38,6 +38,7 @@ Session::Session(std::unique_ptr<net::Stream> stream, Services& services)
       dialect_(dialect_of_features()),
       held_(services.memory),
       started_(stream_->loop().clock().now()),
+      login_from_(started_),
       batch_started_(started_) {
   ++services_.stats.connections;
   ++services_.stats.connections_total;
@@ -139,7 +140,7 @@ Result<> Session::check_welcome() {
 // Before the login one span for all of it; after it a new one for each wait.
 Millis Session::time_left() const {
   if (account_) return config().autologout_ms;
-  auto used = std::chrono::duration_cast<Millis>(stream_->loop().clock().now() - started_);
+  auto used = std::chrono::duration_cast<Millis>(stream_->loop().clock().now() - login_from_);
   return std::max(config().login_ms_max - used, Millis(0));
 }
 
@@ -205,6 +206,19 @@ task<Result<>> Session::log_in(auth::Login login) {
                       {"address", stream_->peer().address},
                       {"tls", stream_->tls() ? stream_->tls()->version : std::string("none")}});
   co_return Result<>{};
+}
+
+void Session::log_out() {
+  deselect();
+  log::info("logout", {{"user", user_}, {"address", stream_->peer().address}});
+  account_.reset();
+  --services_.stats.logged_in;
+  user_.clear();
+  modes_ = {};
+  dialect_ = dialect_of_features();
+  input_.framer().set_limits(limits_before_login(config()));
+  login_from_ = stream_->loop().clock().now();
+  login_commands_ = 0;
 }
 
 Result<> Session::note_failed_login(std::string_view user, const Error& error) {

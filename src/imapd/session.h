@@ -91,6 +91,8 @@ class Session {
   bool is_clear_text() const;
   auth::Origin origin() const;
   task<Result<>> log_in(auth::Login login);
+  // Everything is as it was before the login, but for TLS and the count of failed logins (RFC 8437 3). Says nothing.
+  void log_out();
   // Counts, logs and, after too many, ends the session.
   Result<> note_failed_login(std::string_view user, const Error& error);
 
@@ -143,9 +145,11 @@ class Session {
   std::string user_;
   std::string_view end_reason_ = "closed";
   TimePoint started_;
+  TimePoint login_from_;  // from here on a login is waited for
   TimePoint batch_started_;
   uint64_t bytes_written_ = 0;
   uint32_t commands_ = 0;
+  uint32_t login_commands_ = 0;  // of them, before the login
   uint32_t bad_in_a_row_ = 0;
   uint32_t failed_logins_ = 0;
 };

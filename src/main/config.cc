@@ -124,7 +124,12 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
   t.add("imap.append_messages_max", c.append_messages_max, "Messages of one APPEND.", 1);
   t.add("imap.append_held_bytes_max", c.append_held_bytes_max, "Their size together, in octets.", 1);
   t.add("imap.held_bytes_max", c.held_bytes_max, "Memory for the arguments of all commands under way.", 1 << 20);
+  t.add("imap.uid_batch_messages_min", c.uid_batch_messages_min,
+        "The smallest batch that UIDBATCHES counts out. The standard asks for 500 or less.", 1, 500);
   t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");
+  t.add("imap.unauthenticate", c.unauthenticate,
+        "Offer UNAUTHENTICATE, after which a connection may log in as another user. Turn it off behind a proxy that "
+        "restricts who may log in, and looks at the first login only.");
   t.add("imap.literal_minus", c.literal_minus, "Offer LITERAL- instead of LITERAL+.");
 }
 

@@ -15,7 +15,10 @@ there is none; a connection is opened by its first use):
     @ok COMMAND                  a command that must end with OK, whatever else is said
     @fill MAILBOX COUNT          small messages, "Subject: message 1" and so on, by APPEND on a connection of its own
     @append MAILBOX FILE [MORE]  messages/FILE, likewise; MORE is what stands between the name and the literal
+    @server OPTION = VALUE       the scenario has a server of its own with this in its configuration; first of all
     @tls                         the handshake, after STARTTLS
+    @deflate                     compressed from here on, after COMPRESS
+    @clear                       what is sent is not compressed any more; nor what comes behind the next tagged response
     @rev1, @rev2, @both          the lines that follow are for this mode only, or again for both; @rev1 before the
                                  first line of a scenario: it is not played in the other mode
     C: text                      sent, with CRLF
@@ -48,6 +51,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import rev2  # noqa: E402
+from deflated import Deflated  # noqa: E402
 from roost import Lines, Server  # noqa: E402
 
 SECONDS_MAX = 20  # that a line may take
@@ -233,6 +237,10 @@ class Scenario:
             context = ssl.create_default_context(cafile=self.server.certificate)
             context.check_hostname = False
             self.connections[which] = Lines(context.wrap_socket(connection.socket))
+        elif verb == "deflate":
+            self.connections[which] = Deflated(connection)
+        elif verb == "clear":
+            connection.ending = True
         else:
             raise Mismatch(f"@{verb} is not known")
 
@@ -293,13 +301,27 @@ def plays(paths):
     """Each scenario in each mode that it is for."""
     for path in paths:
         lines = lines_of(path)
-        only = lines[0][1][1:]
+        only = next(line for _, line in lines if not OWN_SERVER.fullmatch(line))[1:]
         logs_in = any(re.match(r"@login\d*$", line) for _, line in lines)
         for mode in (only,) if only in MODES else MODES if logs_in else MODES[:1]:
             yield path, lines, mode
 
 
+OWN_SERVER = re.compile(r"@server (\w+)\.(\w+ = .+)")
+
+
 def play(server, job, number):
+    """On the server that all share, or on the scenario's own."""
+    path, lines, mode = job
+    own = [found for _, line in lines if (found := OWN_SERVER.fullmatch(line))]
+    if not own:
+        return play_on(server, job, number)
+    config = "".join(f"[{section}]\n{option}\n" for section, option in (found.groups() for found in own))
+    with Server(config=config, users={}) as own_server:
+        return play_on(own_server, (path, [line for line in lines if not OWN_SERVER.fullmatch(line[1])], mode), number)
+
+
+def play_on(server, job, number):
     path, lines, mode = job
     user = f"u{number}"
     server.command("user", "add", user, "--password-stdin", "--no-mailboxes", stdin=user + "-pw\n")

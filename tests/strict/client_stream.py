@@ -165,7 +165,7 @@ class ClientStream:
             return
         self.command = None
         command.finish()
-        if command.verb in ("AUTHENTICATE", "IDLE", "STARTTLS", "COMPRESS"):
+        if command.verb in ("AUTHENTICATE", "IDLE", "STARTTLS", "COMPRESS", "UNAUTHENTICATE"):
             self.waiting, self.expected = command, "line"
         if command.verb == "LOGOUT" and command.args == []:
             self.waiting = command
@@ -185,7 +185,8 @@ class ClientStream:
     def continued(self):
         """The server sent "+": the command that it is for, if one waits for it."""
         command = self.waiting
-        if command is None or command.verb in ("STARTTLS", "COMPRESS", "LOGOUT") and self.expected == "line":
+        silent = ("STARTTLS", "COMPRESS", "LOGOUT", "UNAUTHENTICATE")
+        if command is None or command.verb in silent and self.expected == "line":
             return None
         self.waiting = None
         if self.expected == "line":

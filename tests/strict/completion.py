@@ -9,8 +9,10 @@ REQUIRED = {  # untagged responses, by RFC 3501 6
     "ID": "ID",
     "ENABLE": "ENABLED",
     "STATUS": "STATUS",
+    "UIDBATCHES": "UIDBATCHES",
 }
 CODES_ON = {  # codes that belong to some commands only
+    "TOOFEW": ("UIDBATCHES",),
     "APPENDUID": ("APPEND",),
     "MODIFIED": ("STORE",),
     "READ-WRITE": ("SELECT",),
@@ -30,6 +32,8 @@ def check(session, command, response):
         raise Wrong(f"{command.verb} by numbers, and no [UIDREQUIRED]")  # RFC 9586 3.2
     if code == "COPYUID":
         check_copy_uid(session, command, response)
+    if command.verb == "UNAUTHENTICATE" and response.name == "NO":
+        raise Wrong("NO to UNAUTHENTICATE")  # RFC 8437 3
     if response.name != "OK":
         return
     needed = REQUIRED.get(command.verb)

@@ -80,7 +80,7 @@ def resp_text(r, space=b" "):
 BARE_CODES = frozenset("""
     ALERT PARSE READ-ONLY READ-WRITE TRYCREATE UIDNOTSTICKY UNAVAILABLE AUTHENTICATIONFAILED AUTHORIZATIONFAILED EXPIRED
     PRIVACYREQUIRED CONTACTADMIN NOPERM INUSE EXPUNGEISSUED CORRUPTION SERVERBUG CLIENTBUG CANNOT LIMIT OVERQUOTA
-    ALREADYEXISTS NONEXISTENT NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE NOMODSEQ COMPRESSIONACTIVE USEATTR TOOBIG UIDREQUIRED
+    ALREADYEXISTS NONEXISTENT NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE NOMODSEQ COMPRESSIONACTIVE USEATTR TOOBIG UIDREQUIRED TOOFEW
     """.split())
 
 
@@ -361,6 +361,21 @@ def esearch(r):
     return tag, uid, items
 
 
+def uid_batches(r):
+    """RFC 10022: (tag, ranges), each from its highest UID to its lowest"""
+    r.need(b" (TAG ")
+    tag, ranges = r.string(), []
+    r.need(b")")
+    while r.opt(b"," if ranges else b" "):
+        highest = r.nz_number()
+        r.need(b":")
+        ranges.append((highest, r.nz_number()))
+        before = ranges[-2][1] if len(ranges) > 1 else 2**32
+        if not ranges[-1][1] <= highest < before:
+            raise r.wrong("ranges that descend before this")
+    return tag, ranges
+
+
 def identification(r):
     r.need(b" ")
     if r.nil():
@@ -380,6 +395,8 @@ UNTAGGED = {
     "FLAGS": spaced(lambda r: r.flags()),
     "LIST": listed,
     "LSUB": listed,
+    "XLIST": listed,
+    "UIDBATCHES": uid_batches,
     "STATUS": status,
     "NAMESPACE": namespaces,
     "VANISHED": vanished,

@@ -15,6 +15,8 @@ ANSWERS = {
     "NAMESPACE": ("NAMESPACE",),
     "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE", "APPEND"),
     "LSUB": ("LSUB",),
+    "XLIST": ("XLIST",),
+    "UIDBATCHES": ("UIDBATCHES",),
     "STATUS": ("STATUS", "LIST"),
     "SEARCH": ("SEARCH",),
     "ESEARCH": ("SEARCH", "SORT"),
@@ -24,6 +26,7 @@ ANSWERS = {
 LIST_ATTRIBUTES = frozenset(a.lower() for a in r"""
     \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
     \All \Archive \Drafts \Flagged \Junk \Sent \Trash \Important""".split())
+XLIST_ATTRIBUTES = frozenset(("\\inbox", "\\allmail", "\\spam", "\\starred"))  # Gmail's, beside those
 FETCH_MACROS = {
     "ALL": ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE"],
     "FAST": ["FLAGS", "INTERNALDATE", "RFC822.SIZE"],
@@ -183,17 +186,17 @@ def check_enabled(session, command, response):
 def check_list(session, command, response):
     attributes, _, name, extended = response.value
     lower = {a.lower() for a in attributes}
-    unknown = lower - LIST_ATTRIBUTES
+    unknown = lower - LIST_ATTRIBUTES - (XLIST_ATTRIBUTES if response.name == "XLIST" else set())
     if unknown:
         raise Wrong(f"the mailbox attributes {unknown}")
     if {"\\haschildren", "\\hasnochildren"} <= lower or {"\\noinferiors", "\\haschildren"} <= lower:
         raise Wrong(f"{set(attributes)} together")
-    if command.verb == "LIST" and response.name == "LIST":
+    if command.verb == response.name != "LSUB":
         seen = command.notes.setdefault("listed", set())
         if name in seen:
             raise Wrong(f"{name!r} is listed twice")
         seen.add(name)
-    elif command.verb != "LSUB" and not session.rev2:
+    elif command.verb not in ("LSUB", "XLIST") and not session.rev2:
         raise Wrong(f"LIST in answer to {command.verb}")
     if "OLDNAME" in extended and not session.rev2:
         raise Wrong("OLDNAME without IMAP4rev2")
@@ -313,7 +316,21 @@ def check_found(session, command, numbers):
         raise Wrong(f"found {set(numbers) - set(uids)}, which are not there")
 
 
+def check_uid_batches(session, command, response):
+    """RFC 10022 3.1: of this command, of what the mailbox has, and no more of it than was asked for."""
+    tag, ranges = response.value
+    if tag != command.tag:
+        raise Wrong(f"UIDBATCHES for {tag!r}")
+    if session.view is None:
+        raise Wrong("UIDBATCHES, and no mailbox is selected")
+    size = int(command.args[0])
+    if (len(ranges) - 1) * size >= max(len(session.view.entries), 1):
+        raise Wrong(f"{len(ranges)} batches of {size}, of {len(session.view.entries)} messages")
+
+
 SPECIFIC = {
+    "UIDBATCHES": check_uid_batches,
+    "XLIST": check_list,
     "ENABLED": check_enabled,
     "FETCH": check_fetch,
     "UIDFETCH": check_fetch,

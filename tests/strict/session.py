@@ -32,6 +32,7 @@ class Session:
         self.enabled = set()
         self.view = None
         self.inflate = self.deflate = None  # of what the server wrote, of what the client sent
+        self.behind_deflate = b""  # sent behind a compressed UNAUTHENTICATE
         self.commands = self.responses = 0
         self.last = deque(maxlen=40)
         self.heard_hook = self.finished = None  # called with each response, and with each command and its tagged one
@@ -40,8 +41,31 @@ class Session:
 
     def from_client(self, data):
         if self.deflate:
-            data = self.deflate.decompress(data)
-        self.client.feed(data)
+            self.from_deflated_client(data)
+        else:
+            self.client.feed(self.behind_deflate + data)
+            self.behind_deflate = b""
+
+    def from_deflated_client(self, data):
+        """Behind UNAUTHENTICATE the client may go on in clear at once (RFC 8437 4.1)."""
+        ahead = self.deflate.copy()
+        try:
+            inflated = ahead.decompress(data)
+            may_end = b"UNAUTHENTICATE" in (bytes(self.client.buffer) + inflated).upper()
+        except zlib.error:
+            may_end = True
+        if not may_end:
+            self.deflate = ahead
+            self.client.feed(inflated)
+            return
+        for at in range(len(data)):
+            if self.is_unauthenticating():
+                self.behind_deflate += data[at:]
+                return
+            self.client.feed(self.deflate.decompress(data[at:at + 1]))
+
+    def is_unauthenticating(self):
+        return self.client.waiting is not None and self.client.waiting.verb == "UNAUTHENTICATE"
 
     def from_server(self, data):
         self.server += self.inflate.decompress(data) if self.inflate else data
@@ -271,10 +295,23 @@ class Session:
         elif verb == "STARTTLS" and ok:
             self.tls = True
             self.client.buffer.clear()
+        elif verb == "UNAUTHENTICATE" and ok:
+            self.unauthenticated()
         elif verb == "LOGOUT" and ok:
             self.client.end()
         if self.view is not None and response.code == "HIGHESTMODSEQ":
             self.view.highest = response.value
+
+    def unauthenticated(self):
+        """RFC 8437 3: all state but that of TLS is gone."""
+        self.logged_in = self.condstore_asked = False
+        self.enabled = set()
+        self.view = None
+        if self.deflate:
+            self.inflate = self.deflate = None
+            # What is left of a flush; no command begins with such octets.
+            self.client.buffer += self.behind_deflate.lstrip(b"\x00\x01\x02\xff")
+            self.behind_deflate = b""
 
     def transcript(self):
         """The last of what was said, for people."""

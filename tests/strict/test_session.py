@@ -87,6 +87,18 @@ S: * 4 UIDFETCH (UID 4)
 S: b OK done
 C: c FETCH 1 FLAGS
 S: c BAD [UIDREQUIRED] no numbers""",
+    "another user on the same connection": UIDONLY + """
+C: a UNAUTHENTICATE
+C: b LOGIN bob pw
+S: a OK done
+S: b OK done
+C: c ENABLE UIDONLY
+S: * ENABLED UIDONLY
+S: c OK done""",
+    "batches": SELECT + """
+C: a UIDBATCHES 2
+S: * UIDBATCHES (TAG "a") 11:5,4:1
+S: a OK done""",
     "pipelined commands": SELECT + """
 C: a NOOP
 C: b SEARCH ALL
@@ -149,6 +161,10 @@ WRONG = {  # a part of the complaint: the dialogue
 C: a NOOP
 S: * 1 FETCH (FLAGS () MODSEQ (9))
 S: * 1 FETCH (FLAGS (\Seen) MODSEQ (9))""",
+    "NO to UNAUTHENTICATE": LOGIN + "\nC: a UNAUTHENTICATE\nS: a NO never",
+    "EXISTS before the login": SELECT + "\nC: a UNAUTHENTICATE\nS: a OK done\nC: b NOOP\nS: * 3 EXISTS",
+    "ranges that descend": SELECT + '\nC: a UIDBATCHES 2\nS: * UIDBATCHES (TAG "a") 4:1,11:5',
+    "3 batches of 2": SELECT + '\nC: a UIDBATCHES 2\nS: * UIDBATCHES (TAG "a") 11:9,8:5,4:1',
     "FETCH with UIDONLY on": UIDONLY + "\nC: a NOOP\nS: * 1 FETCH (FLAGS ())",
     "UIDFETCH with UIDONLY off": SELECT + "\nC: a NOOP\nS: * 1 UIDFETCH (FLAGS ())",
     "EXPUNGE with QRESYNC or UIDONLY on": UIDONLY + "\nC: a NOOP\nS: * 1 EXPUNGE",

@@ -1,5 +1,7 @@
-// LIST (RFC 9051 6.3.9, RFC 3501 6.3.8) with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154).
+// LIST (RFC 9051 6.3.9, RFC 3501 6.3.8) with CHILDREN (RFC 3348) and SPECIAL-USE (RFC 6154); and XLIST, which is what
+// Gmail had before those.
 #include <algorithm>
+#include <string>
 
 #include "imap/mailbox_name.h"
 #include "imap/utf7.h"
@@ -61,30 +63,33 @@ Bytes root_of(BytesView reference, bool utf8) {
 
 task<Result<Completion>> run_list(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
+  const std::string completed = std::string(imap::verb_name(command.verb)) + " completed.";
   if (!list.extended && list.patterns.front().empty()) {
-    imap::write_list_separator(session.buffer(), root_of(list.reference, session.dialect().utf8_names));
-    co_return done("LIST completed.");
+    imap::write_list_separator(session.buffer(), root_of(list.reference, session.dialect().utf8_names),
+                               imap::verb_name(command.verb));
+    co_return done(completed);
   }
   Listing listing{.list = list, .snapshot = session.account().snapshot()};
   for (const Bytes& pattern : list.patterns) {
     if (!pattern.empty()) listing.patterns.emplace_back(list.reference, pattern);
   }
   // RFC 5258 3: among several patterns, or with options, an empty one matches nothing.
-  if (listing.patterns.empty()) co_return done("LIST completed.");
+  if (listing.patterns.empty()) co_return done(completed);
   if (list.select.subscribed) {
     ROOST_CO_TRY_VOID(co_await list_subscriptions(session, listing));
   } else {
     ROOST_CO_TRY_VOID(co_await list_mailboxes(session, listing));
   }
-  co_return done("LIST completed.");
+  co_return done(completed);
 }
 
-constexpr Capability kCapabilities[] = {{"CHILDREN", kLoggedIn}, {"SPECIAL-USE", kLoggedIn}};
+constexpr Capability kCapabilities[] = {{"CHILDREN", kLoggedIn}, {"SPECIAL-USE", kLoggedIn}, {"XLIST", kLoggedIn}};
 
 constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::special_use};
 
 constexpr CommandRow kCommands[] = {
     {imap::Verb::list, kLoggedIn, Hazard::breaks, kNameLiteralBytesMax, kSmallCommandBytes, run_list},
+    {imap::Verb::xlist, kLoggedIn, Hazard::breaks, kNameLiteralBytesMax, kSmallCommandBytes, run_list},
 };
 
 }  // namespace

@@ -45,7 +45,11 @@ task<Result<>> write_rows(Session& session, const Listing& listing, std::vector<
       row.no_select = !found;  // it went in between
       if (found) status = *std::move(found);
     }
-    imap::write_list(session.buffer(), row, false, utf8);
+    if (listing.list.xlist) {
+      imap::write_xlist(session.buffer(), row, utf8);
+    } else {
+      imap::write_list(session.buffer(), row, false, utf8);
+    }
     if (status) imap::write_status(session.buffer(), row.name, *status, items, utf8);
   }
   rows.clear();
