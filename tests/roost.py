@@ -63,12 +63,15 @@ class Server:
         return ["--imap", "127.0.0.1:0", "--imaps", "127.0.0.1:0", "--lmtp", "127.0.0.1:0",
                 "--lmtp", f"unix:{self.data}/lmtp.sock"]
 
+    def environment(self):
+        return self.tap.environment() if self.tap else dict(os.environ)
+
     def start(self):
         self.log = open(self.data / "server.log", "ab")
         self.process = subprocess.Popen(
             [BINARY, "serve", "--data", self.data, *self.arguments()],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True, start_new_session=True,
-            env=self.tap.environment() if self.tap else None,
+            env=self.environment(),
         )
         line = self.process.stdout.readline()
         if not line.startswith("ready "):

@@ -50,7 +50,7 @@ STEPS = {
     "hostile": ("bad input, while others are served; rights, logs and logins",
                 [["tests/hostile/run.py"], ["tests/hostile/security.py"]], True),
     "interop": ("real clients, in clear and with TLS", [["tests/interop/run.py"]], True),
-    "crash": ("kill -9, ten rounds; twenty power cuts and ten failed syncs under the real engine",
+    "crash": ("kill -9 of the server, ten rounds; twenty power cuts and ten failed syncs under the real engine",
               [["tests/crash/run.py", "--rounds", "10"], ["tests/crash/power_cuts.py", "--cuts", "20"]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),
     "fuzz": (f"every fuzzer, {FUZZ_RUNS} inputs each", [["tools/fuzz", "--runs", str(FUZZ_RUNS)]], False),

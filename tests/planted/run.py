@@ -57,7 +57,7 @@ def finds(test, bug, seed):
                           errors="replace", env=environment, timeout=SECONDS_MAX)
     if done.returncode == 0:
         return None
-    where = re.search(r"(?:cut|round) (\d+) of ROOST_SEED", done.stdout)
+    where = re.search(r"^(\d+) (?:cuts|kills|failed syncs), ", done.stdout, re.M)
     return f"round {where[1]}" if where else f"status {done.returncode}"
 
 
