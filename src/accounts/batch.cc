@@ -7,6 +7,8 @@
 namespace roost::accounts {
 namespace {
 
+constexpr uint64_t kRowsPerArrival = 10;  // a new message costs as much as so many that are looked at
+
 class Planner {
  public:
   Planner(const mail::SnapshotPtr& snapshot, const mail::PlanContext& context) : at_(snapshot), context_(context) {}
@@ -73,7 +75,8 @@ struct RowsOf {
     auto found = snapshot.find(mailbox);
     return found ? std::min<uint64_t>(found->messages(), at_most) : 0;
   }
-  uint64_t operator()(const mail::Append& op) const { return op.messages.size() * 10; }
+  uint64_t operator()(const mail::Append& op) const { return op.messages.size() * kRowsPerArrival; }
+  uint64_t operator()(const mail::Replace&) const { return kRowsPerArrival + 1; }
   uint64_t operator()(const mail::Store& op) const { return in(op.mailbox, op.uids.count()); }
   uint64_t operator()(const mail::Copy& op) const { return in(op.from, op.uids.count()) * 4; }
   uint64_t operator()(const mail::Expunge& op) const { return in(op.mailbox, op.only ? op.only->count() : UINT64_MAX); }

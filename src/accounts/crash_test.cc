@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "accounts/test_world_test.h"
 
@@ -15,6 +17,7 @@ namespace {
 struct Known {
   std::set<ObjectId> there;
   std::set<ObjectId> doubtful;
+  std::optional<std::pair<ObjectId, ObjectId>> replacing;  // one of both is there, whatever happens
   bool finished = false;
 };
 
@@ -48,11 +51,35 @@ task<Result<>> expunge_first(AccountPtr account, Known& known) {
   co_return Result<>();
 }
 
+// REPLACE (RFC 8508) of the first message by one that was uploaded before.
+task<Result<>> replace_first(AccountPtr account, Known& known) {
+  MailboxId inbox = account->snapshot()->find("INBOX")->id();
+  ROOST_CO_TRY(auto snapshot, co_await account->load(inbox));
+  auto mailbox = *snapshot->find(inbox);
+  Uid uid = *mailbox.uid_at(0);
+  ObjectId old_id = mailbox.find(uid)->cold.email_id;
+  ROOST_CO_TRY(auto upload, co_await account->upload(1 << 20));
+  ROOST_CO_TRY_VOID(co_await upload->write(test_text("r", 200'000)));
+  ROOST_CO_TRY(auto message, co_await upload->finish());
+  ObjectId new_id = message.email_id;
+  known.there.erase(old_id);
+  known.doubtful.insert({old_id, new_id});
+  known.replacing.emplace(old_id, new_id);
+  mail::Replace replace{inbox, uid, std::string("INBOX"), std::move(message)};
+  ROOST_CO_TRY_VOID(co_await account->execute(std::move(replace)));
+  known.replacing.reset();
+  known.doubtful.erase(old_id);
+  known.doubtful.erase(new_id);
+  known.there.insert(new_id);
+  co_return Result<>();
+}
+
 task<Result<>> work(Accounts& accounts, Known& known) {
   ROOST_CO_TRY(auto account, co_await accounts.open(AccountId(1)));
   for (int i = 0; i < 3; ++i) ROOST_CO_TRY_VOID(co_await append_one(account, 10, known));
   ROOST_CO_TRY_VOID(co_await append_one(account, 200'000, known));
   ROOST_CO_TRY_VOID(co_await accounts.maintain(AccountId(1)));
+  ROOST_CO_TRY_VOID(co_await replace_first(account, known));
   ROOST_CO_TRY_VOID(co_await expunge_first(account, known));
   ROOST_CO_TRY_VOID(co_await append_one(account, 10, known));
   co_await rt::Loop::current()->sleep(Millis(5'000));
@@ -97,6 +124,7 @@ bool crash_at(uint64_t step) {
     return true;
   });
   for (const ObjectId& id : known.there) EXPECT_TRUE(found.contains(id));
+  if (known.replacing) EXPECT_NE(found.contains(known.replacing->first), found.contains(known.replacing->second));
   for (const ObjectId& id : found) EXPECT_TRUE(known.there.contains(id) || known.doubtful.contains(id));
   EXPECT_TRUE(world.wait(account->execute(test_append())));
   EXPECT_TRUE(world.wait(node.accounts->maintain(AccountId(1))));

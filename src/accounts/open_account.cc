@@ -150,7 +150,11 @@ task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self, bool without_hint)
 // --- operations ---
 
 task<Result<mail::OperationResult>> OpenAccount::execute(mail::Operation operation) {
-  if (auto* append = std::get_if<mail::Append>(&operation)) ROOST_CO_TRY_VOID(co_await own_blobs(*append));
+  if (auto* append = std::get_if<mail::Append>(&operation)) {
+    for (mail::NewMessage& message : append->messages) ROOST_CO_TRY_VOID(co_await own_blob(message));
+  } else if (auto* replace = std::get_if<mail::Replace>(&operation)) {
+    ROOST_CO_TRY_VOID(co_await own_blob(replace->message));
+  }
   auto pending = std::make_shared<Pending>(std::move(operation), rt::Loop::current());
   pending->bytes = operation_bytes(pending->operation);
   home_.post([self = shared_from_this(), pending] { self->enqueue(pending); });
@@ -179,16 +183,14 @@ task<> OpenAccount::drain(std::shared_ptr<OpenAccount> self) {
 }
 
 // A body that was received for another account (one delivery to several) gets an id of our own.
-task<Result<>> OpenAccount::own_blobs(mail::Append& append) {
-  for (mail::NewMessage& message : append.messages) {
-    if (!message.blob || message.blob.owner == id_) continue;
-    ROOST_CO_TRY(BlobId own, co_await reserve_blob());
-    Storing storing(*this);
-    ROOST_CO_TRY_VOID(storing.allowed());
-    ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
-    message.blob = own;
-  }
-  co_return Result<>();
+task<Result<>> OpenAccount::own_blob(mail::NewMessage& message) {
+  if (!message.blob || message.blob.owner == id_) co_return Result<>{};
+  ROOST_CO_TRY(BlobId own, co_await reserve_blob());
+  Storing storing(*this);
+  ROOST_CO_TRY_VOID(storing.allowed());
+  ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
+  message.blob = own;
+  co_return Result<>{};
 }
 
 task<Result<BlobId>> OpenAccount::reserve_blob() {

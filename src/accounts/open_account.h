@@ -104,7 +104,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   void enqueue(PendingPtr pending);
   static task<> drain(std::shared_ptr<OpenAccount> self);
   task<Result<>> initialise();
-  task<Result<>> own_blobs(mail::Append& append);
+  task<Result<>> own_blob(mail::NewMessage& message);
   void hint(Position position);
   void arm_reread();
   static task<> reread(std::shared_ptr<OpenAccount> self, bool without_hint);

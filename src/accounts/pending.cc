@@ -13,14 +13,17 @@ void resume_all(const std::vector<PendingPtr>& pendings) {
   }
 }
 
+size_t message_bytes(const mail::NewMessage& message) {
+  return kOperationBytes + (message.body ? message.body->size() : 0) + (message.card ? message.card->size() : 0);
+}
+
 struct SizeOf {
   size_t operator()(const mail::Append& op) const {
     size_t bytes = kOperationBytes;
-    for (const mail::NewMessage& message : op.messages) {
-      bytes += kOperationBytes + (message.body ? message.body->size() : 0) + (message.card ? message.card->size() : 0);
-    }
+    for (const mail::NewMessage& message : op.messages) bytes += message_bytes(message);
     return bytes;
   }
+  size_t operator()(const mail::Replace& op) const { return kOperationBytes + message_bytes(op.message); }
   size_t operator()(const mail::Store& op) const { return kOperationBytes + op.uids.range_count() * kRangeBytes; }
   size_t operator()(const mail::Copy& op) const { return kOperationBytes + op.uids.range_count() * kRangeBytes; }
   size_t operator()(const mail::SetMetadata& op) const {

@@ -108,10 +108,10 @@ Head parse_head(const wire::Frame& frame) {
 std::expected<Command, Rejected> parse_command(const wire::Frame& frame, const Dialect& dialect) {
   Head head = parse_head(frame);
   if (!head.verb) return std::unexpected(Rejected{head, no_command(head)});
-  if (*head.verb == Verb::append) {
+  if (is_append(*head.verb)) {
     AppendReader reader(dialect);
     for (size_t i = 0; i < frame.literals.size(); ++i) {
-      if (auto use = reader.read_literal(frame, i); !use) {
+      if (auto use = reader.read_to(frame, i); !use) {
         return std::unexpected(Rejected{std::move(head), std::move(use).error()});
       }
     }

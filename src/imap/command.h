@@ -55,9 +55,9 @@ struct Rejected {
 // accepted, and for the tag of a line that framing found wrong.
 Head parse_head(const wire::Frame& frame);
 
-// A complete frame, all of whose literals are held except APPEND's messages.
+// A complete frame, all of whose literals are held except the messages of APPEND and REPLACE.
 std::expected<Command, Rejected> parse_command(const wire::Frame& frame, const Dialect& dialect);
-// The same for an APPEND whose literals a reader has followed: nothing is read twice.
+// The same where a reader has followed the literals: nothing is read twice.
 std::expected<Command, Rejected> finish_append(const wire::Frame& frame, AppendReader& reader);
 
 // The answer to IDLE's continuation: "DONE" in any case, alone (RFC 2177 4).

@@ -16,6 +16,7 @@ using Event = wire::Framer::Event;
 Dialect dialect_of(bool on, bool utf8) {
   return {.sasl_ir = on,
           .multiappend = on,
+          .catenate = on,
           .binary = on,
           .special_use = on,
           .create_special_use = on,
@@ -32,6 +33,7 @@ Dialect dialect_of(bool on, bool utf8) {
           .objectid = on,
           .savedate = on,
           .preview = on,
+          .utf8_append = on,
           .utf8_names = utf8};
 }
 
@@ -66,6 +68,8 @@ void parse(const wire::Frame& frame, bool utf8) {
   if (base && !all) abort();
 }
 
+bool is_appending(const wire::Frame& frame) { return is_append(parse_head(frame).verb.value_or(Verb::noop)); }
+
 void run(BytesView input, size_t step, bool utf8) {
   wire::Framer framer({.line_bytes_max = 4096, .discard_bytes_max = 4096, .skip_bytes_max = 4096});
   AppendReader reader(dialect_of(true, utf8));
@@ -75,8 +79,8 @@ void run(BytesView input, size_t step, bool utf8) {
     for (Event event = framer.next(piece); event != Event::need_more; event = framer.next(piece)) {
       if (event == Event::fatal) return;
       if (event == Event::literal) {
-        bool append = parse_head(framer.frame()).verb == Verb::append;
-        auto what = append ? reader.at_literal(framer.frame()) : Result<AppendReader::Use>(AppendReader::Use::string);
+        auto what = is_appending(framer.frame()) ? reader.at_literal(framer.frame())
+                                                 : Result<AppendReader::Use>(AppendReader::Use::string);
         if (!what) {
           framer.refuse(piece);
           reader = AppendReader(dialect_of(true, utf8));
@@ -87,7 +91,7 @@ void run(BytesView input, size_t step, bool utf8) {
         }
       } else if (event == Event::command) {
         parse(framer.frame(), utf8);
-        if (parse_head(framer.frame()).verb == Verb::append) {
+        if (is_appending(framer.frame())) {
           bool whole = parse_command(framer.frame(), dialect_of(true, utf8)).has_value();
           if (finish_append(framer.frame(), reader).has_value() != whole) abort();
         }

@@ -8,6 +8,7 @@ namespace roost::imap {
 struct Dialect {
   bool sasl_ir = false;             // RFC 4959: initial response of AUTHENTICATE
   bool multiappend = false;         // RFC 3502
+  bool catenate = false;            // RFC 4469
   bool binary = false;              // RFC 3516: literal8 in APPEND, BINARY[…] in FETCH
   bool special_use = false;         // RFC 6154: LIST selection and return options
   bool create_special_use = false;  // RFC 6154: CREATE x (USE (…))

@@ -79,19 +79,6 @@ Result<> parse_section_text(Parser& in, Section& out) {
   return {};
 }
 
-// section = "[" [section-spec] "]"     RFC 9051 9
-Result<Section> parse_section(Parser& in, bool binary) {
-  Section out;
-  ROOST_TRY_VOID(in.expect('[', "'[' before the section"));
-  ROOST_TRY(bool text_follows, parse_section_part(in, out));
-  if (text_follows || (out.part.empty() && in.peek() != ']')) {
-    if (binary) return in.expected("a part number");
-    ROOST_TRY_VOID(parse_section_text(in, out));
-  }
-  ROOST_TRY_VOID(in.expect(']', "']' after the section"));
-  return out;
-}
-
 // partial = "<" number64 "." nz-number64 ">"     RFC 9051 9
 Result<std::optional<Partial>> parse_partial(Parser& in) {
   if (!in.take('<')) return std::optional<Partial>();
@@ -199,6 +186,19 @@ bool FetchItem::sets_seen() const {
     case Kind::rfc822_text: return true;
     default: return false;
   }
+}
+
+// section = "[" [section-spec] "]"     RFC 9051 9
+Result<Section> parse_section(Parser& in, bool binary) {
+  Section out;
+  ROOST_TRY_VOID(in.expect('[', "'[' before the section"));
+  ROOST_TRY(bool text_follows, parse_section_part(in, out));
+  if (text_follows || (out.part.empty() && in.peek() != ']')) {
+    if (binary) return in.expected("a part number");
+    ROOST_TRY_VOID(parse_section_text(in, out));
+  }
+  ROOST_TRY_VOID(in.expect(']', "']' after the section"));
+  return out;
 }
 
 Result<Fetch> parse_fetch(Parser& in, bool uid) {

@@ -82,5 +82,7 @@ struct Fetch {
 };
 
 Result<Fetch> parse_fetch(Parser& in, bool uid);
+// With its brackets. `binary`: section-binary (RFC 3516 4), which is a part number alone.
+Result<Section> parse_section(Parser& in, bool binary);
 
 }  // namespace roost::imap

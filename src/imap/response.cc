@@ -146,6 +146,23 @@ ResponseCode code_capability(std::span<const std::string> capabilities) {
 
 ResponseCode code_mailbox_id(std::string_view id) { return "MAILBOXID (" + std::string(id) + ")"; }
 
+// badurl-response-code = "BADURL" SP url-resp-text     RFC 4469 5; in quotes as in its appendix A
+ResponseCode code_bad_url(BytesView url) {
+  static constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+  ResponseCode out = "BADURL \"";
+  for (char c : url) {
+    if (c > 0x20 && c < 0x7f && c != ']' && c != '"' && c != '\\') {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += kHexDigits[static_cast<uint8_t>(c) >> 4];
+    out += kHexDigits[static_cast<uint8_t>(c) & 15];
+  }
+  out += '"';
+  return out;
+}
+
 void write_tagged(Bytes& out, BytesView tag, Condition condition, BytesView code, BytesView text) {
   out += tag;
   out += ' ';

@@ -40,6 +40,7 @@ ResponseCode code_bad_charset(std::span<const std::string_view> charsets);
 ResponseCode code_capability(std::span<const std::string> capabilities);
 ResponseCode code_mailbox_id(std::string_view id);  // RFC 8474
 ResponseCode code_append_limit(uint64_t bytes_max);
+ResponseCode code_bad_url(BytesView url);  // RFC 4469 4.1; what a code cannot carry is percent-encoded
 
 // Codes without data and without a place in base's Code.
 inline constexpr std::string_view kReadOnly = "READ-ONLY";

@@ -72,6 +72,9 @@ TEST(ResponseCodes, AreSpelledAsTheRfcs) {
   EXPECT_EQ(code_bad_charset({}), "BADCHARSET");
   EXPECT_EQ(code_capability(capabilities), "CAPABILITY IMAP4rev1 IDLE");
   EXPECT_EQ(code_mailbox_id("F1"), "MAILBOXID (F1)");
+  EXPECT_EQ(code_bad_url("/INBOX;UIDVALIDITY=785799047/;UID=113330/;section=1.5.9"),
+            "BADURL \"/INBOX;UIDVALIDITY=785799047/;UID=113330/;section=1.5.9\"");
+  EXPECT_EQ(code_bad_url("a]\"\\ \r\n\x80%41"), "BADURL \"a%5D%22%5C%20%0D%0A%80%41\"");
   EXPECT_EQ(code_append_limit(257890), "APPENDLIMIT 257890");
 }
 

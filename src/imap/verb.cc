@@ -8,13 +8,56 @@
 namespace roost::imap {
 namespace {
 
+// clang-format off
 constexpr std::array<std::string_view, kVerbCount> kNames = {
-    "APPEND",         "AUTHENTICATE", "CAPABILITY",  "CHECK",      "CLOSE",     "COMPRESS",  "COPY",       "CREATE",
-    "DELETE",         "ENABLE",       "EXAMINE",     "EXPUNGE",    "FETCH",     "ID",        "IDLE",       "LIST",
-    "LOGIN",          "LOGOUT",       "LSUB",        "MOVE",       "NAMESPACE", "NOOP",      "RENAME",     "SEARCH",
-    "SELECT",         "SORT",         "STARTTLS",    "STATUS",     "STORE",     "SUBSCRIBE", "THREAD",     "UID COPY",
-    "UID EXPUNGE",    "UID FETCH",    "UID MOVE",    "UID SEARCH", "UID SORT",  "UID STORE", "UID THREAD", "UIDBATCHES",
-    "UNAUTHENTICATE", "UNSELECT",     "UNSUBSCRIBE", "XLIST"};
+    "APPEND",
+    "AUTHENTICATE",
+    "CAPABILITY",
+    "CHECK",
+    "CLOSE",
+    "COMPRESS",
+    "COPY",
+    "CREATE",
+    "DELETE",
+    "ENABLE",
+    "EXAMINE",
+    "EXPUNGE",
+    "FETCH",
+    "ID",
+    "IDLE",
+    "LIST",
+    "LOGIN",
+    "LOGOUT",
+    "LSUB",
+    "MOVE",
+    "NAMESPACE",
+    "NOOP",
+    "RENAME",
+    "REPLACE",
+    "SEARCH",
+    "SELECT",
+    "SORT",
+    "STARTTLS",
+    "STATUS",
+    "STORE",
+    "SUBSCRIBE",
+    "THREAD",
+    "UID COPY",
+    "UID EXPUNGE",
+    "UID FETCH",
+    "UID MOVE",
+    "UID REPLACE",
+    "UID SEARCH",
+    "UID SORT",
+    "UID STORE",
+    "UID THREAD",
+    "UIDBATCHES",
+    "UNAUTHENTICATE",
+    "UNSELECT",
+    "UNSUBSCRIBE",
+    "XLIST",
+};
+// clang-format on
 static_assert(std::ranges::is_sorted(kNames));
 
 constexpr std::string_view kUidPrefix = "UID ";

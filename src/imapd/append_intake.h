@@ -1,47 +1,57 @@
-// The messages of one APPEND on their way in: each literal is judged before it is accepted, then streams to the store.
+// The messages of one APPEND or REPLACE on their way in: each literal is judged before it is accepted, then streams to
+// the store, and so do the parts of other messages that CATENATE names.
 #pragma once
 
 #include <memory>
 #include <vector>
 
-#include "accounts/accounts.h"
 #include "accounts/upload.h"
 #include "base/result.h"
 #include "imap/append.h"
-#include "imap/dialect.h"
-#include "imapd/config.h"
 #include "imapd/memory_budget.h"
 #include "mail/operation.h"
+#include "rt/task.h"
 #include "wire/framer.h"
 
 namespace roost::imapd {
 
+class Session;
+
 class AppendIntake {
  public:
-  AppendIntake(accounts::Account& account, uint64_t message_bytes_max, const ImapdConfig& config,
-               const imap::Dialect& dialect, MemoryBudget& memory)
-      : account_(account), message_bytes_max_(message_bytes_max), config_(config), reader_(dialect), held_(memory) {}
+  explicit AppendIntake(Session& session);
 
-  // With Framer::Event::literal. Why not: bad syntax, NO [TRYCREATE] for a missing mailbox, NO [TOOBIG], NO [LIMIT].
-  // `message`: the upload is ready for its octets.
+  // With Framer::Event::literal. Why not: bad syntax, NO [TRYCREATE] for a missing mailbox, NO [TOOBIG], NO [LIMIT],
+  // a URL that is none. `message`: the upload is ready for its octets.
   task<Result<imap::AppendReader::Use>> announce(const wire::Frame& frame);
   task<Result<>> octets(Bytes piece);
-  task<Result<>> end_message();
+  task<Result<>> end_literal();
+  // The whole command is there: takes what comes after its last literal. In the order of the command; without flags
+  // and dates. `append` outlives the call.
+  task<Result<std::vector<mail::NewMessage>>> finish(const imap::Append& append);
 
   imap::AppendReader& reader() { return reader_; }
-  // In the order of the command; without flags and dates.
-  std::vector<mail::NewMessage> take() { return std::move(messages_); }
+  // The URL that could not be followed, if that is why something failed: for BADURL (RFC 4469 4.1).
+  const Bytes& bad_url() const { return bad_url_; }
 
  private:
-  Result<> check_message(const imap::Append& append) const;
+  task<Result<>> advance(const imap::Append& append);
+  task<Result<>> begin_part(const imap::Append& append, uint64_t size);
+  task<Result<>> begin_message(const imap::Append& append);
+  Result<> check_mailbox(const imap::Append& append) const;
+  task<Result<>> take_url(const imap::Append& append, Bytes url);
+  task<Result<>> copy_range(BlobId blob, uint64_t offset, uint64_t size);
+  task<Result<>> end_message();
 
-  accounts::Account& account_;
-  const uint64_t message_bytes_max_;
-  const ImapdConfig& config_;
+  Session& session_;
   imap::AppendReader reader_;
   Reservation held_;  // small messages stay in memory until they are committed
   std::unique_ptr<accounts::Upload> upload_;
-  std::vector<mail::NewMessage> messages_;
+  std::vector<mail::NewMessage> messages_;  // finished
+  size_t part_ = 0;                         // of the message after those: taken so far
+  uint64_t message_bytes_ = 0;              // of its parts, the one that is coming in included
+  uint64_t catenated_bytes_ = 0;            // of all messages, copied from others
+  Bytes bad_url_;
 };
 
 }  // namespace roost::imapd

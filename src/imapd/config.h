@@ -34,6 +34,7 @@ struct ImapdConfig {
   // --- APPEND ---
   uint32_t append_messages_max = 10'000;
   uint64_t append_held_bytes_max = uint64_t{64} << 20;  // small messages of one MULTIAPPEND, in memory until its commit
+  uint64_t catenated_bytes_max = uint64_t{256} << 20;   // that the URLs of one command may name, all together
 
   // --- shared by all sessions of the process ---
   uint64_t held_bytes_max = uint64_t{512} << 20;  // literals and small messages in memory, of commands under way

@@ -118,6 +118,8 @@ Result<> Session::reject(const imap::Head& head, const Error& error) {
   if (error.kind == Error::Kind::closed) return std::unexpected(error);
   if (error.kind == Error::Kind::fault) {
     write_fault(head.tag, head.verb.value_or(imap::Verb::noop), error);
+  } else if (append_ && !append_->bad_url().empty()) {
+    imap::write_tagged(buffer(), head.tag, imap::Condition::no, imap::code_bad_url(append_->bad_url()), error.text);
   } else {
     imap::write_error(buffer(), head.tag, error);
   }

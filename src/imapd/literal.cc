@@ -24,10 +24,10 @@ inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5; APPEND s
   const wire::Literal& literal = input_.framer().announced();
   if (config().literal_minus && !literal.synchronizing && literal.size > kLiteralMinusBytesMax) {
     Error error = bad("LITERAL- allows 4096 octets without waiting.").error();
-    if ((*row)->verb == imap::Verb::append) error.code = Code::too_big;
+    if (imap::is_append((*row)->verb)) error.code = Code::too_big;
     co_return refuse_literal(error);
   }
-  if ((*row)->verb == imap::Verb::append) co_return co_await accept_append_literal();
+  if (imap::is_append((*row)->verb)) co_return co_await accept_append_literal();
   Result<> fits = check_held_literal(**row);
   if (!fits) co_return refuse_literal(fits.error());
   input_.framer().hold();
@@ -47,12 +47,13 @@ Result<> Session::check_held_literal(const CommandRow& row) {
   return {};
 }
 
+AppendIntake& Session::append_intake() {
+  if (!append_) append_ = std::make_unique<AppendIntake>(*this);
+  return *append_;
+}
+
 task<Result<>> Session::accept_append_literal() {
-  if (!append_) {
-    append_ = std::make_unique<AppendIntake>(*account_, services_.accounts.config().message_bytes_max, config(),
-                                             dialect_, services_.memory);
-  }
-  Result<imap::AppendReader::Use> use = co_await append_->announce(input_.framer().frame());
+  Result<imap::AppendReader::Use> use = co_await append_intake().announce(input_.framer().frame());
   if (!use) co_return refuse_literal(use.error());
   bool synchronizing = input_.framer().announced().synchronizing;
   if (*use == imap::AppendReader::Use::message) {
@@ -67,8 +68,8 @@ task<Result<>> Session::accept_append_literal() {
 Result<> Session::refuse_literal(const Error& error) {
   imap::Head head = imap::parse_head(input_.framer().frame());
   Refusal refusal = input_.framer().refuse(input_.rest());
-  forget_command();
   Result<> replied = reject(head, error);
+  forget_command();
   if (!replied || refusal != Refusal::close) return replied;
   return bye("literal_too_large", "The refused literal is too large to skip.");
 }
@@ -83,7 +84,7 @@ Result<> Session::refuse_literal(const Error& error) {
 }
 
 [[gnu::noinline]] task<Result<>> Session::on_append_message_end() {
-  Result<> ended = co_await append_->end_message();
+  Result<> ended = co_await append_->end_literal();
   if (ended) co_return Result<>{};
   imap::Head head = imap::parse_head(input_.framer().frame());
   input_.framer().abandon();

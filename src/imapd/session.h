@@ -96,8 +96,8 @@ class Session {
   // Counts, logs and, after too many, ends the session.
   Result<> note_failed_login(std::string_view user, const Error& error);
 
-  // The finished uploads of the APPEND that is being dispatched.
-  AppendIntake* append_intake() { return append_.get(); }
+  // Of the APPEND or REPLACE that is being read or dispatched.
+  AppendIntake& append_intake();
 
  private:
   void greet();

@@ -90,6 +90,19 @@ Code Model::apply(const Append& operation, int64_t now) {
   return Code::none;
 }
 
+Code Model::apply(const Replace& operation, int64_t now) {
+  ModelMailbox* from = find(operation.from);
+  if (from == nullptr) return Code::nonexistent;
+  if (find(operation.to) == nullptr) return Code::try_create;
+  auto is_it = [&](const ModelMessage& message) { return message.uid == operation.uid; };
+  if (std::ranges::none_of(from->messages, is_it)) return Code::expunge_issued;
+  apply(Append{operation.to, {operation.message}}, now);
+  std::erase_if(from->messages, is_it);
+  gone(*from, operation.uid, modseq);
+  from->highest = modseq;
+  return Code::none;
+}
+
 Code Model::apply(const Store& operation, int64_t) {
   ModelMailbox* mailbox = find(operation.mailbox);
   if (mailbox == nullptr) return Code::nonexistent;

@@ -100,7 +100,8 @@ class Walk {
   }
 
   Operation operation(const Step& s) {
-    if (s.kind < 20) return append(s);
+    if (s.kind < 16) return append(s);
+    if (s.kind < 20) return replace(s);
     if (s.kind < 23) return metadata(s);
     if (s.kind < 40) {
       Store store{id(s.a),
@@ -133,6 +134,11 @@ class Walk {
     AccountId user(s.c % 2 * 7);
     out.entries.push_back({user, "/e" + std::to_string(s.b % 4), std::move(value)});
     return out;
+  }
+
+  Replace replace(const Step& s) {
+    Uid uid = uids(s.a, s.b).first().value_or(Uid(1));
+    return {id(s.a), uid, name(s.c), test_message(SystemFlags(static_cast<uint8_t>(s.d)), words(s.d))};
   }
 
   Append append(const Step& s) {

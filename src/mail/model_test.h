@@ -45,6 +45,7 @@ class Model {
 
   // What the engine would answer, or the code of its refusal. Messages' modseq is worked out here.
   Code apply(const Append& operation, int64_t now);
+  Code apply(const Replace& operation, int64_t now);
   Code apply(const Store& operation, int64_t now);
   Code apply(const Expunge& operation, int64_t now);
   Code apply(const Copy& operation, int64_t now);

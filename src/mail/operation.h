@@ -44,6 +44,15 @@ struct Appended {
   ModSeq modseq;
 };
 
+// REPLACE (RFC 8508): `message` arrives in `to` and `uid` goes from `from`, both or neither. The answer is Appended.
+// NO [EXPUNGEISSUED] where `uid` is not there any more, NO [TRYCREATE] where `to` is missing.
+struct Replace {
+  MailboxId from;
+  Uid uid;
+  MailboxRef to;
+  NewMessage message;
+};
+
 enum class StoreHow : uint8_t { replace, add, remove };
 
 // STORE. Uids that are not there are left out silently.
@@ -163,8 +172,8 @@ struct Initialise {
 
 struct Done {};
 
-using Operation = std::variant<Append, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
-                               ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata>;
+using Operation = std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox,
+                               Subscribe, ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata>;
 using OperationResult =
     std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet>;
 

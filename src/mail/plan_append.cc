@@ -63,26 +63,34 @@ Result<AppendedRow> row_of(const NewMessage& message, KeywordPlan& keywords, Blo
 
 }  // namespace
 
-PlanOutcome plan_one(Planning& planning, const Append& operation) {
-  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::try_create));
-  Appended result{mailbox->id, mailbox->uidvalidity, mailbox->uidnext, ModSeq(0)};
-  if (operation.messages.empty()) return planning.finish(result);
-  if (operation.messages.size() > UINT32_MAX - mailbox->uidnext.value) {
-    return refusal(Code::limit, "The mailbox has no UIDs left");
-  }
-  ROOST_PLAN_TRY(result.modseq, planning.take_modseq());
-  KeywordPlan keywords(*mailbox, planning.limits());
+Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, std::span<const NewMessage> messages,
+                              std::vector<Planned::Body>& bodies) {
+  Appended result{mailbox.id, mailbox.uidvalidity, mailbox.uidnext, ModSeq(0)};
+  if (messages.size() > UINT32_MAX - mailbox.uidnext.value) return no(Code::limit, "The mailbox has no UIDs left");
+  ROOST_TRY(result.modseq, planning.take_modseq());
+  KeywordPlan keywords(mailbox, planning.limits());
   BlobPlan blobs(planning.state());
-  AppendEffect append{mailbox->id, mailbox->uidnext, {}};
-  append.rows.reserve(operation.messages.size());
-  for (const NewMessage& message : operation.messages) {
-    ROOST_PLAN_TRY(AppendedRow row, row_of(message, keywords, blobs, planning.limits().card_inline_bytes_max));
+  AppendEffect append{mailbox.id, mailbox.uidnext, {}};
+  append.rows.reserve(messages.size());
+  for (const NewMessage& message : messages) {
+    ROOST_TRY(AppendedRow row, row_of(message, keywords, blobs, planning.limits().card_inline_bytes_max));
     append.rows.push_back(row);
   }
   keywords.add_to(planning);
   planning.add(std::move(append));
+  bodies = std::move(blobs.bodies);
+  return result;
+}
+
+PlanOutcome plan_one(Planning& planning, const Append& operation) {
+  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::try_create));
+  if (operation.messages.empty()) {
+    return planning.finish(Appended{mailbox->id, mailbox->uidvalidity, mailbox->uidnext, ModSeq(0)});
+  }
+  std::vector<Planned::Body> bodies;
+  ROOST_PLAN_TRY(Appended result, plan_arrival(planning, *mailbox, operation.messages, bodies));
   Planned planned = planning.finish(result);
-  planned.bodies = std::move(blobs.bodies);
+  planned.bodies = std::move(bodies);
   return planned;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +68,12 @@ class KeywordPlan {
 // Lowers traces to what their limit allows, before `count` more come.
 void plan_trace_floor(Planning& planning, const MailboxState& mailbox, uint64_t count, ModSeq modseq);
 
+// Adds the effects of messages that arrive, at least one; what is to be stored with the commit goes to `bodies`.
+Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, std::span<const NewMessage> messages,
+                              std::vector<Planned::Body>& bodies);
+
 PlanOutcome plan_one(Planning& planning, const Append& operation);
+PlanOutcome plan_one(Planning& planning, const Replace& operation);
 PlanOutcome plan_one(Planning& planning, const Store& operation);
 PlanOutcome plan_one(Planning& planning, const Expunge& operation);
 PlanOutcome plan_one(Planning& planning, const Copy& operation);

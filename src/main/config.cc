@@ -123,6 +123,7 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
         "connection.");
   t.add("imap.append_messages_max", c.append_messages_max, "Messages of one APPEND.", 1);
   t.add("imap.append_held_bytes_max", c.append_held_bytes_max, "Their size together, in octets.", 1);
+  t.add("imap.catenated_bytes_max", c.catenated_bytes_max, "What the URLs of one CATENATE may name, in octets.", 1);
   t.add("imap.held_bytes_max", c.held_bytes_max, "Memory for the arguments of all commands under way.", 1 << 20);
   t.add("imap.uid_batch_messages_min", c.uid_batch_messages_min,
         "The smallest batch that UIDBATCHES counts out. The standard asks for 500 or less.", 1, 500);

@@ -1,6 +1,6 @@
 """Commands about messages: FETCH, STORE, SEARCH, EXPUNGE, COPY, MOVE, by number and by UID."""
 
-from model import expect
+from model import Message, expect
 from operation import (FLAGS, Operation, Target, answered, expand, some_flags, some_name, some_set, wire_name)
 
 FETCH_ITEMS = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY", "BODY.PEEK[]", "BODY[]",
@@ -149,6 +149,33 @@ def copy(world, c, rng):
         c.absorb(command)
 
     return Operation(f"{uid}{'MOVE' if moves else 'COPY'} {text} {wire_name(c, name, rng)}", finish)
+
+
+def replace(world, c, rng):
+    """RFC 8508: one message comes, another goes."""
+    by_uid = rng.random() < 0.5
+    text = some_set(c, rng, by_uid).replace(":", ",").split(",")[0]
+    name, flags = some_name(world, rng, 0.95), some_flags(rng)
+    world.serial += 1
+    body = f"Subject: serial {world.serial} replaces\r\n\r\nText.\r\n".encode()
+    command = f"{'UID ' if by_uid else ''}REPLACE {text} {wire_name(c, name, rng)} ({' '.join(flags)})"
+    pieces = [f"{command} {{{len(body)}+}}\r\n".encode(), body, b"\r\n"]
+
+    def finish(command, response):
+        target, destination = Target(c, text, by_uid), world.account.mailboxes.get(name)
+        if target.untold:
+            world.uncertain = True
+        elif target.bad or c.read_only or destination is None or not target.live:
+            answered(response, "BAD" if target.bad and not c.read_only else "NO")
+        else:
+            answered(response, "OK")
+            code = next(r.value for r in command.told if r.code == "APPENDUID")
+            expect(destination.uidvalidity in (None, code[0]), "APPENDUID has another UIDVALIDITY")
+            destination.add(Message(expand(code[1])[0], flags, body))
+            c.mailbox.remove(target.live)
+        c.absorb(command)
+
+    return Operation("", finish, pieces)
 
 
 def copied(source, destination, uids, code):

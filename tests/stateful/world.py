@@ -15,7 +15,8 @@ BATCH_COMMANDS_MAX = 10
 ANYWHERE = {mailbox.noop: 6, mailbox.plain: 1, mailbox.create: 2, mailbox.delete: 1,
             mailbox.rename: 1.2, mailbox.subscribe: 1, mailbox.listing: 1.5, mailbox.status: 2, mailbox.select: 3,
             mailbox.append: 6}
-SELECTED = {mailbox.close: 0.7, message.fetch: 8, message.store: 9, message.search: 6, message.expunge: 4, message.copy: 4}
+SELECTED = {mailbox.close: 0.7, message.fetch: 8, message.store: 9, message.search: 6, message.expunge: 4, message.copy: 4,
+            message.replace: 2}
 
 
 def pick(weights, rng):

@@ -13,7 +13,8 @@ REQUIRED = {  # untagged responses, by RFC 3501 6
 }
 CODES_ON = {  # codes that belong to some commands only
     "TOOFEW": ("UIDBATCHES",),
-    "APPENDUID": ("APPEND",),
+    "APPENDUID": ("APPEND", "REPLACE"),
+    "BADURL": ("APPEND", "REPLACE"),
     "MODIFIED": ("STORE",),
     "READ-WRITE": ("SELECT",),
     "NOTSAVED": ("SEARCH",),
@@ -129,13 +130,22 @@ def check_search(session, command, response):
 
 def check_append(session, command, response):
     """RFC 4315 3, 3502: one UID for each message, in order."""
-    if response.code != "APPENDUID":
+    if response.code != "APPENDUID" or any(b"CATENATE" in p.upper() for p in command.pieces[::2]):
         return
     messages = max(1, sum(len(p) > 0 for p in command.pieces[1::2]))
     ranges = response.value[1]
     mailbox_is_literal = command.pieces[0].split(b" ")[-1:] and len(command.pieces[0].split(b" ")) == 3
     if size_of(ranges) not in (messages, messages - bool(mailbox_is_literal)):
         raise Wrong(f"APPENDUID of {size_of(ranges)} messages, of {messages}")
+
+
+def check_replace(session, command, response):
+    """RFC 8508 4.3: APPENDUID of one message, in an untagged OK before the EXPUNGE."""
+    told = [r.name if r.code != "APPENDUID" else "APPENDUID" for r in command.told]
+    if told.count("APPENDUID") != 1 or {"EXPUNGE", "VANISHED"} & set(told[:told.index("APPENDUID")]):
+        raise Wrong(f"OK to REPLACE after {told}")
+    if any(r.code == "APPENDUID" and size_of(r.value[1]) != 1 for r in command.told):
+        raise Wrong("REPLACE made more than one message")
 
 
 def check_enable(session, command, response):
@@ -159,6 +169,7 @@ CHECKS = {
     "SORT": check_search,
     "THREAD": check_search,
     "APPEND": check_append,
+    "REPLACE": check_replace,
     "ENABLE": check_enable,
     "LOGOUT": check_logout,
 }

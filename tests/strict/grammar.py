@@ -11,6 +11,7 @@ LITERAL = re.compile(rb"(~?)\{([0-9]+)\}\r\n")
 FLAG = re.compile(rb"\\?[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")
 TEXT = re.compile(rb"[^\r\n\0\x80-\xff]*")
 TEXT_UTF8 = re.compile(rb"[^\r\n\0]*")
+BAD_URL = re.compile(rb'"([^\]"\\\r\n\0\x80-\xff ]+)"')
 CODE_DATA = re.compile(rb"[^\]\r\n\0\x80-\xff]+")
 SET = re.compile(rb"[0-9]+(?::[0-9]+)?(?:,[0-9]+(?::[0-9]+)?)*")
 DATE_TIME = re.compile(

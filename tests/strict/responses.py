@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from grammar import BASE64, CODE_DATA, NUMBER64_MAX, Reader
+from grammar import BAD_URL, BASE64, CODE_DATA, NUMBER64_MAX, Reader
 from message_data import message_attributes
 
 TAG = re.compile(rb"[!#$&',\-./0-9:;<=>?@A-Z\[\]^_`a-z|}~]+")
@@ -121,7 +121,14 @@ def atoms(r):
     return found
 
 
+def bad_url(r):
+    """RFC 4469 5: url-resp-text, with the quotes of its appendix A."""
+    r.need(b" ")
+    return r.take(BAD_URL, "a URL in quotes")[1]
+
+
 CODES = {
+    "BADURL": bad_url,
     "BADCHARSET": bad_charset,
     "CAPABILITY": spaced(atoms),
     "PERMANENTFLAGS": spaced(lambda r: r.flags(r.flag_perm)),

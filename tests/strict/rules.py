@@ -13,7 +13,7 @@ ANSWERS = {
     "ENABLED": ("ENABLE",),
     "ID": ("ID",),
     "NAMESPACE": ("NAMESPACE",),
-    "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE", "APPEND"),
+    "LIST": ("LIST", "SELECT", "EXAMINE", "CREATE", "RENAME", "DELETE", "APPEND", "REPLACE"),
     "LSUB": ("LSUB",),
     "XLIST": ("XLIST",),
     "UIDBATCHES": ("UIDBATCHES",),

@@ -50,6 +50,8 @@ class FetchBatch {
 
   // Takes messages from `next` on (of `uids`, by index) while the batch has room, and advances `next`.
   void take_rows(const View& view, const std::vector<Uid>& uids, size_t& next);
+  // A message of any mailbox of the account.
+  void take_row(Uid uid, mail::Row row) { messages_.push_back({.uid = uid, .row = std::move(row)}); }
   task<Result<>> load();
 
   std::vector<FetchedMessage>& messages() { return messages_; }

@@ -1,0 +1,26 @@
+#include "mail/planning.h"
+
+namespace roost::mail {
+
+// One operation, so one record and one MODSEQ: nobody ever sees both messages, or neither (RFC 8508 3.4).
+PlanOutcome plan_one(Planning& planning, const Replace& operation) {
+  ROOST_PLAN_TRY(const MailboxState* from, planning.mailbox(operation.from, Code::nonexistent));
+  ROOST_PLAN_TRY(const MailboxState* to, planning.mailbox(operation.to, Code::try_create));
+  UidSet replaced = UidSet::single(operation.uid);
+  Need need;
+  add_missing_pages(*from, replaced, true, need.pages);
+  if (!need.pages.empty()) return need;
+  bool there = false;
+  for_each_live_row(*from, replaced, [&](const Chunk&, uint32_t, const HotRow&) { there = true; });
+  if (!there) return refusal(Code::expunge_issued, "The message to be replaced is gone.");
+
+  std::vector<Planned::Body> bodies;
+  ROOST_PLAN_TRY(Appended result, plan_arrival(planning, *to, std::span(&operation.message, 1), bodies));
+  planning.add(ExpungeEffect{from->id, std::move(replaced)});
+  plan_trace_floor(planning, *from, 1, result.modseq);
+  Planned planned = planning.finish(result);
+  planned.bodies = std::move(bodies);
+  return planned;
+}
+
+}  // namespace roost::mail
