@@ -162,7 +162,7 @@ Result<> parse_modifiers(Parser& in, Fetch& out) {
   do {
     if (in.dialect().condstore && !out.changed_since && in.take_word("CHANGEDSINCE")) {
       ROOST_TRY_VOID(in.space());
-      ROOST_TRY(out.changed_since, in.mod_seq_value());
+      ROOST_TRY(out.changed_since, in.mod_seq_valzer());  // 0 by no RFC, but by Thunderbird: it means all
     } else if (in.dialect().qresync && out.uid && in.take_word("VANISHED")) {
       out.vanished = true;
     } else if (in.dialect().partial && out.uid && !out.partial && in.take_word("PARTIAL")) {

@@ -77,8 +77,9 @@ TEST(Fetch, TakesModifiersInEitherOrder) {
   EXPECT_EQ(f.changed_since, ModSeq(7));
   EXPECT_TRUE(parsed<Fetch>("FETCH 1 PREVIEW (LAZY)").items[0].lazy);
   EXPECT_TRUE(parsed<Fetch>("FETCH 1 PREVIEW (CHANGEDSINCE 1)").changed_since);
+  EXPECT_EQ(parsed<Fetch>("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 0)").changed_since, ModSeq(0));
   expect_bad({"UID FETCH 1 FLAGS (VANISHED)", "FETCH 1 FLAGS (CHANGEDSINCE 1 VANISHED)",
-              "FETCH 1 FLAGS (CHANGEDSINCE 0)", "FETCH 1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)", "FETCH 1 FLAGS ()"});
+              "FETCH 1 FLAGS (CHANGEDSINCE -1)", "FETCH 1 FLAGS (CHANGEDSINCE 1 CHANGEDSINCE 2)", "FETCH 1 FLAGS ()"});
 }
 
 TEST(Fetch, TakesTheSameItemTwice) { EXPECT_EQ(kinds("(UID UID)").size(), 2u); }
