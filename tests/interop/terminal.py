@@ -15,6 +15,8 @@ import time
 sys.path.append("/usr/lib/python3/dist-packages")  # Debian's pyte serves a Python from elsewhere too
 import pyte  # pylint: disable=wrong-import-position
 
+from mail import imap, in_clear_and_with_tls, message, ok  # pylint: disable=wrong-import-position
+
 ROWS, COLUMNS = 40, 120
 
 
@@ -79,3 +81,18 @@ class Terminal:
         while self.process.poll() is None and time.monotonic() < deadline and self.read(0.1):
             pass
         assert self.process.wait(10) == 0, self.text
+
+
+def a_day_at_a_terminal(start, use, check, needle):
+    """start(server, tls), with eight messages, one of which has a needle; use(terminal, client) at it; check(client)."""
+
+    def work(server, tls):
+        client = imap(server, tls)
+        for number in range(1, 9):
+            ok(client.append("INBOX", None, None, message(number, body="a needle\n" if number == needle else None)))
+        with start(server, tls) as terminal:
+            use(terminal, client)
+        check(client)
+        client.logout()
+
+    in_clear_and_with_tls(work)

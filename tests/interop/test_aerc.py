@@ -3,8 +3,8 @@
 import re
 import urllib.parse
 
-from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
-from terminal import Terminal
+from mail import PASSWORD, message, ok
+from terminal import Terminal, a_day_at_a_terminal
 
 FAST = True
 PACKAGES = ["aerc", "less", "python3-pyte"]
@@ -88,15 +88,5 @@ def check(client):
     assert ok(client.search(None, "SEEN", "SUBJECT", '"A draft"', "BODY", '"written in an editor"')) == [b"1"]
 
 
-def work(server, tls):
-    client = imap(server, tls)
-    for number in range(1, 9):
-        ok(client.append("INBOX", None, None, message(number, body="a needle\n" if number == 5 else None)))
-    with start(server, tls) as aerc:
-        use(aerc, client)
-    check(client)
-    client.logout()
-
-
 def test_does_a_days_work_and_hears_of_new_mail():
-    in_clear_and_with_tls(work)
+    a_day_at_a_terminal(start, use, check, needle=5)

@@ -2,8 +2,8 @@
 
 import re
 
-from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
-from terminal import Terminal
+from mail import PASSWORD, message, ok
+from terminal import Terminal, a_day_at_a_terminal
 
 FAST = True
 PACKAGES = ["alpine", "python3-pyte"]
@@ -78,15 +78,5 @@ def check(client):
     assert ok(client.search(None, "SUBJECT", '"A draft"', "UNSEEN")) == [b"1"]
 
 
-def work(server, tls):
-    client = imap(server, tls)
-    for number in range(1, 9):
-        ok(client.append("INBOX", None, None, message(number, body="a needle\n" if number == 7 else None)))
-    with start(server, tls) as alpine:
-        use(alpine, client)
-    check(client)
-    client.logout()
-
-
 def test_does_a_days_work():
-    in_clear_and_with_tls(work)
+    a_day_at_a_terminal(start, use, check, needle=7)
