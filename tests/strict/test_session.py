@@ -41,6 +41,17 @@ S: * ENABLED QRESYNC
 S: e OK done""" + SELECT.removeprefix(LOGIN)
 
 RIGHT = {
+    "a message replaced, and a URL that names nothing": SELECT + """
+C: a UID REPLACE 3 INBOX CATENATE (URL "/INBOX/;UID=5")
+S: * OK [APPENDUID 7 12] replaced
+S: * 1 EXPUNGE
+S: * 3 EXISTS
+S: a OK done
+C: b APPEND INBOX CATENATE (URL "/x/;UID=1")
+S: b NO [BADURL "/x/;UID=1"] nothing
+C: c APPEND INBOX CATENATE (URL "/INBOX/;UID=3" URL "/INBOX/;UID=5")
+S: * 4 EXISTS
+S: c OK [APPENDUID 7 13] done""",
     "a mailbox": SELECT + r"""
 C: a FETCH 1:3 (UID FLAGS)
 S: * 1 FETCH (UID 3 FLAGS (\Seen))
@@ -128,6 +139,12 @@ S: a OK done""",
 }
 
 WRONG = {  # a part of the complaint: the dialogue
+    "OK to REPLACE after ['EXPUNGE', 'APPENDUID']":
+        SELECT + "\nC: a REPLACE 1 x CATENATE (URL /y)\nS: * 1 EXPUNGE\nS: * OK [APPENDUID 7 12] x\nS: a OK done",
+    "OK to REPLACE after []": SELECT + "\nC: a REPLACE 1 x CATENATE (URL /y)\nS: a OK done",
+    "made more than one": SELECT + "\nC: a REPLACE 1 x CATENATE (URL /y)\nS: * OK [APPENDUID 7 2:3] x\nS: a OK done",
+    "[BADURL] in answer to COPY": SELECT + '\nC: a COPY 1 x\nS: a NO [BADURL "/x"] none',
+    "a URL in quotes": SELECT + "\nC: a APPEND x CATENATE (URL /y)\nS: a NO [BADURL /y] none",
     "without EXPUNGE": SELECT + "\nC: a NOOP\nS: * 2 EXISTS",
     "EXPUNGE during FETCH": SELECT + "\nC: a FETCH 1 FLAGS\nS: * 1 EXPUNGE",
     "EXPUNGE during STORE": SELECT + "\nC: a STORE 1 +FLAGS.SILENT \\Seen\nS: * 1 EXPUNGE",
