@@ -46,6 +46,7 @@ STEPS = {
     "unit": ("unit tests, beside the source", unit("release"), True),
     "conformance": ("scenarios of the RFCs, by wire, and the strict parser that listens in on these and all that follow",
                     [["tests/strict/test_session.py"], ["tests/conformance/run.py"]], True),
+    "sasl": ("logins by every mechanism, and what must not log in", [["tests/sasl/run.py"]], True),
     "corpus": ("ugly mail: FETCH and SEARCH of every message of the corpus", [["tests/corpus/run.py"]], True),
     "hostile": ("bad input, while others are served; rights, logs and logins",
                 [["tests/hostile/run.py"], ["tests/hostile/security.py"]], True),

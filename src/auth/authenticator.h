@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,10 +16,13 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "rt/task.h"
+#include "sasl/channel_binding.h"
+#include "sasl/scram.h"
 #include "sasl/secret.h"
 
 namespace roost::auth {
 
+using sasl::ChannelBinding;
 using sasl::Secret;
 
 inline constexpr size_t kNameBytesMax = 255;
@@ -28,6 +32,7 @@ inline constexpr size_t kUsersPerListMax = 1000;
 struct Login {
   AccountId account;
   std::string name;  // canonical: as the directory spells it
+  bool read_only = false;
 
   friend bool operator==(const Login&, const Login&) = default;
 };
@@ -37,10 +42,12 @@ struct Origin {
   std::string address_block;  // net::Peer::address_block, e.g. "192.0.2.0/24", or "unix"
 };
 
-// What TLS gives to SCRAM-…-PLUS (RFC 5802 6). Empty: there is none, and only "n" and "y" are accepted.
-struct ChannelBinding {
-  std::string type;  // "tls-exporter", "tls-server-end-point"
-  Bytes data;
+// The client's first SCRAM message, whole, with its GS2 header, and what it may bind to.
+struct ScramStart {
+  sasl::ScramHash hash = sasl::ScramHash::sha_256;
+  bool plus = false;
+  Bytes client_first;
+  std::vector<ChannelBinding> bindings;  // all that the connection's TLS gives, whether `plus` or not (RFC 5802 6)
 };
 
 // The server's next SASL message, and the conversation that it belongs to.
@@ -55,6 +62,21 @@ struct ScramLogin {
   Bytes message;
 };
 
+// What a client can show in place of a password:
+// the name in a certificate that TLS has verified (EXTERNAL),
+struct CertifiedName {
+  std::string name;
+};
+// the digest of a challenge and its password (CRAM-MD5),
+struct CramAnswer {
+  std::string name;
+  Bytes challenge;
+  Bytes digest;
+};
+// nothing (ANONYMOUS).
+struct Nobody {};
+using Credential = std::variant<CertifiedName, CramAnswer, Nobody>;
+
 struct UserInfo {
   std::string name;  // canonical
   AccountId account;
@@ -65,9 +87,14 @@ struct UserInfo {
 };
 
 // Clients take the strongest mechanism that is announced, so only what every account can complete is announced.
-struct Policy {
+// Eight octets at the most, so that it fits into one atomic.
+struct alignas(8) Policy {
   bool plain = true;  // PLAIN and LOGIN
   bool scram_sha_256 = false;
+  bool scram_sha_1 = false;
+  bool cram_md5 = false;
+  bool external = false;  // for clients with a certificate
+  bool anonymous = false;
 
   friend bool operator==(const Policy&, const Policy&) = default;
 };
@@ -81,9 +108,10 @@ class Authenticator {
 
   virtual task<Result<Login>> check_password(std::string name, Secret password, Origin origin) = 0;
 
-  // SCRAM-SHA-256 (RFC 5802, 7677): `client_first` is the whole message with its GS2 header. The conversation is kept
-  // for 60 s and ends with scram_finish, whatever comes of it.
-  virtual task<Result<ScramStep>> scram_start(Bytes client_first, ChannelBinding binding, Origin origin) = 0;
+  virtual task<Result<Login>> check_credential(Credential credential, Origin origin) = 0;
+
+  // RFC 5802, 7677. The conversation is kept for 60 s and ends with scram_finish, whatever comes of it.
+  virtual task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) = 0;
   virtual task<Result<ScramLogin>> scram_finish(uint64_t conversation, Bytes client_final) = 0;
 
   // Never waits. May change when users or the configuration do.

@@ -110,8 +110,9 @@ TEST_F(ChildTest, AnswersEverythingThatALocalOneDoes) {
   EXPECT_TRUE(wait(auth_->set_disabled("alice", true)));
   EXPECT_TRUE(wait(auth_->find_user("alice"))->value().disabled);
   EXPECT_EQ(wait(auth_->list_users(""))->size(), 1U);
-  EXPECT_EQ(wait(auth_->scram_start("rubbish", {}, {})).error().kind, Error::Kind::bad);
-  EXPECT_TRUE(wait(auth_->scram_start("n,,n=alice,r=abc", {}, {}))->message.starts_with("r=abc"));
+  EXPECT_EQ(wait(auth_->scram_start({.client_first = "rubbish"}, {})).error().kind, Error::Kind::bad);
+  EXPECT_TRUE(wait(auth_->scram_start({.client_first = "n,,n=alice,r=abc"}, {}))->message.starts_with("r=abc"));
+  EXPECT_EQ(wait(auth_->check_credential(CertifiedName{"alice"}, {})).error().code, Code::cannot);
   EXPECT_EQ(wait(auth_->scram_finish(1, "rubbish")).error().kind, Error::Kind::bad);
   EXPECT_EQ(wait(auth_->remove_user("alice"))->account, AccountId(7));
   EXPECT_EQ(wait(auth_->find_user("alice")).value(), std::nullopt);

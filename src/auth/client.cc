@@ -28,8 +28,13 @@ class ChildAuthenticator : public Authenticator {
     co_return as<Login>(co_await link_->call(std::move(request)));
   }
 
-  task<Result<ScramStep>> scram_start(Bytes client_first, ChannelBinding binding, Origin origin) override {
-    protocol::StartScram request{std::move(client_first), std::move(binding), std::move(origin)};
+  task<Result<Login>> check_credential(Credential credential, Origin origin) override {
+    protocol::CheckCredential request{std::move(credential), std::move(origin)};
+    co_return as<Login>(co_await link_->call(std::move(request)));
+  }
+
+  task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) override {
+    protocol::StartScram request{std::move(start), std::move(origin)};
     co_return as<ScramStep>(co_await link_->call(std::move(request)));
   }
 

@@ -22,6 +22,9 @@ Result<> within(std::string_view what, uint32_t value, uint32_t least, uint32_t 
 
 Result<> check(const Config& config) {
   ROOST_TRY_VOID(within("iterations", config.iterations, kIterationsMin, kIterationsMax));
+  if (config.scheme == Scheme::argon2id && (config.scram_sha_1 || config.cram_md5)) {
+    return no(Code::cannot, "scram_sha_1 and cram_md5 need the scheme scram-sha-256.");
+  }
   ROOST_TRY_VOID(within("hash_threads", config.hash_threads, 1, kHashThreadsMax));
   ROOST_TRY_VOID(within("hash_queue_max", config.hash_queue_max, 1, kHashQueueMax));
   ROOST_TRY_VOID(within("cached_logins_max", config.cached_logins_max, 0, kCachedLoginsMax));

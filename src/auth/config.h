@@ -22,6 +22,10 @@ struct Config {
   std::string user;       // started by root, the child becomes this user, whose `directory` then is; empty: it does not
   Scheme scheme = Scheme::scram_sha_256;
   uint32_t iterations = kIterationsMin;
+  bool scram_sha_1 = false;           // keep what SCRAM-SHA-1 needs as well
+  bool cram_md5 = false;              // and CRAM-MD5
+  bool external = false;              // clients are asked for certificates, which name their users
+  std::string anonymous_user;         // whom ANONYMOUS logs in, to read only; empty: nobody
   uint32_t hash_threads = 2;          // bounds the CPU, and with argon2id the memory (19 MiB each)
   uint32_t hash_queue_max = 256;      // logins waiting for a hash; more are told "unavailable"
   uint32_t cached_logins_max = 4096;  // verified passwords remembered (as keyed hashes); 0: none

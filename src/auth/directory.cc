@@ -7,8 +7,6 @@ namespace {
 
 constexpr size_t kSecretBytes = 32;
 
-bool lacks_scram(const User& user) { return scheme_of(user.verifier) != Scheme::scram_sha_256; }
-
 }  // namespace
 
 Result<Directory> Directory::load(Files& files, const std::string& directory) {
@@ -18,7 +16,7 @@ Result<Directory> Directory::load(Files& files, const std::string& directory) {
   Result<Users> users = parse_users(*text);
   if (!users) return fault(directory + "/users: " + users.error().text, Code::corruption);
   out.users_ = *std::move(users);
-  for (const auto& [name, user] : out.users_) out.without_scram_ += lacks_scram(user) ? 1 : 0;
+  for (const auto& [name, user] : out.users_) out.count(user, true);
   return out;
 }
 
@@ -35,14 +33,24 @@ std::vector<UserInfo> Directory::list(std::string_view after, size_t count_max) 
   return out;
 }
 
+void Directory::count(const User& user, bool added) {
+  auto note = [added](size_t& counter, bool lacks) {
+    if (lacks) added ? ++counter : --counter;
+  };
+  for (auto hash : {sasl::ScramHash::sha_1, sasl::ScramHash::sha_256}) {
+    note(without_scram_[static_cast<size_t>(hash)], !scram_of(user.verifier, hash));
+  }
+  note(without_cram_, !cram_of(user.verifier));
+}
+
 void Directory::apply(Change change) {
   auto it = users_.find(change.name);
   if (it != users_.end()) {
-    without_scram_ -= lacks_scram(it->second) ? 1 : 0;
+    count(it->second, false);
     users_.erase(it);
   }
   if (!change.user) return;
-  without_scram_ += lacks_scram(*change.user) ? 1 : 0;
+  count(*change.user, true);
   users_.emplace(std::move(change.name), *std::move(change.user));
 }
 

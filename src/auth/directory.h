@@ -1,6 +1,7 @@
 // The users, all of them in memory, and their file. Not thread-safe; blocks only where it says so.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,16 +48,21 @@ class Directory {
   // Those after `after`, in the order of their names.
   std::vector<UserInfo> list(std::string_view after, size_t count_max) const;
   size_t size() const { return users_.size(); }
-  // Whether every one of them can complete SCRAM.
-  bool all_have_scram() const { return without_scram_ == 0; }
+  // Whether every one of them can complete a mechanism.
+  bool all_have_scram(sasl::ScramHash hash) const { return without(hash) == 0; }
+  bool all_have_cram() const { return without_cram_ == 0; }
 
   // The file as it will be once `change` is applied.
   Bytes format_with(const Change& change) const;
   void apply(Change change);
 
  private:
+  size_t without(sasl::ScramHash hash) const { return without_scram_[static_cast<size_t>(hash)]; }
+  void count(const User& user, bool added);
+
   Users users_;
-  size_t without_scram_ = 0;
+  std::array<size_t, 2> without_scram_{};  // by hash
+  size_t without_cram_ = 0;
 };
 
 // The secret behind Decoys: made when it is first asked for, then the same for ever. Blocks.

@@ -40,6 +40,14 @@ TEST(UsersFile, IsTextThatAPersonCanRead) {
   EXPECT_TRUE(matches(kVerifier, "pencil"));
 }
 
+TEST(UsersFile, IsVersionTwoOnceAVerifierHasMoreThanOnePart) {
+  Users two = users({"alice", "bob"});
+  two.at("bob").verifier = make_verifier({Scheme::scram_sha_256, sasl::kScramIterationsMin, true, true}, "pw").value();
+  Bytes text = format_users(two);
+  EXPECT_TRUE(text.starts_with("roost-users 2\n"));
+  EXPECT_EQ(parse_users(text), two);
+}
+
 TEST(UsersFile, NamesTheLineOfAMistake) {
   std::string good = std::string("alice\t1\t1700000000\tenabled\t") + kVerifier + "\n";
   auto with_line = [&good](const std::string& line) { return "roost-users 1\n" + good + line + "\n"; };
@@ -106,15 +114,15 @@ TEST(Directory, ListsInPages) {
 
 TEST(Directory, KnowsWhetherAllCanUseScram) {
   Directory directory;
-  EXPECT_TRUE(directory.all_have_scram());
+  EXPECT_TRUE(directory.all_have_scram(sasl::ScramHash::sha_256));
   directory.apply({"a", user("a", 1)});
   User argon = user("b", 2);
   argon.verifier = kArgon;
   directory.apply({"b", argon});
-  EXPECT_FALSE(directory.all_have_scram());
+  EXPECT_FALSE(directory.all_have_scram(sasl::ScramHash::sha_256));
   directory.apply({"b", argon});
   directory.apply({"b", std::nullopt});
-  EXPECT_TRUE(directory.all_have_scram());
+  EXPECT_TRUE(directory.all_have_scram(sasl::ScramHash::sha_256));
 }
 
 TEST(Directory, SurvivesAPowerCutAtEveryStep) {
@@ -140,7 +148,7 @@ TEST(Directory, SurvivesAPowerCutAtEveryStep) {
 TEST(Directory, StartsEmptyAndRefusesDamage) {
   testing::CrashDisk disk;
   EXPECT_EQ(Directory::load(disk, "/auth")->size(), 0U);
-  ASSERT_TRUE(disk.write("/auth/users", "roost-users 2\n"));
+  ASSERT_TRUE(disk.write("/auth/users", "roost-users 3\n"));
   EXPECT_FALSE(Directory::load(disk, "/auth"));
 }
 

@@ -1,8 +1,12 @@
 #include "auth/exchange.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "auth/name.h"
+#include "auth/verifier.h"
+#include "base/log.h"
+#include "sasl/base64.h"
 #include "sasl/mechanism.h"
 
 namespace roost::auth {
@@ -10,14 +14,31 @@ namespace {
 
 using Outcome = Result<std::variant<Challenge, Login>>;
 
+constexpr size_t kChallengeOctets = 18;
+
+// RFC 2195 2: an RFC 822 msg-id that nobody could foresee. What the random octets are written in has no character that
+// would have to be quoted there.
+Bytes make_challenge(std::string_view host_name) {
+  Bytes left = sasl::encode_base64(random_octets(kChallengeOctets));
+  return "<" + left + "@" + std::string(host_name.empty() ? "localhost" : host_name) + ">";
+}
+
+// RFC 4422 3.4.1: who is known may act as himself only; empty: so he asks.
+Outcome acting_as(Login login, std::string_view authzid) {
+  if (!authzid.empty() && canonical_name(authzid) != login.name) {
+    return no(Code::authorization_failed, "You may not act as somebody else.");
+  }
+  return std::move(login);
+}
+
 class SaslExchange : public Exchange {
  public:
-  SaslExchange(Authenticator& authenticator, std::unique_ptr<sasl::Mechanism> mechanism, Origin origin,
-               ChannelBinding binding)
+  SaslExchange(Authenticator& authenticator, std::unique_ptr<sasl::Mechanism> mechanism, Bytes challenge,
+               Circumstances circumstances)
       : authenticator_(authenticator),
         mechanism_(std::move(mechanism)),
-        origin_(std::move(origin)),
-        binding_(std::move(binding)) {}
+        challenge_(std::move(challenge)),
+        circumstances_(std::move(circumstances)) {}
 
   task<Outcome> step(std::optional<Bytes> response) override {
     sasl::Secret held(response ? std::move(*response) : Bytes());
@@ -25,8 +46,9 @@ class SaslExchange : public Exchange {
     while (next) {
       if (auto* challenge = std::get_if<sasl::Challenge>(&*next)) co_return Challenge{std::move(challenge->data)};
       if (std::holds_alternative<sasl::Finished>(*next)) co_return std::move(login_);
-      if (auto* check = std::get_if<sasl::CheckPassword>(&*next)) co_return co_await check_password(std::move(*check));
-      Result<Bytes> message = co_await ask(std::move(*next));
+      bool scram = std::holds_alternative<sasl::StartScram>(*next) || std::holds_alternative<sasl::FinishScram>(*next);
+      if (!scram) co_return co_await conclude(*std::move(next));
+      Result<Bytes> message = co_await ask(*std::move(next));
       if (!message) co_return std::unexpected(message.error());
       next = mechanism_->answer(*std::move(message));
     }
@@ -34,21 +56,42 @@ class SaslExchange : public Exchange {
   }
 
  private:
-  task<Outcome> check_password(sasl::CheckPassword check) {
-    ROOST_CO_TRY(Login login, co_await authenticator_.check_password(check.name, std::move(check.password), origin_));
-    if (!check.authzid.empty() && canonical_name(check.authzid) != login.name) {
-      co_return no(Code::authorization_failed, "You may not act as somebody else.");
+  // The mechanism's last question.
+  task<Outcome> conclude(sasl::Step question) {
+    const Origin& origin = circumstances_.origin;
+    if (auto* check = std::get_if<sasl::CheckPassword>(&question)) {
+      ROOST_CO_TRY(Login login,
+                   co_await authenticator_.check_password(check->name, std::move(check->password), origin));
+      co_return acting_as(std::move(login), check->authzid);
     }
-    co_return std::move(login);
+    if (auto* check = std::get_if<sasl::CheckCertificate>(&question)) {
+      ROOST_CO_TRY(Login login, co_await show(CertifiedName{circumstances_.certificate_name}));
+      co_return acting_as(std::move(login), check->authzid);
+    }
+    if (auto* check = std::get_if<sasl::CheckCram>(&question)) {
+      co_return acting_as_oneself(
+          co_await show(CramAnswer{std::move(check->name), challenge_, std::move(check->digest)}));
+    }
+    log::info("anonymous", {{"trace", std::get<sasl::EnterAnonymously>(question).trace}});
+    co_return acting_as_oneself(co_await show(Nobody{}));
   }
 
-  // The two questions that only the holder of the verifier can answer.
+  static Outcome acting_as_oneself(Result<Login> login) {
+    if (!login) return std::unexpected(std::move(login).error());
+    return *std::move(login);
+  }
+
+  task<Result<Login>> show(Credential credential) {
+    return authenticator_.check_credential(std::move(credential), circumstances_.origin);
+  }
+
+  // The two questions of SCRAM, which only the holder of the verifier can answer.
   task<Result<Bytes>> ask(sasl::Step question) {
     if (auto* start = std::get_if<sasl::StartScram>(&question)) {
-      ROOST_CO_TRY(ScramStep first,
-                   co_await authenticator_.scram_start(std::move(start->client_first), binding_, origin_));
-      conversation_ = first.conversation;
-      co_return std::move(first.message);
+      ScramStart first{start->hash, start->plus, std::move(start->client_first), std::move(circumstances_.bindings)};
+      ROOST_CO_TRY(ScramStep answer, co_await authenticator_.scram_start(std::move(first), circumstances_.origin));
+      conversation_ = answer.conversation;
+      co_return std::move(answer.message);
     }
     auto& finish = std::get<sasl::FinishScram>(question);
     ROOST_CO_TRY(ScramLogin last, co_await authenticator_.scram_finish(conversation_, std::move(finish.client_final)));
@@ -58,34 +101,47 @@ class SaslExchange : public Exchange {
 
   Authenticator& authenticator_;
   std::unique_ptr<sasl::Mechanism> mechanism_;
-  Origin origin_;
-  ChannelBinding binding_;
+  Bytes challenge_;
+  Circumstances circumstances_;
   uint64_t conversation_ = 0;
   Login login_;
 };
 
-bool is_scram(std::string_view mechanism) {
-  return mechanism.size() > 5 && (mechanism[0] == 'S' || mechanism[0] == 's');
+bool equal_ignoring_case(std::string_view a, std::string_view upper) {
+  auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
+  return std::ranges::equal(a, upper, {}, to_upper);
 }
 
 }  // namespace
 
-std::vector<std::string_view> mechanisms(const Policy& policy, bool clear) {
+std::vector<std::string_view> mechanisms(const Policy& policy, const Channel& channel) {
   std::vector<std::string_view> out;
-  if (policy.scram_sha_256) out.emplace_back("SCRAM-SHA-256");
-  if (policy.plain && !clear) {
-    out.emplace_back("PLAIN");
-    out.emplace_back("LOGIN");
-  }
+  auto add = [&out](std::string_view name, bool usable) {
+    if (usable) out.push_back(name);
+  };
+  add("SCRAM-SHA-256-PLUS", policy.scram_sha_256 && channel.binds);
+  add("SCRAM-SHA-256", policy.scram_sha_256);
+  add("SCRAM-SHA-1-PLUS", policy.scram_sha_1 && channel.binds);
+  add("SCRAM-SHA-1", policy.scram_sha_1);
+  add("EXTERNAL", policy.external && channel.certificate);
+  add("PLAIN", policy.plain && !channel.clear);
+  add("LOGIN", policy.plain && !channel.clear);
+  add("CRAM-MD5", policy.cram_md5);
+  add("ANONYMOUS", policy.anonymous);
   return out;
 }
 
-std::unique_ptr<Exchange> start_exchange(Authenticator& authenticator, std::string_view mechanism, Origin origin,
-                                         ChannelBinding binding) {
-  std::unique_ptr<sasl::Mechanism> machine = sasl::make_mechanism(mechanism);
-  Policy policy = authenticator.policy();
-  if (!machine || !(is_scram(mechanism) ? policy.scram_sha_256 : policy.plain)) return nullptr;
-  return std::make_unique<SaslExchange>(authenticator, std::move(machine), std::move(origin), std::move(binding));
+std::unique_ptr<Exchange> start_exchange(Authenticator& authenticator, std::string_view mechanism,
+                                         Circumstances circumstances) {
+  Channel channel{false, !circumstances.bindings.empty(), !circumstances.certificate_name.empty()};
+  std::vector<std::string_view> usable = mechanisms(authenticator.policy(), channel);
+  auto named = [mechanism](std::string_view name) { return equal_ignoring_case(mechanism, name); };
+  if (std::ranges::none_of(usable, named)) return nullptr;
+  Bytes challenge = make_challenge(circumstances.host_name);
+  std::unique_ptr<sasl::Mechanism> machine = sasl::make_mechanism(mechanism, challenge);
+  if (!machine) return nullptr;
+  return std::make_unique<SaslExchange>(authenticator, std::move(machine), std::move(challenge),
+                                        std::move(circumstances));
 }
 
 }  // namespace roost::auth

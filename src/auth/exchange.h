@@ -26,11 +26,26 @@ class Exchange {
   virtual task<Result<std::variant<Challenge, Login>>> step(std::optional<Bytes> response) = 0;
 };
 
-// The SASL names to announce, strongest first. With `clear` (no TLS, and not on loopback) only what shows no password.
-std::vector<std::string_view> mechanisms(const Policy& policy, bool clear);
+// What of a connection decides which mechanisms it can use.
+struct Channel {
+  bool clear = false;        // no TLS, and not on loopback
+  bool binds = false;        // TLS that something can be bound to
+  bool certificate = false;  // of the client, verified, with a name in it
+};
+
+// The SASL names to announce, strongest first: in clear only what shows no password.
+std::vector<std::string_view> mechanisms(const Policy& policy, const Channel& channel);
+
+// What an exchange knows of its connection.
+struct Circumstances {
+  Origin origin;
+  std::vector<ChannelBinding> bindings;  // all that TLS gives, also for mechanisms that do not bind
+  std::string certificate_name;          // empty where EXTERNAL was not announced
+  std::string host_name;                 // of this server, for CRAM-MD5's challenge
+};
 
 // `mechanism` in any case. Null where it is unknown or the policy does not allow it. `authenticator` must outlive it.
-std::unique_ptr<Exchange> start_exchange(Authenticator& authenticator, std::string_view mechanism, Origin origin,
-                                         ChannelBinding binding = {});
+std::unique_ptr<Exchange> start_exchange(Authenticator& authenticator, std::string_view mechanism,
+                                         Circumstances circumstances);
 
 }  // namespace roost::auth

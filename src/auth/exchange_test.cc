@@ -5,6 +5,7 @@
 
 #include "auth/local.h"
 #include "rt/simulated.h"
+#include "sasl/cram_md5.h"
 #include "sasl/scram_client_test.h"
 
 namespace roost::auth {
@@ -17,7 +18,11 @@ class ExchangeTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(simulation_->wait(auth_->add_user("alice", AccountId(7), "s3cret"))); }
 
-  std::unique_ptr<Exchange> start(const char* mechanism) { return start_exchange(*auth_, mechanism, {"192.0.2.0/24"}); }
+  std::unique_ptr<Exchange> start(const char* mechanism, std::vector<ChannelBinding> bindings = {},
+                                  std::string certificate_name = {}) {
+    return start_exchange(*auth_, mechanism,
+                          {{"192.0.2.0/24"}, std::move(bindings), std::move(certificate_name), "mail.example.org"});
+  }
   Outcome step(Exchange& exchange, std::optional<Bytes> response) {
     return simulation_->wait(exchange.step(std::move(response)));
   }
@@ -75,13 +80,99 @@ TEST_F(ExchangeTest, DoesNotStartWhatIsNotThere) {
   EXPECT_EQ(start(""), nullptr);
 }
 
+TEST_F(ExchangeTest, BindsScramToTheChannel) {
+  std::vector<ChannelBinding> bindings = {{"tls-exporter", "one"}, {"tls-server-end-point", "two"}};
+  for (const ChannelBinding& binding : bindings) {
+    auto exchange = start("SCRAM-SHA-256-PLUS", bindings);
+    ASSERT_NE(exchange, nullptr);
+    std::string gs2 = "p=" + binding.type + ",,";
+    Bytes first = challenge(step(*exchange, gs2 + "n=alice,r=abc"));
+    Bytes last = sasl::testing::answer(gs2, "n=alice,r=abc", first, "s3cret", sasl::ScramHash::sha_256, binding.data);
+    EXPECT_TRUE(challenge(step(*exchange, last)).starts_with("v="));
+    EXPECT_EQ(login(step(*exchange, "")), alice_);
+  }
+}
+
+TEST_F(ExchangeTest, RefusesTheDataOfAnotherChannel) {
+  auto exchange = start("SCRAM-SHA-256-PLUS", {{"tls-exporter", "one"}});
+  Bytes first = challenge(step(*exchange, "p=tls-exporter,,n=alice,r=abc"));
+  Bytes last =
+      sasl::testing::answer("p=tls-exporter,,", "n=alice,r=abc", first, "s3cret", sasl::ScramHash::sha_256, "two");
+  EXPECT_EQ(step(*exchange, last).error().code, Code::authentication_failed);
+}
+
+TEST_F(ExchangeTest, TakesAChannelThatBindsForADowngradeWhereTheClientSawNoPlus) {
+  EXPECT_EQ(step(*start("SCRAM-SHA-256", {{"tls-exporter", "x"}}), "y,,n=alice,r=abc").error().code,
+            Code::authentication_failed);
+  EXPECT_TRUE(step(*start("SCRAM-SHA-256", {{"tls-exporter", "x"}}), "n,,n=alice,r=abc"));
+  EXPECT_TRUE(step(*start("SCRAM-SHA-256"), "y,,n=alice,r=abc"));
+}
+
+class ExchangeOfAll : public ExchangeTest {
+ protected:
+  void SetUp() override {
+    Config config;
+    config.iterations = sasl::kScramIterationsMin;
+    config.cram_md5 = true;
+    config.external = true;
+    config.anonymous_user = "guest";
+    auth_ = make_local_authenticator(config, simulation_->loops().at(0), simulation_->pool()).value();
+    ExchangeTest::SetUp();
+    ASSERT_TRUE(simulation_->wait(auth_->add_user("guest", AccountId(9), "irrelevant")));
+  }
+};
+
+TEST_F(ExchangeOfAll, LogsInWithACertificate) {
+  EXPECT_EQ(start("EXTERNAL"), nullptr) << "without a certificate";
+  EXPECT_EQ(login(step(*start("EXTERNAL", {}, "alice"), "")), alice_);
+  EXPECT_EQ(login(step(*start("external", {}, "Alice"), "alice")), alice_);
+  EXPECT_EQ(step(*start("EXTERNAL", {}, "alice"), "guest").error().code, Code::authorization_failed);
+  EXPECT_EQ(step(*start("EXTERNAL", {}, "bob"), "").error().code, Code::authentication_failed);
+  EXPECT_EQ(step(*start("EXTERNAL", {}, "bob"), "alice").error().code, Code::authentication_failed);
+}
+
+TEST_F(ExchangeOfAll, LogsInWithCramMd5) {
+  auto exchange = start("CRAM-MD5");
+  Bytes question = challenge(step(*exchange, std::nullopt));
+  EXPECT_TRUE(question.starts_with("<") && question.ends_with("@mail.example.org>")) << question;
+  EXPECT_NE(challenge(step(*start("CRAM-MD5"), std::nullopt)), question);
+  Bytes digest;
+  for (char c : sasl::cram_digest(sasl::derive_cram("s3cret"), question)) {
+    for (int half : {(c >> 4) & 15, c & 15}) digest.push_back("0123456789abcdef"[half]);
+  }
+  EXPECT_EQ(login(step(*exchange, "alice " + digest)), alice_);
+  auto other = start("CRAM-MD5");
+  ASSERT_TRUE(step(*other, std::nullopt));
+  EXPECT_EQ(step(*other, "alice " + digest).error().code, Code::authentication_failed) << "to another challenge";
+}
+
+TEST_F(ExchangeOfAll, LogsInAnonymously) {
+  EXPECT_EQ(login(step(*start("ANONYMOUS"), "sirhc")), (Login{AccountId(9), "guest", true}));
+}
+
 TEST(Mechanisms, AreAnnouncedStrongestFirstAndByPolicy) {
   using ::testing::ElementsAre;
-  EXPECT_THAT(mechanisms({.plain = true, .scram_sha_256 = true}, false),
-              ElementsAre("SCRAM-SHA-256", "PLAIN", "LOGIN"));
-  EXPECT_THAT(mechanisms({.plain = true, .scram_sha_256 = true}, true), ElementsAre("SCRAM-SHA-256"));
-  EXPECT_THAT(mechanisms({.plain = true, .scram_sha_256 = false}, false), ElementsAre("PLAIN", "LOGIN"));
-  EXPECT_TRUE(mechanisms({.plain = true, .scram_sha_256 = false}, true).empty());
+  Policy both{.plain = true, .scram_sha_256 = true};
+  EXPECT_THAT(mechanisms(both, {}), ElementsAre("SCRAM-SHA-256", "PLAIN", "LOGIN"));
+  EXPECT_THAT(mechanisms(both, {.clear = true}), ElementsAre("SCRAM-SHA-256"));
+  EXPECT_THAT(mechanisms(both, {.binds = true}), ElementsAre("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"));
+  EXPECT_THAT(mechanisms({}, {.binds = true}), ElementsAre("PLAIN", "LOGIN"));
+  EXPECT_TRUE(mechanisms({}, {.clear = true}).empty());
+}
+
+TEST(Mechanisms, AreAnnouncedWhereTheConnectionCanUseThem) {
+  using ::testing::ElementsAre;
+  Policy all{.plain = false,
+             .scram_sha_256 = true,
+             .scram_sha_1 = true,
+             .cram_md5 = true,
+             .external = true,
+             .anonymous = true};
+  EXPECT_THAT(mechanisms(all, {.binds = true, .certificate = true}),
+              ElementsAre("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1", "EXTERNAL",
+                          "CRAM-MD5", "ANONYMOUS"));
+  EXPECT_THAT(mechanisms(all, {.clear = true}), ElementsAre("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "ANONYMOUS"));
+  EXPECT_THAT(mechanisms({.plain = false}, {.certificate = true}), ElementsAre());
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ void Link::reap() {
   }
 }
 
-void Link::remember(const Policy& policy) { announce_scram_.store(policy.scram_sha_256, std::memory_order_relaxed); }
+void Link::remember(const Policy& policy) { policy_.store(policy, std::memory_order_relaxed); }
 
 void Link::wake() const {
   uint64_t one = 1;

@@ -31,7 +31,7 @@ class Link {
   static Result<std::unique_ptr<Link>> start(Config config, Launcher launcher);
   ~Link();
 
-  Policy policy() const { return {.plain = true, .scram_sha_256 = announce_scram_.load(std::memory_order_relaxed)}; }
+  Policy policy() const { return policy_.load(std::memory_order_relaxed); }
 
   // The answer to one request, on the loop that asked.
   task<Result<protocol::Answer>> call(protocol::Request request);
@@ -68,7 +68,7 @@ class Link {
   Socket socket_;  // the thread's
   pid_t child_ = -1;
   Socket wakeup_;  // an eventfd
-  std::atomic<bool> announce_scram_{false};
+  std::atomic<Policy> policy_{Policy{}};
 
   std::mutex mutex_;                 // guards the rest
   std::map<uint64_t, Call*> calls_;  // by id, which is by age

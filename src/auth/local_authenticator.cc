@@ -6,6 +6,7 @@
 
 #include "auth/name.h"
 #include "sasl/base64.h"
+#include "sasl/scram_crypto.h"
 
 namespace roost::auth {
 namespace {
@@ -15,6 +16,7 @@ constexpr size_t kServerNonceOctets = 18;  // 24 characters of base64, which has
 constexpr size_t kAddressBlockBytesMax = 64;
 
 Fail failed() { return no(Code::authentication_failed, "Authentication failed."); }
+Fail unavailable() { return no(Code::cannot, "That mechanism is not available."); }
 Fail busy() { return no(Code::unavailable, "Too many logins at once; try again."); }
 
 }  // namespace
@@ -22,11 +24,12 @@ Fail busy() { return no(Code::unavailable, "Too many logins at once; try again."
 LocalAuthenticator::LocalAuthenticator(Config config, Ground ground, Directory directory, sasl::Secret secret,
                                        std::optional<DirectoryLock> lock)
     : config_(std::move(config)),
+      recipe_{config_.scheme, config_.iterations, config_.scram_sha_1, config_.cram_md5},
       home_(ground.home),
       pool_(ground.pool),
       files_(ground.files),
       directory_(std::move(directory)),
-      decoys_(std::move(secret), config_.scheme, config_.iterations),
+      decoys_(std::move(secret), recipe_),
       lock_(std::move(lock)),
       throttle_(config_.throttle_entries_max),
       cache_(config_.cached_logins_max, Seconds(config_.cached_login_s_max)) {
@@ -46,8 +49,12 @@ task<Result<Login>> LocalAuthenticator::check_password(std::string name, Secret 
   return at_home(check_at_home(std::move(name), std::move(password), std::move(origin)));
 }
 
-task<Result<ScramStep>> LocalAuthenticator::scram_start(Bytes client_first, ChannelBinding binding, Origin origin) {
-  return at_home(start_at_home(std::move(client_first), std::move(binding), std::move(origin)));
+task<Result<Login>> LocalAuthenticator::check_credential(Credential credential, Origin origin) {
+  return at_home(credential_at_home(std::move(credential), std::move(origin)));
+}
+
+task<Result<ScramStep>> LocalAuthenticator::scram_start(ScramStart start, Origin origin) {
+  return at_home(start_at_home(std::move(start), std::move(origin)));
 }
 
 task<Result<ScramLogin>> LocalAuthenticator::scram_finish(uint64_t conversation, Bytes client_final) {
@@ -78,13 +85,17 @@ task<Result<std::vector<UserInfo>>> LocalAuthenticator::list_users(std::string a
   return at_home(list_at_home(std::move(after)));
 }
 
-Policy LocalAuthenticator::policy() const {
-  return {.plain = true, .scram_sha_256 = announce_scram_.load(std::memory_order_relaxed)};
-}
+Policy LocalAuthenticator::policy() const { return policy_.load(std::memory_order_relaxed); }
 
 void LocalAuthenticator::set_policy() {
-  bool scram = config_.scheme == Scheme::scram_sha_256 && directory_.all_have_scram();
-  announce_scram_.store(scram, std::memory_order_relaxed);
+  bool scram = config_.scheme == Scheme::scram_sha_256;
+  policy_.store({.plain = true,
+                 .scram_sha_256 = scram && directory_.all_have_scram(sasl::ScramHash::sha_256),
+                 .scram_sha_1 = config_.scram_sha_1 && directory_.all_have_scram(sasl::ScramHash::sha_1),
+                 .cram_md5 = config_.cram_md5 && directory_.all_have_cram(),
+                 .external = config_.external,
+                 .anonymous = enter_anonymously().has_value()},
+                std::memory_order_relaxed);
 }
 
 LocalAuthenticator::Subject LocalAuthenticator::look_up(std::string_view name) const {
@@ -155,7 +166,7 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   Result<Login> login = admit(subject.name, subject.verifier);
   if (!*right) login = failed();
   login = conclude(attempt, std::move(login));
-  if (login && is_outdated(subject.verifier)) {
+  if (login && is_outdated(subject.verifier, recipe_)) {
     co_await renew(std::move(subject), std::move(password));
   } else if (login) {
     cache_.add(subject.name, subject.verifier, password.view(), home_.clock().now());
@@ -163,15 +174,16 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   co_return login;
 }
 
-task<Result<ScramStep>> LocalAuthenticator::start_at_home(Bytes client_first, ChannelBinding binding, Origin origin) {
-  if (!policy().scram_sha_256) co_return no(Code::cannot, "SCRAM-SHA-256 is not available.");
-  ROOST_CO_TRY(sasl::ClientFirst first, sasl::parse_client_first(client_first));
-  ROOST_CO_TRY_VOID(sasl::check_binding(first, {binding.type, binding.data}));
+task<Result<ScramStep>> LocalAuthenticator::start_at_home(ScramStart start, Origin origin) {
+  Policy allowed = policy();
+  if (!(start.hash == sasl::ScramHash::sha_1 ? allowed.scram_sha_1 : allowed.scram_sha_256)) co_return unavailable();
+  ROOST_CO_TRY(sasl::ClientFirst first, sasl::parse_client_first(start.client_first));
+  ROOST_CO_TRY(Bytes bound, sasl::check_binding(first, start.plus, start.bindings));
   Subject subject = look_up(first.name);
-  std::optional<sasl::ScramVerifier> verifier = sasl::parse_scram(subject.verifier);
+  std::optional<sasl::ScramVerifier> verifier = scram_of(subject.verifier, start.hash);
   if (!verifier) co_return fault("a verifier that SCRAM cannot use");
   Bytes nonce = sasl::encode_base64(random_octets(kServerNonceOctets));
-  sasl::ScramServer server(std::move(first), *std::move(verifier), binding.data, nonce);
+  sasl::ScramServer server(std::move(first), *std::move(verifier), bound, nonce);
   Bytes message = server.server_first();
   uint64_t id = conversations_.add({std::move(subject.name), std::move(subject.verifier),
                                     std::move(origin.address_block), std::move(server), home_.clock().now()});

@@ -26,7 +26,8 @@ class LocalAuthenticator : public Authenticator {
                      std::optional<DirectoryLock> lock);
 
   task<Result<Login>> check_password(std::string name, Secret password, Origin origin) override;
-  task<Result<ScramStep>> scram_start(Bytes client_first, ChannelBinding binding, Origin origin) override;
+  task<Result<Login>> check_credential(Credential credential, Origin origin) override;
+  task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) override;
   task<Result<ScramLogin>> scram_finish(uint64_t conversation, Bytes client_final) override;
   Policy policy() const override;
   task<Result<std::optional<UserInfo>>> find_user(std::string name) override;
@@ -47,7 +48,11 @@ class LocalAuthenticator : public Authenticator {
   task<T> at_home(task<T> work);
 
   task<Result<Login>> check_at_home(std::string name, Secret password, Origin origin);
-  task<Result<ScramStep>> start_at_home(Bytes client_first, ChannelBinding binding, Origin origin);
+  task<Result<Login>> credential_at_home(Credential credential, Origin origin);
+  task<Result<Login>> check_certificate(CertifiedName shown, Origin origin);
+  task<Result<Login>> check_cram(CramAnswer shown, Origin origin);
+  Result<Login> enter_anonymously() const;
+  task<Result<ScramStep>> start_at_home(ScramStart start, Origin origin);
   task<Result<ScramLogin>> finish_at_home(uint64_t conversation, Bytes client_final);
   task<Result<std::optional<UserInfo>>> find_at_home(std::string name);
   task<Result<UserInfo>> add_at_home(std::string name, AccountId account, Secret password);
@@ -64,11 +69,11 @@ class LocalAuthenticator : public Authenticator {
   task<Result<bool>> compare(std::string verifier, Secret password);
   task<Result<std::string>> hash(Secret password);
   task<Result<>> store(Change change);
-  bool is_outdated(std::string_view verifier) const;
   task<> renew(Subject subject, Secret password);
   void set_policy();
 
   Config config_;
+  Recipe recipe_;
   rt::Loop& home_;
   rt::Pool& pool_;
   Files& files_;
@@ -81,7 +86,7 @@ class LocalAuthenticator : public Authenticator {
   rt::Mutex changes_;  // one change of the directory at a time
   uint32_t hashing_ = 0;
   uint32_t delayed_ = 0;
-  std::atomic<bool> announce_scram_{false};
+  std::atomic<Policy> policy_{Policy{}};
 };
 
 }  // namespace roost::auth

@@ -42,10 +42,27 @@ class LocalAuthenticatorTest : public ::testing::Test {
     last_ = log_in(std::move(name), password);
     return hashes_checked() - before;
   }
-  Result<ScramLogin> scram(const char* bare, const char* password, const char* gs2 = "n,,") {
-    Result<ScramStep> first = wait(auth_->scram_start(std::string(gs2) + bare, {}, home()));
+  Result<ScramLogin> scram(const char* bare, const char* password, const char* gs2 = "n,,",
+                           sasl::ScramHash hash = sasl::ScramHash::sha_256) {
+    Result<ScramStep> first = begin(std::string(gs2) + bare, hash);
     if (!first) return std::unexpected(first.error());
-    return wait(auth_->scram_finish(first->conversation, sasl::testing::answer(gs2, bare, first->message, password)));
+    return wait(
+        auth_->scram_finish(first->conversation, sasl::testing::answer(gs2, bare, first->message, password, hash)));
+  }
+  Result<ScramStep> begin(std::string client_first, sasl::ScramHash hash = sasl::ScramHash::sha_256) {
+    return wait(auth_->scram_start({.hash = hash, .client_first = std::move(client_first)}, home()));
+  }
+  Result<Login> answer_cram(const char* name, const char* password) {
+    Bytes digest = sasl::cram_digest(sasl::derive_cram(password), "<1@x>");
+    return wait(auth_->check_credential(CramAnswer{name, "<1@x>", digest}, home()));
+  }
+  static Config with_older_mechanisms() {
+    Config config;
+    config.directory = "/auth";
+    config.iterations = sasl::kScramIterationsMin;
+    config.scram_sha_1 = true;
+    config.cram_md5 = true;
+    return config;
   }
   void add(const char* name, uint64_t account, const char* password = "s3cret") {
     ASSERT_TRUE(wait(auth_->add_user(name, AccountId(account), password)));
@@ -137,7 +154,7 @@ TEST_F(LocalAuthenticatorTest, SpeaksScram) {
 TEST_F(LocalAuthenticatorTest, ShowsAStrangerTheSameSaltEveryTime) {
   add("alice", 7);
   auto shown = [this](const char* bare) {
-    Bytes message = wait(auth_->scram_start(std::string("n,,") + bare, {}, home()))->message;
+    Bytes message = begin(std::string("n,,") + bare)->message;
     return message.substr(message.find(",s="));
   };
   EXPECT_EQ(shown("n=nobody,r=abc"), shown("n=nobody,r=abc"));
@@ -152,7 +169,7 @@ TEST_F(LocalAuthenticatorTest, ShowsAStrangerTheSameSaltEveryTime) {
 
 TEST_F(LocalAuthenticatorTest, FinishesAScramConversationOnce) {
   add("alice", 7);
-  ScramStep first = wait(auth_->scram_start(std::string("n,,") + kBare, {}, home())).value();
+  ScramStep first = begin(std::string("n,,") + kBare).value();
   Bytes final = sasl::testing::answer("n,,", kBare, first.message, "s3cret");
   EXPECT_TRUE(wait(auth_->scram_finish(first.conversation, final)));
   EXPECT_EQ(wait(auth_->scram_finish(first.conversation, final)).error().code, Code::authentication_failed);
@@ -161,7 +178,7 @@ TEST_F(LocalAuthenticatorTest, FinishesAScramConversationOnce) {
 
 TEST_F(LocalAuthenticatorTest, RefusesAScramLoginWhosePasswordChangedMeanwhile) {
   add("alice", 7);
-  ScramStep first = wait(auth_->scram_start(std::string("n,,") + kBare, {}, home())).value();
+  ScramStep first = begin(std::string("n,,") + kBare).value();
   ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
   Bytes final = sasl::testing::answer("n,,", kBare, first.message, "s3cret");
   EXPECT_FALSE(wait(auth_->scram_finish(first.conversation, final)));
@@ -178,9 +195,71 @@ TEST_F(LocalAuthenticatorTest, TakesBindingFlagsAsTheChannelIs) {
   add("alice", 7);
   EXPECT_TRUE(scram(kBare, "s3cret", "y,,"));
   EXPECT_FALSE(scram(kBare, "s3cret", "p=tls-exporter,,"));
-  ChannelBinding offered{"tls-exporter", "data"};
-  EXPECT_FALSE(wait(auth_->scram_start(std::string("y,,") + kBare, offered, home())));
-  EXPECT_TRUE(wait(auth_->scram_start(std::string("p=tls-exporter,,") + kBare, offered, home())));
+  auto start = [this](const char* gs2, bool plus) {
+    ScramStart offered{sasl::ScramHash::sha_256, plus, std::string(gs2) + kBare, {{"tls-exporter", "data"}}};
+    return wait(auth_->scram_start(std::move(offered), home())).has_value();
+  };
+  EXPECT_FALSE(start("y,,", false));
+  EXPECT_TRUE(start("n,,", false));
+  EXPECT_FALSE(start("p=tls-exporter,,", false));
+  EXPECT_TRUE(start("p=tls-exporter,,", true));
+}
+
+TEST_F(LocalAuthenticatorTest, LogsInWithOlderMechanismsWhereTheyAreAskedFor) {
+  add("alice", 7);
+  EXPECT_EQ(scram(kBare, "s3cret", "n,,", sasl::ScramHash::sha_1).error().code, Code::cannot);
+  EXPECT_EQ(answer_cram("alice", "s3cret").error().code, Code::cannot);
+  start(with_older_mechanisms());
+  EXPECT_FALSE(auth_->policy().scram_sha_1 || auth_->policy().cram_md5) << "alice cannot";
+  ASSERT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_TRUE(auth_->policy().scram_sha_1 && auth_->policy().cram_md5) << "now she can";
+  EXPECT_TRUE(scram(kBare, "s3cret", "n,,", sasl::ScramHash::sha_1));
+  EXPECT_FALSE(scram(kBare, "wrong", "n,,", sasl::ScramHash::sha_1));
+  EXPECT_TRUE(scram(kBare, "s3cret"));
+  EXPECT_EQ(answer_cram("Alice", "s3cret")->account, AccountId(7));
+}
+
+TEST_F(LocalAuthenticatorTest, SaysTheSameOfAWrongDigestAnUnknownAndADisabledUser) {
+  start(with_older_mechanisms());
+  add("alice", 7);
+  add("bob", 8);
+  ASSERT_TRUE(wait(auth_->set_disabled("bob", true)));
+  Error failed{Error::Kind::no, Code::authentication_failed, "Authentication failed."};
+  EXPECT_EQ(answer_cram("alice", "wrong").error(), failed);
+  EXPECT_EQ(answer_cram("nobody", "s3cret").error(), failed);
+  EXPECT_EQ(answer_cram("bob", "s3cret").error(), failed);
+  EXPECT_EQ(begin("n,,n=nobody,r=abc", sasl::ScramHash::sha_1)->message.substr(7 + 24),
+            begin("n,,n=nobody,r=abc", sasl::ScramHash::sha_1)->message.substr(7 + 24))
+      << "a salt that stays";
+}
+
+TEST_F(LocalAuthenticatorTest, BelievesTheNameOfACertificateWhereItIsToldTo) {
+  add("alice", 7);
+  auto show = [this](const char* name) { return wait(auth_->check_credential(CertifiedName{name}, home())); };
+  EXPECT_EQ(show("alice").error().code, Code::cannot);
+  Config config = with_older_mechanisms();
+  config.external = true;
+  start(std::move(config));
+  EXPECT_EQ(show("Alice")->account, AccountId(7));
+  EXPECT_EQ(show("nobody").error().code, Code::authentication_failed);
+  ASSERT_TRUE(wait(auth_->set_disabled("alice", true)));
+  EXPECT_EQ(show("alice").error().code, Code::authentication_failed);
+}
+
+TEST_F(LocalAuthenticatorTest, LetsAnybodyInAsTheAnonymousUserToRead) {
+  auto enter = [this] { return wait(auth_->check_credential(Nobody{}, home())); };
+  EXPECT_FALSE(enter());
+  Config config = with_older_mechanisms();
+  config.anonymous_user = "Guest";
+  start(std::move(config));
+  EXPECT_FALSE(auth_->policy().anonymous) << "there is no such user yet";
+  EXPECT_FALSE(enter());
+  add("guest", 9);
+  EXPECT_TRUE(auth_->policy().anonymous);
+  EXPECT_EQ(enter(), (Login{AccountId(9), "guest", true}));
+  ASSERT_TRUE(wait(auth_->set_disabled("guest", true)));
+  EXPECT_FALSE(auth_->policy().anonymous);
+  EXPECT_FALSE(enter());
 }
 
 TEST_F(LocalAuthenticatorTest, AnnouncesScramOnlyWhereAllCanUseIt) {
@@ -210,7 +289,7 @@ TEST_F(LocalAuthenticatorTest, RenewsVerifiersOfAnotherConfigurationAtTheNextLog
   config.iterations = 2 * sasl::kScramIterationsMin;
   start(std::move(config));
   EXPECT_TRUE(log_in("alice", "s3cret"));
-  EXPECT_TRUE(wait(auth_->scram_start(std::string("n,,") + kBare, {}, home()))->message.ends_with(",i=8192"));
+  EXPECT_TRUE(begin(std::string("n,,") + kBare)->message.ends_with(",i=8192"));
   EXPECT_TRUE(scram(kBare, "s3cret"));
 }
 

@@ -28,10 +28,7 @@ std::string lookup_name(std::string_view name) { return canonical_name(name).val
 
 task<Result<std::string>> LocalAuthenticator::hash(Secret password) {
   ROOST_CO_TRY_VOID(check_new_password(password.view()));
-  Scheme scheme = config_.scheme;
-  uint32_t iterations = config_.iterations;
-  co_return co_await pool_.run(
-      [&password, scheme, iterations] { return make_verifier(scheme, iterations, password.view()); });
+  co_return co_await pool_.run([this, &password] { return make_verifier(recipe_, password.view()); });
 }
 
 // With the lock on changes held.
@@ -46,14 +43,8 @@ task<Result<>> LocalAuthenticator::store(Change change) {
   co_return Result<>{};
 }
 
-// Made under another configuration: it would cost other than a decoy's, and may keep SCRAM from being announced.
-bool LocalAuthenticator::is_outdated(std::string_view verifier) const {
-  std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(verifier);
-  if (config_.scheme == Scheme::argon2id) return scram.has_value();
-  return !scram || scram->iterations != config_.iterations;
-}
-
-// The one moment at which the password is known. Whoever logs in does not learn whether it worked.
+// A verifier made under another configuration would cost other than a decoy's, and may keep SCRAM from being announced.
+// This is the one moment at which the password is known. Whoever logs in does not learn whether it worked.
 task<> LocalAuthenticator::renew(Subject subject, Secret password) {
   Result<std::string> verifier = co_await hash(std::move(password));
   if (!verifier) co_return;

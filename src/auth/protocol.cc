@@ -82,6 +82,7 @@ class Reader {
   void get(Secret& v) { v = Secret(in_.bytes()); }
   void get(std::monostate&) {}
   void get(Scheme& v) { get_enum(v, 2); }
+  void get(sasl::ScramHash& v) { get_enum(v, 2); }
   void get(Error::Kind& v) { get_enum(v, kKinds); }
   void get(Code& v) { get_enum(v, kCodes); }
   template <class T>
@@ -123,21 +124,29 @@ concept Is = std::same_as<std::remove_const_t<T>, Of>;
 
 void list(auto& io, Is<AccountId> auto& v) { io(v.value); }
 void list(auto& io, Is<WallTime> auto& v) { io(v.seconds); }
-void list(auto& io, Is<Login> auto& v) { io(v.account, v.name); }
+void list(auto& io, Is<Login> auto& v) { io(v.account, v.name, v.read_only); }
 void list(auto& io, Is<Origin> auto& v) { io(v.address_block); }
 void list(auto& io, Is<ChannelBinding> auto& v) { io(v.type, v.data); }
+void list(auto& io, Is<ScramStart> auto& v) { io(v.hash, v.plus, v.client_first, v.bindings); }
+void list(auto& io, Is<CertifiedName> auto& v) { io(v.name); }
+void list(auto& io, Is<CramAnswer> auto& v) { io(v.name, v.challenge, v.digest); }
+void list(auto&, Is<Nobody> auto&) {}
 void list(auto& io, Is<ScramStep> auto& v) { io(v.conversation, v.message); }
 void list(auto& io, Is<ScramLogin> auto& v) { io(v.login, v.message); }
 void list(auto& io, Is<UserInfo> auto& v) { io(v.name, v.account, v.created, v.disabled); }
-void list(auto& io, Is<Policy> auto& v) { io(v.plain, v.scram_sha_256); }
+void list(auto& io, Is<Policy> auto& v) {
+  io(v.plain, v.scram_sha_256, v.scram_sha_1, v.cram_md5, v.external, v.anonymous);
+}
 void list(auto& io, Is<Error> auto& v) { io(v.kind, v.code, v.text); }
 void list(auto& io, Is<Config> auto& v) {
   io(v.directory, v.user, v.scheme, v.iterations, v.hash_threads, v.hash_queue_max, v.cached_logins_max);
-  io(v.cached_login_s_max, v.throttle_entries_max, v.throttle, v.sandbox);
+  io(v.cached_login_s_max, v.throttle_entries_max, v.throttle, v.sandbox, v.scram_sha_1, v.cram_md5, v.external);
+  io(v.anonymous_user);
 }
 void list(auto& io, Is<Configure> auto& v) { io(v.config); }
 void list(auto& io, Is<CheckPassword> auto& v) { io(v.name, v.password, v.origin); }
-void list(auto& io, Is<StartScram> auto& v) { io(v.client_first, v.binding, v.origin); }
+void list(auto& io, Is<CheckCredential> auto& v) { io(v.credential, v.origin); }
+void list(auto& io, Is<StartScram> auto& v) { io(v.start, v.origin); }
 void list(auto& io, Is<FinishScram> auto& v) { io(v.conversation, v.client_final); }
 void list(auto& io, Is<FindUser> auto& v) { io(v.name); }
 void list(auto& io, Is<AddUser> auto& v) { io(v.name, v.account, v.password); }

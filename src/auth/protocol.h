@@ -25,9 +25,12 @@ struct CheckPassword {
   Secret password;
   Origin origin;
 };
+struct CheckCredential {
+  Credential credential;
+  Origin origin;
+};
 struct StartScram {
-  Bytes client_first;
-  ChannelBinding binding;
+  ScramStart start;
   Origin origin;
 };
 struct FinishScram {
@@ -57,8 +60,8 @@ struct ListUsers {
   std::string after;
 };
 
-using Request = std::variant<Configure, CheckPassword, StartScram, FinishScram, FindUser, AddUser, SetPassword,
-                             SetDisabled, RemoveUser, ListUsers>;
+using Request = std::variant<Configure, CheckPassword, CheckCredential, StartScram, FinishScram, FindUser, AddUser,
+                             SetPassword, SetDisabled, RemoveUser, ListUsers>;
 using Answer = std::variant<std::monostate, Login, ScramStep, ScramLogin, std::optional<UserInfo>, UserInfo,
                             std::vector<UserInfo>>;
 

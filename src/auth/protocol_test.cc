@@ -34,6 +34,8 @@ TEST(Protocol, CarriesEveryRequest) {
   config.iterations = 123'456;
   config.hash_threads = 3;
   config.throttle = false;
+  config.cram_md5 = true;
+  config.anonymous_user = "guest";
   Config configured = std::get<Configure>(round_trip(Configure{config})).config;
   EXPECT_EQ(configured.directory, config.directory);
   EXPECT_EQ(configured.user, config.user);
@@ -41,12 +43,23 @@ TEST(Protocol, CarriesEveryRequest) {
   EXPECT_EQ(configured.iterations, config.iterations);
   EXPECT_EQ(configured.hash_threads, config.hash_threads);
   EXPECT_EQ(configured.throttle, config.throttle);
+  EXPECT_EQ(configured.cram_md5, config.cram_md5);
+  EXPECT_EQ(configured.anonymous_user, config.anonymous_user);
 
   auto check = round_trip(CheckPassword{"alice", "s3\0cret", {"192.0.2.0/24"}});
   EXPECT_EQ(std::get<CheckPassword>(check).name, "alice");
   EXPECT_EQ(std::get<CheckPassword>(check).origin.address_block, "192.0.2.0/24");
-  auto start = round_trip(StartScram{"n,,n=a,r=b", {"tls-exporter", "data"}, {"unix"}});
-  EXPECT_EQ(std::get<StartScram>(start).binding.data, "data");
+  ScramStart scram{sasl::ScramHash::sha_1, true, "n,,n=a,r=b", {{"tls-exporter", "data"}, {"tls-unique", "more"}}};
+  auto start = std::get<StartScram>(round_trip(StartScram{scram, {"unix"}})).start;
+  EXPECT_EQ(start.hash, sasl::ScramHash::sha_1);
+  EXPECT_TRUE(start.plus);
+  EXPECT_EQ(start.bindings.at(1).data, "more");
+  auto shown = [](Credential c) {
+    return std::get<CheckCredential>(round_trip(CheckCredential{c, {"unix"}})).credential;
+  };
+  EXPECT_EQ(std::get<CertifiedName>(shown(CertifiedName{"alice"})).name, "alice");
+  EXPECT_EQ(std::get<CramAnswer>(shown(CramAnswer{"alice", "<1@x>", "digest"})).challenge, "<1@x>");
+  EXPECT_TRUE(std::holds_alternative<Nobody>(shown(Nobody{})));
   EXPECT_EQ(std::get<FinishScram>(round_trip(FinishScram{99, "final"})).conversation, 99U);
   EXPECT_EQ(std::get<FindUser>(round_trip(FindUser{"alice"})).name, "alice");
   auto add = round_trip(AddUser{"alice", AccountId(7), "s3cret"});
@@ -60,10 +73,11 @@ TEST(Protocol, CarriesEveryRequest) {
 
 TEST(Protocol, CarriesEveryAnswer) {
   UserInfo info{"alice", AccountId(7), {-5}, true};
-  Policy policy{.plain = true, .scram_sha_256 = true};
+  Policy policy{.plain = true, .scram_sha_256 = true, .external = true};
   EXPECT_EQ(round_trip(Reply{policy, Answer{}}).policy, policy);
   auto answer = [&](Answer a) { return *round_trip(Reply{policy, std::move(a)}).answer; };
   EXPECT_EQ(std::get<Login>(answer(Login{AccountId(7), "alice"})).name, "alice");
+  EXPECT_TRUE(std::get<Login>(answer(Login{AccountId(7), "guest", true})).read_only);
   EXPECT_EQ(std::get<ScramStep>(answer(ScramStep{5, "first"})).message, "first");
   EXPECT_EQ(std::get<ScramLogin>(answer(ScramLogin{{AccountId(7), "alice"}, "final"})).login.account, AccountId(7));
   EXPECT_EQ(std::get<UserInfo>(answer(info)), info);

@@ -1,5 +1,6 @@
 // The text of the file `users` (docs/formats/users.md): a heading, then a line for each user, in the order of names:
-// name TAB account TAB created TAB enabled|disabled TAB verifier.
+// name TAB account TAB created TAB enabled|disabled TAB verifier, whose parts have a space between them.
+#include <algorithm>
 #include <charconv>
 
 #include "auth/directory.h"
@@ -9,6 +10,7 @@ namespace roost::auth {
 namespace {
 
 constexpr std::string_view kHeading = "roost-users 1\n";
+constexpr std::string_view kHeadingOfParts = "roost-users 2\n";  // some verifiers have more than one part
 constexpr size_t kLineBytesTypical = 200;
 
 void append_line(Bytes& out, const User& user) {
@@ -53,18 +55,9 @@ Fail wrong_line(size_t number, std::string_view why) {
   return fault("line " + std::to_string(number) + ": " + std::string(why), Code::corruption);
 }
 
-}  // namespace
+bool has_parts(const User& user) { return user.verifier.find(' ') != std::string::npos; }
 
-Bytes format_users(const Users& users) {
-  Bytes out(kHeading);
-  out.reserve(out.size() + users.size() * kLineBytesTypical);
-  for (const auto& [name, user] : users) append_line(out, user);
-  return out;
-}
-
-Result<Users> parse_users(BytesView text) {
-  if (!text.starts_with(kHeading)) return wrong_line(1, "expected \"roost-users 1\"");
-  text.remove_prefix(kHeading.size());
+Result<Users> parse_lines(BytesView text) {
   Users users;
   for (size_t number = 2; !text.empty(); ++number) {
     size_t end = text.find('\n');
@@ -79,8 +72,28 @@ Result<Users> parse_users(BytesView text) {
   return users;
 }
 
+}  // namespace
+
+Bytes format_users(const Users& users) {
+  bool parts = std::ranges::any_of(users, has_parts, &Users::value_type::second);
+  Bytes out(parts ? kHeadingOfParts : kHeading);
+  out.reserve(out.size() + users.size() * kLineBytesTypical);
+  for (const auto& [name, user] : users) append_line(out, user);
+  return out;
+}
+
+Result<Users> parse_users(BytesView text) {
+  if (!text.starts_with(kHeading) && !text.starts_with(kHeadingOfParts)) {
+    return wrong_line(1, "expected \"roost-users 1\" or \"roost-users 2\"");
+  }
+  return parse_lines(text.substr(kHeading.size()));
+}
+
 Bytes Directory::format_with(const Change& change) const {
-  Bytes out(kHeading);
+  bool parts = (change.user && has_parts(*change.user)) || std::ranges::any_of(users_, [&change](const auto& entry) {
+                 return entry.first != change.name && has_parts(entry.second);
+               });
+  Bytes out(parts ? kHeadingOfParts : kHeading);
   out.reserve(out.size() + (users_.size() + 1) * kLineBytesTypical);
   bool placed = !change.user;
   for (const auto& [name, user] : users_) {

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "sasl/base64.h"
@@ -10,6 +11,8 @@
 
 namespace roost::auth {
 namespace {
+
+using sasl::ScramHash;
 
 constexpr size_t kArgonMemoryBytes = size_t{19} * 1024 * 1024;
 constexpr unsigned long long kArgonPasses = 2;
@@ -45,49 +48,110 @@ bool matches_argon(std::string_view verifier, std::string_view password) {
          crypto_pwhash_str_verify(std::string(verifier).c_str(), password.data(), password.size()) == 0;
 }
 
+// What stands before the next space; the rest stays. A space at the end stays too, and is a part that nothing takes.
+std::string_view take_part(std::string_view& verifier) {
+  size_t end = std::min(verifier.find(' '), verifier.size());
+  std::string_view part = verifier.substr(0, end);
+  bool more = end + 1 < verifier.size();
+  verifier.remove_prefix(more ? end + 1 : end);
+  return part;
+}
+
+// What `parse` makes of the first part that it takes.
+template <class Parse>
+auto find_part(std::string_view verifier, Parse parse) -> decltype(parse(verifier)) {
+  for (std::string_view part = take_part(verifier); !part.empty(); part = take_part(verifier)) {
+    if (auto found = parse(part)) return found;
+  }
+  return std::nullopt;
+}
+
+bool is_scram(std::string_view part, ScramHash hash) {
+  std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(part);
+  return scram && scram->hash == hash;
+}
+
 }  // namespace
 
-Result<std::string> make_verifier(Scheme scheme, uint32_t iterations, std::string_view password) {
-  if (scheme == Scheme::argon2id) {
+Result<std::string> make_verifier(const Recipe& recipe, std::string_view password) {
+  if (recipe.scheme == Scheme::argon2id) {
     sasl::Secret prepared(sasl::prepare_password(password));
     return make_argon(prepared.view());
   }
-  return sasl::format_scram(sasl::derive_scram(password, random_octets(sasl::kScramSaltBytes), iterations));
+  auto scram = [&](ScramHash hash) {
+    Bytes salt = random_octets(sasl::kScramSaltBytes);
+    return sasl::format_scram(sasl::derive_scram(password, salt, recipe.iterations, hash));
+  };
+  std::string out = scram(ScramHash::sha_256);
+  if (recipe.scram_sha_1) out += ' ' + scram(ScramHash::sha_1);
+  if (recipe.cram_md5) out += ' ' + sasl::format_cram(sasl::derive_cram(password));
+  return out;
 }
+
+bool is_outdated(std::string_view verifier, const Recipe& recipe) {
+  std::optional<sasl::ScramVerifier> scram = scram_of(verifier, ScramHash::sha_256);
+  if (recipe.scheme == Scheme::argon2id) return scram.has_value();
+  if (!scram || scram->iterations != recipe.iterations) return true;
+  std::optional<sasl::ScramVerifier> older = scram_of(verifier, ScramHash::sha_1);
+  if (recipe.scram_sha_1 ? !older || older->iterations != recipe.iterations : older.has_value()) return true;
+  return cram_of(verifier).has_value() != recipe.cram_md5;
+}
+
+std::optional<sasl::ScramVerifier> scram_of(std::string_view verifier, ScramHash hash) {
+  return find_part(verifier, [hash](std::string_view part) {
+    std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(part);
+    if (scram && scram->hash != hash) scram.reset();
+    return scram;
+  });
+}
+
+std::optional<sasl::CramSecret> cram_of(std::string_view verifier) { return find_part(verifier, sasl::parse_cram); }
 
 bool matches(std::string_view verifier, std::string_view password) {
   checked.fetch_add(1, std::memory_order_relaxed);
-  if (std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(verifier)) return check_scram(*scram, password);
+  std::string_view main = take_part(verifier);
+  if (std::optional<sasl::ScramVerifier> scram = sasl::parse_scram(main)) return check_scram(*scram, password);
   sasl::Secret prepared(sasl::prepare_password(password));
-  return is_argon(verifier) && matches_argon(verifier, prepared.view());
+  return is_argon(main) && matches_argon(main, prepared.view());
 }
 
 std::optional<Scheme> scheme_of(std::string_view verifier) {
-  if (sasl::parse_scram(verifier)) return Scheme::scram_sha_256;
   if (is_argon(verifier)) return Scheme::argon2id;
-  return std::nullopt;
+  if (!is_scram(take_part(verifier), ScramHash::sha_256)) return std::nullopt;
+  if (verifier.starts_with("$scram-sha-1$") && !is_scram(take_part(verifier), ScramHash::sha_1)) return std::nullopt;
+  if (verifier.starts_with("$cram-md5$") && !sasl::parse_cram(take_part(verifier))) return std::nullopt;
+  if (!verifier.empty()) return std::nullopt;
+  return Scheme::scram_sha_256;
 }
 
 uint64_t hashes_checked() { return checked.load(std::memory_order_relaxed); }
 
-sasl::ScramKey Decoys::derive(std::string_view purpose, std::string_view name) const {
+sasl::ScramKey Decoys::derive(std::string_view purpose, std::string_view name, ScramHash hash) const {
   Bytes text(purpose);
   text.push_back('\0');
   text.append(name);
-  return sasl::hmac_sha256(secret_.view(), text);
+  return sasl::hmac(hash, secret_.view(), text);
 }
 
-sasl::ScramVerifier Decoys::scram(std::string_view name) const {
-  Bytes salt(sasl::view(derive("salt", name)).substr(0, sasl::kScramSaltBytes));
-  return {std::move(salt), iterations_, derive("stored key", name), derive("server key", name)};
+sasl::ScramVerifier Decoys::scram(std::string_view name, ScramHash hash) const {
+  sasl::ScramKey salt = derive(hash == ScramHash::sha_1 ? "salt for SHA-1" : "salt", name);
+  return {Bytes(view(salt).substr(0, sasl::kScramSaltBytes)), recipe_.iterations, derive("stored key", name, hash),
+          derive("server key", name, hash), hash};
+}
+
+std::string Decoys::main_part(std::string_view name) const {
+  if (recipe_.scheme == Scheme::scram_sha_256) return sasl::format_scram(scram(name));
+  sasl::ScramKey salt = derive("salt", name);
+  sasl::ScramKey hash = derive("stored key", name);
+  return std::string(kArgonPrefix) + unpadded_base64(view(salt).substr(0, kArgonSaltBytes)) + "$" +
+         unpadded_base64(view(hash));
 }
 
 std::string Decoys::verifier(std::string_view name) const {
-  if (scheme_ == Scheme::scram_sha_256) return sasl::format_scram(scram(name));
-  sasl::ScramKey salt = derive("salt", name);
-  sasl::ScramKey hash = derive("stored key", name);
-  return std::string(kArgonPrefix) + unpadded_base64(sasl::view(salt).substr(0, kArgonSaltBytes)) + "$" +
-         unpadded_base64(sasl::view(hash));
+  std::string out = main_part(name);
+  if (recipe_.scram_sha_1) out += ' ' + sasl::format_scram(scram(name, ScramHash::sha_1));
+  if (recipe_.cram_md5) out += ' ' + sasl::format_cram(sasl::derive_cram(view(derive("cram-md5", name))));
+  return out;
 }
 
 Bytes random_octets(size_t count) {

@@ -1,5 +1,6 @@
 // What is stored instead of a password, as one line of text: $scram-sha-256$… (sasl/scram.h) or $argon2id$…
-// (libsodium's form, always with 19 MiB and two passes). All of it is thread-safe.
+// (libsodium's form, always with 19 MiB and two passes); behind it, each after a space, what older mechanisms need:
+// $scram-sha-1$… and $cram-md5$… All of it is thread-safe.
 #pragma once
 
 #include <optional>
@@ -7,19 +8,34 @@
 #include <string_view>
 
 #include "auth/config.h"
+#include "sasl/cram_md5.h"
 #include "sasl/scram.h"
 #include "sasl/secret.h"
 
 namespace roost::auth {
 
+// What a verifier is made of.
+struct Recipe {
+  Scheme scheme = Scheme::scram_sha_256;
+  uint32_t iterations = 0;
+  bool scram_sha_1 = false;
+  bool cram_md5 = false;
+};
+
 // Slow: a pool's work. Fails only where memory for the hash cannot be had.
-Result<std::string> make_verifier(Scheme scheme, uint32_t iterations, std::string_view password);
+Result<std::string> make_verifier(const Recipe& recipe, std::string_view password);
+// Whether make_verifier() would make another kind of line now.
+bool is_outdated(std::string_view verifier, const Recipe& recipe);
 
 // Slow, as long for a wrong password as for the right one.
 bool matches(std::string_view verifier, std::string_view password);
 
 // Nullopt for a line that no version of Roost writes.
 std::optional<Scheme> scheme_of(std::string_view verifier);
+
+// The part for one mechanism; nullopt where the line has none.
+std::optional<sasl::ScramVerifier> scram_of(std::string_view verifier, sasl::ScramHash hash);
+std::optional<sasl::CramSecret> cram_of(std::string_view verifier);
 
 // How often matches() hashed in this process: tests show with it that unknown names cost what known ones do.
 uint64_t hashes_checked();
@@ -29,18 +45,18 @@ uint64_t hashes_checked();
 class Decoys {
  public:
   // `secret`: 32 random octets that outlive restarts.
-  Decoys(sasl::Secret secret, Scheme scheme, uint32_t iterations)
-      : secret_(std::move(secret)), scheme_(scheme), iterations_(iterations) {}
+  Decoys(sasl::Secret secret, const Recipe& recipe) : secret_(std::move(secret)), recipe_(recipe) {}
 
   std::string verifier(std::string_view name) const;
-  sasl::ScramVerifier scram(std::string_view name) const;
+  sasl::ScramVerifier scram(std::string_view name, sasl::ScramHash hash = sasl::ScramHash::sha_256) const;
 
  private:
-  sasl::ScramKey derive(std::string_view purpose, std::string_view name) const;
+  std::string main_part(std::string_view name) const;
+  sasl::ScramKey derive(std::string_view purpose, std::string_view name,
+                        sasl::ScramHash hash = sasl::ScramHash::sha_256) const;
 
   sasl::Secret secret_;
-  Scheme scheme_;
-  uint32_t iterations_;
+  Recipe recipe_;
 };
 
 // `count` random octets from the system.

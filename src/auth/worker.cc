@@ -67,8 +67,11 @@ class Worker {
     if (auto* q = std::get_if<protocol::CheckPassword>(&request)) {
       co_return as_answer(co_await authenticator_->check_password(q->name, std::move(q->password), q->origin));
     }
+    if (auto* q = std::get_if<protocol::CheckCredential>(&request)) {
+      co_return as_answer(co_await authenticator_->check_credential(std::move(q->credential), q->origin));
+    }
     if (auto* q = std::get_if<protocol::StartScram>(&request)) {
-      co_return as_answer(co_await authenticator_->scram_start(q->client_first, q->binding, q->origin));
+      co_return as_answer(co_await authenticator_->scram_start(std::move(q->start), q->origin));
     }
     if (auto* q = std::get_if<protocol::FinishScram>(&request)) {
       co_return as_answer(co_await authenticator_->scram_finish(q->conversation, q->client_final));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "base/clock.h"
 
@@ -47,6 +48,7 @@ struct ImapdConfig {
   uint64_t small_body_bytes_max = 128 * 1024;  // read whole, many at once
 
   // --- what is offered ---
+  std::string host_name;                 // this server's, in CRAM-MD5's challenges
   bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
   bool starttls = true;                  // whether the listener has a certificate
   bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only

@@ -1,5 +1,6 @@
 // From a complete frame to its tagged reply: the checks, the handler, what is told, and the one place that catches
 // exceptions.
+#include <algorithm>
 #include <exception>
 #include <random>
 
@@ -21,6 +22,15 @@ std::string_view wrong_state(State state) {
   return "Not now.";
 }
 
+// What a login that may only read can do; SELECT and UNSELECT included, which open nothing for writing then. Whatever
+// is not named here changes something, or might.
+constexpr imap::Verb kReading[] = {
+    imap::Verb::capability, imap::Verb::check,    imap::Verb::close,      imap::Verb::compress, imap::Verb::enable,
+    imap::Verb::examine,    imap::Verb::fetch,    imap::Verb::id,         imap::Verb::idle,     imap::Verb::list,
+    imap::Verb::logout,     imap::Verb::lsub,     imap::Verb::namespace_, imap::Verb::noop,     imap::Verb::search,
+    imap::Verb::select,     imap::Verb::sort,     imap::Verb::status,     imap::Verb::thread,   imap::Verb::uid_fetch,
+    imap::Verb::uid_search, imap::Verb::uid_sort, imap::Verb::uid_thread, imap::Verb::unselect};
+
 // What the client is shown of a fault, and what finds it in the log.
 std::string new_fault_id() {
   static thread_local std::mt19937_64 random{std::random_device{}()};
@@ -41,6 +51,9 @@ Result<const CommandRow*> Session::allowed_row(const imap::Head& head) const {
   if (row == nullptr) return bad("Unknown command.");
   State now = state();
   if ((row->states & static_cast<uint8_t>(now)) == 0) return bad(std::string(wrong_state(now)));
+  if (read_only_ && std::ranges::find(kReading, *head.verb) == std::end(kReading)) {
+    return no(Code::no_perm, "This login may only read.");
+  }
   return row;
 }
 
@@ -61,7 +74,10 @@ Result<std::unique_ptr<imap::Command>> Session::parse(const imap::Head& head) {
 Result<> Session::next_command(const CommandRow*& row, std::unique_ptr<imap::Command>& command) {
   imap::Head head = imap::parse_head(input_.framer().frame());
   Result<const CommandRow*> allowed = allowed_row(head);
-  if (!allowed) return note_bad(head, allowed.error());
+  if (!allowed) {
+    forget_command();
+    return reject(head, allowed.error());
+  }
   row = *allowed;
   ROOST_TRY(command, parse(head));
   return {};

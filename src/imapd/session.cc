@@ -197,6 +197,7 @@ Fail Session::cut(std::string_view reason) {
 task<Result<>> Session::log_in(auth::Login login) {
   ROOST_CO_TRY(account_, co_await services_.accounts.open(login.account));
   user_ = std::move(login.name);
+  read_only_ = login.read_only;
   input_.framer().set_limits(limits_after_login(config()));
   bad_in_a_row_ = 0;
   ++services_.stats.logged_in;

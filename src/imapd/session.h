@@ -54,6 +54,8 @@ class Session {
   const Modes& modes() const { return modes_; }
 
   State state() const;
+  // Whoever logged in (ANONYMOUS) may change nothing.
+  bool is_read_only() const { return read_only_; }
   // Logged in only.
   accounts::Account& account() { return *account_; }
   const accounts::Account& account() const { return *account_; }
@@ -143,6 +145,7 @@ class Session {
   Reservation held_;            // literals and long lines of the command that is being read
   uint64_t line_held_ = 0;      // of them, lines
   std::string user_;
+  bool read_only_ = false;
   std::string_view end_reason_ = "closed";
   TimePoint started_;
   TimePoint login_from_;  // from here on a login is waited for

@@ -44,6 +44,12 @@ void add_tls(OptionTable& t, TlsConfig& c) {
   t.add("tls.certificate_file", c.certificate_file,
         "PEM: the certificate and its chain. Empty: a self-signed one in the data directory.");
   t.add("tls.key_file", c.key_file, "PEM: the certificate's key. SIGHUP reads both again.");
+  t.add("tls.client_authorities_file", c.client_authorities_file,
+        "PEM: the certificates of the authorities whose clients may log in with a certificate (AUTHENTICATE EXTERNAL), "
+        "and their revocation lists, if there are any. SIGHUP reads it again. Empty: no client is asked for one.");
+  t.add_choice("tls.client_name", c.client_name, {"email", "common-name", "user-id"},
+               "What in a client's certificate is the user's name: the e-mail address among its alternative names, or "
+               "its subject's CN or UID.");
 }
 
 void add_limits(OptionTable& t, net::AdmissionLimits& admission, net::StreamTimeouts& timeouts) {
@@ -63,6 +69,12 @@ void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_
       "Of scram-sha-256, for new passwords. Programs that log in with Cyrus SASL (mbsync among them) refuse more than "
       "65536.",
       auth::kIterationsMin, auth::kIterationsMax);
+  t.add("auth.scram_sha_1", c.scram_sha_1,
+        "Keep what SCRAM-SHA-1 needs as well. It is offered once every user has logged in or got a password since.");
+  t.add("auth.cram_md5", c.cram_md5,
+        "The same for CRAM-MD5, which needs a secret that is as good as the password to whoever reads it.");
+  t.add("auth.anonymous_user", c.anonymous_user,
+        "Whoever asks is this user, by AUTHENTICATE ANONYMOUS, without a password, and may only read. Empty: nobody.");
   t.add(
       "auth.user", c.user,
       "The user that the process which has the passwords becomes, if the server is started as root; auth/ in the data "
@@ -200,10 +212,15 @@ Result<> Config::finish(const std::string& data_directory) {
   auth.scheme = auth_scheme_ == "argon2id" ? auth::Scheme::argon2id : auth::Scheme::scram_sha_256;
   store.directory = data + "/store";
   accounts.parse_guard_file = store.directory + "/parsing";
+  auth.external = !tls.client_authorities_file.empty();
+  imap.host_name = server.host_name;
   lmtp.host_name = server.host_name;
   lmtp.local_domains.push_back(server.host_name);
   lmtp.message_bytes_max = accounts.message_bytes_max;
   lmtp.shared_body_bytes_min = accounts.inline_body_bytes_max;
+  if (auth.scheme == auth::Scheme::argon2id && (auth.scram_sha_1 || auth.cram_md5)) {
+    return options_.wrong(auth.cram_md5 ? "auth.cram_md5" : "auth.scram_sha_1", "needs auth.scheme scram-sha-256");
+  }
   ROOST_TRY_VOID(auth::check(auth));
   return imapd::check_imapd(imap);
 }

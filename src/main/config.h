@@ -39,6 +39,8 @@ struct ListenConfig {
 struct TlsConfig {
   std::string certificate_file;  // empty: DIR/tls/certificate.pem, self-signed if it is missing
   std::string key_file;
+  std::string client_authorities_file;  // empty: clients are not asked for certificates
+  std::string client_name = "email";
 };
 
 // The address of an option's variable is in the table: neither copy nor move a Config.

@@ -28,6 +28,15 @@
 namespace roost::main {
 namespace {
 
+net::ClientCertificates clients_of(const Config& config) {
+  net::ClientCertificates out;
+  if (config.tls.client_authorities_file.empty()) return out;
+  out.authorities_file = std::filesystem::absolute(config.tls.client_authorities_file);
+  if (config.tls.client_name == "common-name") out.name_field = net::ClientNameField::common_name;
+  if (config.tls.client_name == "user-id") out.name_field = net::ClientNameField::user_id;
+  return out;
+}
+
 // The self-signed certificate, made at the first start. The key comes first: one without a certificate is left from a
 // start that was interrupted, and is put aside.
 Result<std::shared_ptr<net::TlsContext>> open_own_tls(const Config& config) {
@@ -40,13 +49,13 @@ Result<std::shared_ptr<net::TlsContext>> open_own_tls(const Config& config) {
     if (std::filesystem::exists(key)) std::filesystem::rename(key, directory / "key.pem.old");
     ROOST_TRY_VOID(net::write_self_signed(certificate, key, config.server.host_name));
   }
-  return net::load_tls(certificate, key);
+  return net::load_tls(certificate, key, clients_of(config));
 }
 
 Result<std::shared_ptr<net::TlsContext>> open_tls(const Config& config) {
   if (config.tls.certificate_file.empty()) return open_own_tls(config);
   return net::load_tls(std::filesystem::absolute(config.tls.certificate_file),
-                       std::filesystem::absolute(config.tls.key_file));
+                       std::filesystem::absolute(config.tls.key_file), clients_of(config));
 }
 
 // What the running server is made of. Built in two steps: listen() while it may still bind low ports, then, with
@@ -180,6 +189,7 @@ Result<> restrict(const Config& config) {
                                        "/etc/localtime",     "/etc/passwd", "/dev/urandom", "/proc/self", "/sys"};
   add_certificate_directories(config.tls.certificate_file, readable);
   add_certificate_directories(config.tls.key_file, readable);
+  add_certificate_directories(config.tls.client_authorities_file, readable);
   bool landlock = sandbox::restrict_files(writable, readable);
   log::info("sandbox", {{"landlock", landlock}});
   return {};

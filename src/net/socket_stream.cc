@@ -243,6 +243,10 @@ task<Result<>> SocketStream::start_tls() {
   co_return Result<>{};
 }
 
+std::vector<ChannelBinding> SocketStream::channel_bindings() const {
+  return tls_ ? tls_->channel_bindings() : std::vector<ChannelBinding>();
+}
+
 task<bool> SocketStream::shake_hands(TimePoint deadline) {
   while (!aborted_) {
     const Step step = tls_->handshake();

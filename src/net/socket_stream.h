@@ -33,6 +33,7 @@ class SocketStream final : public Stream, public rt::Link {
   void stop_deflate() override;
   const std::optional<TlsInfo>& tls() const override { return tls_info_; }
   bool deflated() const override { return deflate_ && !deflate_->end; }
+  std::vector<ChannelBinding> channel_bindings() const override;
   const Peer& peer() const override { return peer_; }
   rt::Loop& loop() override { return loop_; }
   void abort() override;

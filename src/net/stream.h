@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -28,6 +29,14 @@ struct Peer {
 struct TlsInfo {
   std::string version;  // "TLSv1.3"
   std::string cipher;
+  bool binds = false;       // Stream::channel_bindings() gives something
+  std::string client_name;  // from a client certificate that was verified; empty where there is none, or no name in it
+};
+
+// What authentication can bind to (RFC 5056).
+struct ChannelBinding {
+  std::string type;
+  Bytes data;
 };
 
 enum class Ready : uint8_t { readable, timed_out, woken, closed };
@@ -65,6 +74,9 @@ class Stream {
 
   virtual const std::optional<TlsInfo>& tls() const = 0;
   virtual bool deflated() const = 0;
+  // All that this connection's TLS gives: tls-exporter (RFC 9266), tls-unique before TLS 1.3, tls-server-end-point
+  // (RFC 5929). Empty without TLS.
+  virtual std::vector<ChannelBinding> channel_bindings() const { return {}; }
   virtual const Peer& peer() const = 0;
   virtual rt::Loop& loop() = 0;
 

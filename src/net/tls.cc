@@ -16,6 +16,7 @@
 
 #include "net/openssl_ptr.h"
 #include "net/ticket_keys.h"
+#include "net/tls_client_certificate.h"
 
 namespace roost::net {
 namespace {
@@ -162,6 +163,7 @@ Result<std::string> read_pem(const std::filesystem::path& path) {
 struct Files {
   std::filesystem::path certificate;
   std::filesystem::path key;
+  ClientCertificates clients;
 };
 
 class OpensslContext final : public TlsContext {
@@ -172,11 +174,16 @@ class OpensslContext final : public TlsContext {
     if (!files_) return {};
     ROOST_TRY(const auto certificate, read_pem(files_->certificate));
     ROOST_TRY(const auto key, read_pem(files_->key));
-    return use(certificate, key);
+    if (files_->clients.authorities_file.empty()) return use(certificate, key, std::nullopt);
+    ROOST_TRY(const auto authorities, read_pem(files_->clients.authorities_file));
+    return use(certificate, key, authorities);
   }
 
-  Result<> use(BytesView certificate_pem, BytesView key_pem) {
+  Result<> use(BytesView certificate_pem, BytesView key_pem, std::optional<BytesView> authorities_pem) {
     ROOST_TRY(auto ctx, make_ctx(certificate_pem, key_pem, keys_));
+    if (authorities_pem) {
+      ROOST_TRY_VOID(ask_for_client_certificates(ctx.get(), *authorities_pem, files_->clients.name_field));
+    }
     std::lock_guard lock(mutex_);
     std::swap(ctx_, ctx);
     return {};
@@ -196,15 +203,16 @@ class OpensslContext final : public TlsContext {
 
 }  // namespace
 
-Result<std::shared_ptr<TlsContext>> load_tls(std::filesystem::path certificate, std::filesystem::path key) {
-  auto context = std::make_shared<OpensslContext>(Files{std::move(certificate), std::move(key)});
+Result<std::shared_ptr<TlsContext>> load_tls(std::filesystem::path certificate, std::filesystem::path key,
+                                             ClientCertificates clients) {
+  auto context = std::make_shared<OpensslContext>(Files{std::move(certificate), std::move(key), std::move(clients)});
   ROOST_TRY_VOID(context->reload());
   return context;
 }
 
 Result<std::shared_ptr<TlsContext>> make_tls(BytesView certificate_pem, BytesView key_pem) {
   auto context = std::make_shared<OpensslContext>(std::nullopt);
-  ROOST_TRY_VOID(context->use(certificate_pem, key_pem));
+  ROOST_TRY_VOID(context->use(certificate_pem, key_pem, std::nullopt));
   return context;
 }
 

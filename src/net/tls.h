@@ -1,6 +1,7 @@
 // The server's TLS: certificate and key, session tickets, and what is refused.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,8 +31,22 @@ class TlsContext {
   virtual ssl_st* new_ssl() = 0;
 };
 
+// Which part of a client's certificate is the name to log in with.
+enum class ClientNameField : uint8_t {
+  email,        // the rfc822Name among its alternative names
+  common_name,  // of its subject, as the next
+  user_id,
+};
+
+// Whether clients are asked for certificates: not where `authorities_file` (tls_client_certificate.h) is empty.
+struct ClientCertificates {
+  std::filesystem::path authorities_file;
+  ClientNameField name_field = ClientNameField::email;
+};
+
 // PEM files: the certificate followed by its chain, and the key.
-Result<std::shared_ptr<TlsContext>> load_tls(std::filesystem::path certificate, std::filesystem::path key);
+Result<std::shared_ptr<TlsContext>> load_tls(std::filesystem::path certificate, std::filesystem::path key,
+                                             ClientCertificates clients = {});
 // The same from PEM texts.
 Result<std::shared_ptr<TlsContext>> make_tls(BytesView certificate_pem, BytesView key_pem);
 

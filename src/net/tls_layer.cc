@@ -3,6 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "net/tls_channel_binding.h"
+#include "net/tls_client_certificate.h"
+
 namespace roost::net {
 
 void TlsLayer::Free::operator()(ssl_st* ssl) const { SSL_free(ssl); }
@@ -66,6 +69,11 @@ Step TlsLayer::shut_down() {
 
 bool TlsLayer::holds_bytes() const { return SSL_has_pending(ssl_.get()) == 1; }
 
-TlsInfo TlsLayer::info() const { return TlsInfo{SSL_get_version(ssl_.get()), SSL_get_cipher_name(ssl_.get())}; }
+TlsInfo TlsLayer::info() const {
+  return TlsInfo{SSL_get_version(ssl_.get()), SSL_get_cipher_name(ssl_.get()), has_channel_bindings(ssl_.get()),
+                 client_name_of(ssl_.get())};
+}
+
+std::vector<ChannelBinding> TlsLayer::channel_bindings() const { return channel_bindings_of(ssl_.get()); }
 
 }  // namespace roost::net

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 #include "net/step.h"
@@ -27,7 +28,9 @@ class TlsLayer {
 
   // Bytes that came from the socket and were not read: maybe only half a record.
   bool holds_bytes() const;
+  // Both once the handshake is done.
   TlsInfo info() const;
+  std::vector<ChannelBinding> channel_bindings() const;
 
  private:
   struct Free {

@@ -1,5 +1,6 @@
 #include "sasl/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -59,6 +60,15 @@ std::optional<Bytes> decode_base64(BytesView text) {
     for (size_t j = 0; j < octets; ++j) out.push_back(static_cast<char>(v >> (16 - 8 * j)));
   }
   return out;
+}
+
+std::optional<Bytes> decode_base64url(BytesView text) {
+  if (text.find_first_of("+/=") != BytesView::npos || text.size() % 4 == 1) return std::nullopt;
+  Bytes usual(text);
+  std::ranges::replace(usual, '-', '+');
+  std::ranges::replace(usual, '_', '/');
+  usual.append((4 - usual.size() % 4) % 4, '=');
+  return decode_base64(usual);
 }
 
 }  // namespace roost::sasl

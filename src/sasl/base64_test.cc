@@ -28,5 +28,12 @@ RC_GTEST_PROP(Base64, GivesBackWhatWasEncoded, (std::string data)) {
   RC_ASSERT(decode_base64(encode_base64(data)) == data);
 }
 
+TEST(Base64Url, IsWithoutPaddingAndHasItsOwnLastTwoLetters) {
+  EXPECT_EQ(decode_base64url(""), "");
+  EXPECT_EQ(decode_base64url("-_-_"), "\xfb\xff\xbf");
+  EXPECT_EQ(decode_base64url("AQ"), "\1");
+  for (const char* wrong : {"AQ==", "A", "+/+/", "AR", "AQ ", "A\n"}) EXPECT_FALSE(decode_base64url(wrong)) << wrong;
+}
+
 }  // namespace
 }  // namespace roost::sasl

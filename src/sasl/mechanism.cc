@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf8.h"
+#include "sasl/cram_md5.h"
+#include "sasl/oauth_messages.h"
+
 namespace roost::sasl {
 namespace {
 
@@ -44,11 +48,15 @@ class TwoQuestions : public Mechanism {
 // RFC 5802 5. In IMAP the server-final message is one more challenge, which the client answers with an empty line
 // (RFC 4422 3.6, 5 2b).
 class Scram : public Mechanism {
+ public:
+  Scram(ScramHash hash, bool plus) : hash_(hash), plus_(plus) {}
+
+ private:
   enum class State : uint8_t { expects_first, asks_first, expects_final, asks_final, expects_empty };
 
   Result<Step> take(BytesView response) override {
     switch (state_) {
-      case State::expects_first: state_ = State::asks_first; return StartScram{Bytes(response)};
+      case State::expects_first: state_ = State::asks_first; return StartScram{hash_, plus_, Bytes(response)};
       case State::expects_final: state_ = State::asks_final; return FinishScram{Bytes(response)};
       case State::expects_empty:
         if (!response.empty()) return bad("Expected an empty response.");
@@ -65,12 +73,84 @@ class Scram : public Mechanism {
     return Challenge{std::move(message)};
   }
 
+  ScramHash hash_;
+  bool plus_;
   State state_ = State::expects_first;
+};
+
+// RFC 4422 A.1: one message, the identity to act as, or nothing.
+class External : public Mechanism {
+  Result<Step> take(BytesView response) override {
+    if (response.find('\0') != BytesView::npos || !is_valid_utf8(response)) return bad("Malformed EXTERNAL message.");
+    return CheckCertificate{Bytes(response)};
+  }
+};
+
+// RFC 4505 2: one message, [ email / token ], a token of up to 255 characters.
+class Anonymous : public Mechanism {
+  static constexpr size_t kTraceBytesMax = 255 * 4;
+
+  Result<Step> take(BytesView response) override {
+    bool is_control = std::ranges::any_of(response, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+    if (response.size() > kTraceBytesMax || is_control || !is_valid_utf8(response))
+      return bad("Malformed ANONYMOUS message.");
+    return EnterAnonymously{Bytes(response)};
+  }
+};
+
+// RFC 2195 2: the server's challenge, then the client's name and digest.
+class CramMd5 : public Mechanism {
+ public:
+  explicit CramMd5(BytesView challenge) : challenge_(challenge) {}
+
+ private:
+  Result<Step> take(BytesView response) override {
+    std::optional<CramResponse> parsed = parse_cram_response(response);
+    if (!parsed) return bad("Malformed CRAM-MD5 message.");
+    return CheckCram{std::move(parsed->name), std::move(parsed->digest)};
+  }
+
+  Challenge first_question() const override { return {challenge_}; }
+  bool asks_first() const override { return true; }
+
+  Bytes challenge_;
+};
+
+// OAUTHBEARER and XOAUTH2: one message, which `parse` reads.
+class Oauth : public Mechanism {
+ public:
+  using Parse = std::optional<OauthRequest> (*)(BytesView message);
+  explicit Oauth(Parse parse) : parse_(parse) {}
+
+ private:
+  Result<Step> take(BytesView response) override {
+    std::optional<OauthRequest> request = parse_(response);
+    if (!request) return bad("Malformed OAuth message.");
+    return CheckToken{std::move(request->name), std::move(request->token)};
+  }
+
+  size_t response_bytes_max() const override { return kOauthMessageBytesMax; }
+
+  Parse parse_;
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view upper) {
   auto to_upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
   return std::ranges::equal(a, upper, {}, to_upper);
+}
+
+// After these the mechanism has nothing more to say.
+bool is_last(const Step& step) {
+  return !std::holds_alternative<Challenge>(step) && !std::holds_alternative<StartScram>(step) &&
+         !std::holds_alternative<FinishScram>(step);
+}
+
+std::unique_ptr<Mechanism> make_scram(std::string_view name) {
+  if (equal_ignoring_case(name, "SCRAM-SHA-256")) return std::make_unique<Scram>(ScramHash::sha_256, false);
+  if (equal_ignoring_case(name, "SCRAM-SHA-256-PLUS")) return std::make_unique<Scram>(ScramHash::sha_256, true);
+  if (equal_ignoring_case(name, "SCRAM-SHA-1")) return std::make_unique<Scram>(ScramHash::sha_1, false);
+  if (equal_ignoring_case(name, "SCRAM-SHA-1-PLUS")) return std::make_unique<Scram>(ScramHash::sha_1, true);
+  return nullptr;
 }
 
 }  // namespace
@@ -89,18 +169,22 @@ Result<Step> Mechanism::step(std::optional<BytesView> response) {
     return bad("The mechanism takes no initial response.");
   }
   Result<Step> next =
-      response && response->size() <= kSaslMessageBytesMax ? take(*response) : bad("Malformed response.");
-  over_ = !next || std::holds_alternative<CheckPassword>(*next) || std::holds_alternative<Finished>(*next);
+      response && response->size() <= response_bytes_max() ? take(*response) : bad("Malformed response.");
+  over_ = !next || is_last(*next);
   return next;
 }
 
 Result<Step> Mechanism::answer(Bytes) { return over(); }
 
-std::unique_ptr<Mechanism> make_mechanism(std::string_view name) {
+std::unique_ptr<Mechanism> make_mechanism(std::string_view name, BytesView challenge) {
   if (equal_ignoring_case(name, "PLAIN")) return std::make_unique<Plain>();
   if (equal_ignoring_case(name, "LOGIN")) return std::make_unique<TwoQuestions>();
-  if (equal_ignoring_case(name, "SCRAM-SHA-256")) return std::make_unique<Scram>();
-  return nullptr;
+  if (equal_ignoring_case(name, "EXTERNAL")) return std::make_unique<External>();
+  if (equal_ignoring_case(name, "OAUTHBEARER")) return std::make_unique<Oauth>(parse_oauth_bearer);
+  if (equal_ignoring_case(name, "XOAUTH2")) return std::make_unique<Oauth>(parse_xoauth2);
+  if (equal_ignoring_case(name, "ANONYMOUS")) return std::make_unique<Anonymous>();
+  if (equal_ignoring_case(name, "CRAM-MD5")) return std::make_unique<CramMd5>(challenge);
+  return make_scram(name);
 }
 
 }  // namespace roost::sasl

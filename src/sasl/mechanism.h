@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "sasl/scram.h"
 #include "sasl/secret.h"
 
 namespace roost::sasl {
@@ -27,8 +28,33 @@ struct CheckPassword {
   Secret password;
 };
 
+// RFC 4422 A: may whom the channel has made known already act as `authzid` (empty: as himself)? The last thing asked.
+struct CheckCertificate {
+  Bytes authzid;
+};
+
+// RFC 2195: is this digest the one of that name's password and the challenge? The last thing asked.
+struct CheckCram {
+  Bytes name;
+  Bytes digest;
+};
+
+// RFC 7628: does this token belong to that name (empty: to whomever it says), and may its owner log in? The last thing
+// asked of the mechanism; a refusal has one more challenge and one more response, which say nothing new.
+struct CheckToken {
+  Bytes name;
+  Secret token;
+};
+
+// RFC 4505: somebody, who says of himself no more than this. The last thing asked.
+struct EnterAnonymously {
+  Bytes trace;
+};
+
 // SCRAM's messages, for whoever holds the verifier (scram_server.h); its message goes to answer().
 struct StartScram {
+  ScramHash hash = ScramHash::sha_256;
+  bool plus = false;  // binds to the channel
   Bytes client_first;
 };
 struct FinishScram {
@@ -38,9 +64,10 @@ struct FinishScram {
 // The client has seen everything: it is who the last answer said.
 struct Finished {};
 
-using Step = std::variant<Challenge, CheckPassword, StartScram, FinishScram, Finished>;
+using Step = std::variant<Challenge, StartScram, FinishScram, CheckPassword, CheckCertificate, CheckCram, CheckToken,
+                          EnterAnonymously, Finished>;
 
-// After an error, CheckPassword or Finished the mechanism is over, and further calls are errors.
+// After an error, a last question or Finished the mechanism is over, and further calls are errors.
 class Mechanism {
  public:
   virtual ~Mechanism() = default;
@@ -54,6 +81,7 @@ class Mechanism {
  private:
   virtual Result<Step> take(BytesView response) = 0;
   virtual Challenge first_question() const { return {}; }
+  virtual size_t response_bytes_max() const { return kSaslMessageBytesMax; }
   // RFC 4959 3: then an initial response is bad.
   virtual bool asks_first() const { return false; }
 
@@ -61,7 +89,8 @@ class Mechanism {
   bool over_ = false;
 };
 
-// PLAIN, LOGIN or SCRAM-SHA-256, in any case; null for any other.
-std::unique_ptr<Mechanism> make_mechanism(std::string_view name);
+// By its name, in any case: PLAIN, LOGIN, CRAM-MD5, EXTERNAL, OAUTHBEARER, XOAUTH2, ANONYMOUS, SCRAM-SHA-1 and -256
+// with or without -PLUS; null for any other. `challenge` is CRAM-MD5's: an RFC 822 msg-id that nobody could foresee.
+std::unique_ptr<Mechanism> make_mechanism(std::string_view name, BytesView challenge = {});
 
 }  // namespace roost::sasl

@@ -90,6 +90,51 @@ TEST(ScramMechanism, WantsNothingAfterTheServersProof) {
   EXPECT_FALSE(scram->step("surplus"));
 }
 
+TEST(ScramMechanism, SaysWhichHashAndWhetherItBinds) {
+  auto start = [](const char* name) { return std::get<StartScram>(*make_mechanism(name)->step("first")); };
+  EXPECT_EQ(start("scram-sha-1").hash, ScramHash::sha_1);
+  EXPECT_EQ(start("SCRAM-SHA-256-PLUS").hash, ScramHash::sha_256);
+  EXPECT_FALSE(start("SCRAM-SHA-1").plus);
+  EXPECT_TRUE(start("SCRAM-SHA-1-PLUS").plus);
+}
+
+TEST(External, AsksWhetherOneMayActAsAnother) {
+  auto external = make_mechanism("EXTERNAL");
+  EXPECT_EQ(std::get<Challenge>(*external->step(std::nullopt)).data, "");
+  EXPECT_EQ(std::get<CheckCertificate>(*external->step("")).authzid, "");
+  EXPECT_FALSE(external->step(""));
+  EXPECT_EQ(std::get<CheckCertificate>(*make_mechanism("external")->step("fred@example.com")).authzid,
+            "fred@example.com");
+  EXPECT_FALSE(make_mechanism("EXTERNAL")->step("a\0b"s));
+}
+
+TEST(OauthMechanism, AsksWhetherTheTokenIsGood) {
+  auto oauth = make_mechanism("oauthbearer");
+  EXPECT_EQ(std::get<Challenge>(*oauth->step(std::nullopt)).data, "");
+  std::string token(kSaslMessageBytesMax, 'x');
+  auto check = std::get<CheckToken>(*oauth->step("n,a=tim,\1auth=Bearer " + token + "\1\1"));
+  EXPECT_EQ(check.name, "tim");
+  EXPECT_EQ(check.token.view(), token);
+  EXPECT_TRUE(make_mechanism("XOAUTH2")->step("user=tim\1auth=Bearer x\1\1"));
+  EXPECT_FALSE(make_mechanism("XOAUTH2")->step("n,a=tim,\1auth=Bearer x\1\1"));
+}
+
+TEST(Anonymous, TakesATraceOrNothing) {
+  EXPECT_EQ(std::get<EnterAnonymously>(*make_mechanism("ANONYMOUS")->step("sirhc")).trace, "sirhc");
+  EXPECT_EQ(std::get<EnterAnonymously>(*make_mechanism("ANONYMOUS")->step("")).trace, "");
+  EXPECT_FALSE(make_mechanism("ANONYMOUS")->step("a\r\nb"));
+  EXPECT_FALSE(make_mechanism("ANONYMOUS")->step(std::string(1021, 'a')));
+}
+
+TEST(CramMd5Mechanism, ChallengesFirst) {
+  auto cram = make_mechanism("cram-md5", "<1896.697170952@postoffice.reston.mci.net>");
+  EXPECT_EQ(std::get<Challenge>(*cram->step(std::nullopt)).data, "<1896.697170952@postoffice.reston.mci.net>");
+  auto check = std::get<CheckCram>(*cram->step("tim b913a602c7eda7a495b4e6e7334d3890"));
+  EXPECT_EQ(check.name, "tim");
+  EXPECT_EQ(check.digest.size(), 16U);
+  EXPECT_FALSE(make_mechanism("CRAM-MD5", "<1@x>")->step("tim b913a602c7eda7a495b4e6e7334d3890"));
+}
+
 TEST(Mechanism, AllowsOnlyTheFirstResponseToBeAbsent) {
   auto login = make_mechanism("LOGIN");
   ASSERT_TRUE(login->step(std::nullopt));
@@ -97,7 +142,7 @@ TEST(Mechanism, AllowsOnlyTheFirstResponseToBeAbsent) {
 }
 
 TEST(Mechanism, IsNullForAnUnknownName) {
-  for (const char* name : {"", "PLAI", "PLAINS", "CRAM-MD5", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1"}) {
+  for (const char* name : {"", "PLAI", "PLAINS", "DIGEST-MD5", "SCRAM-SHA-256-PLU", "SCRAM-SHA-512", "GSSAPI"}) {
     EXPECT_EQ(make_mechanism(name), nullptr) << name;
   }
 }

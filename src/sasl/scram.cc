@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <atomic>
@@ -18,8 +17,13 @@
 namespace roost::sasl {
 namespace {
 
-constexpr std::string_view kPrefix = "$scram-sha-256$i=";
+constexpr std::string_view kPrefixSha256 = "$scram-sha-256$i=";
+constexpr std::string_view kPrefixSha1 = "$scram-sha-1$i=";
 std::atomic<uint64_t> derivations{0};
+
+const EVP_MD* function_of(ScramHash hash) { return hash == ScramHash::sha_1 ? EVP_sha1() : EVP_sha256(); }
+
+std::string_view prefix_of(ScramHash hash) { return hash == ScramHash::sha_1 ? kPrefixSha1 : kPrefixSha256; }
 
 const unsigned char* octets(BytesView v) { return reinterpret_cast<const unsigned char*>(v.data()); }
 
@@ -38,9 +42,9 @@ std::optional<uint32_t> parse_iterations(std::string_view text) {
   return value;
 }
 
-std::optional<ScramKey> parse_key(std::string_view text) {
+std::optional<ScramKey> parse_key(ScramHash hash, std::string_view text) {
   std::optional<Bytes> data = decode_base64(text);
-  ScramKey key;
+  ScramKey key(hash);
   if (!data || data->size() != key.size()) return std::nullopt;
   std::ranges::copy(*data, key.begin());
   return key;
@@ -48,18 +52,20 @@ std::optional<ScramKey> parse_key(std::string_view text) {
 
 }  // namespace
 
-ScramKey sha256(BytesView data) {
-  ScramKey out;
-  SHA256(octets(data), data.size(), out.data());
+ScramKey digest(ScramHash hash, BytesView data) {
+  ScramKey out(hash);
+  if (EVP_Digest(octets(data), data.size(), out.data(), nullptr, function_of(hash), nullptr) != 1) {
+    throw std::runtime_error("a hash failed");
+  }
   return out;
 }
 
-ScramKey hmac_sha256(BytesView key, BytesView data) {
-  ScramKey out;
-  unsigned int size = out.size();
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), octets(data), data.size(), out.data(), &size) ==
+ScramKey hmac(ScramHash hash, BytesView key, BytesView data) {
+  ScramKey out(hash);
+  unsigned int size = 0;
+  if (HMAC(function_of(hash), key.data(), static_cast<int>(key.size()), octets(data), data.size(), out.data(), &size) ==
       nullptr) {
-    throw std::runtime_error("HMAC-SHA-256 failed");
+    throw std::runtime_error("HMAC failed");
   }
   return out;
 }
@@ -68,29 +74,29 @@ bool equal_in_constant_time(BytesView a, BytesView b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-ScramVerifier derive_scram(std::string_view password, BytesView salt, uint32_t iterations) {
+ScramVerifier derive_scram(std::string_view password, BytesView salt, uint32_t iterations, ScramHash hash) {
   derivations.fetch_add(1, std::memory_order_relaxed);
   Secret prepared(prepare_password(password));
-  ScramKey salted;
+  ScramKey salted(hash);
   if (PKCS5_PBKDF2_HMAC(prepared.view().data(), static_cast<int>(prepared.view().size()), octets(salt),
-                        static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(), salted.size(),
-                        salted.data()) != 1) {
+                        static_cast<int>(salt.size()), static_cast<int>(iterations), function_of(hash),
+                        static_cast<int>(salted.size()), salted.data()) != 1) {
     throw std::runtime_error("PBKDF2 failed");
   }
-  ScramKey client = hmac_sha256(view(salted), "Client Key");
-  ScramVerifier out{Bytes(salt), iterations, sha256(view(client)), hmac_sha256(view(salted), "Server Key")};
+  ScramKey client = hmac(hash, view(salted), "Client Key");
+  ScramVerifier out{Bytes(salt), iterations, digest(hash, view(client)), hmac(hash, view(salted), "Server Key"), hash};
   OPENSSL_cleanse(client.data(), client.size());
   OPENSSL_cleanse(salted.data(), salted.size());
   return out;
 }
 
 bool check_scram(const ScramVerifier& verifier, std::string_view password) {
-  ScramVerifier derived = derive_scram(password, verifier.salt, verifier.iterations);
+  ScramVerifier derived = derive_scram(password, verifier.salt, verifier.iterations, verifier.hash);
   return equal_in_constant_time(view(derived.stored_key), view(verifier.stored_key));
 }
 
 std::string format_scram(const ScramVerifier& verifier) {
-  std::string out(kPrefix);
+  std::string out(prefix_of(verifier.hash));
   out += std::to_string(verifier.iterations);
   for (BytesView part : {BytesView(verifier.salt), view(verifier.stored_key), view(verifier.server_key)}) {
     out += '$';
@@ -100,16 +106,17 @@ std::string format_scram(const ScramVerifier& verifier) {
 }
 
 std::optional<ScramVerifier> parse_scram(std::string_view text) {
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  text.remove_prefix(kPrefix.size());
+  ScramHash hash = text.starts_with(kPrefixSha1) ? ScramHash::sha_1 : ScramHash::sha_256;
+  if (!text.starts_with(prefix_of(hash))) return std::nullopt;
+  text.remove_prefix(prefix_of(hash).size());
   std::optional<uint32_t> iterations = parse_iterations(take_field(text));
   std::optional<Bytes> salt = decode_base64(take_field(text));
-  std::optional<ScramKey> stored = parse_key(take_field(text));
-  std::optional<ScramKey> server = parse_key(text);
+  std::optional<ScramKey> stored = parse_key(hash, take_field(text));
+  std::optional<ScramKey> server = parse_key(hash, text);
   if (!iterations || !salt || salt->empty() || salt->size() > kScramSaltBytesMax || !stored || !server) {
     return std::nullopt;
   }
-  return ScramVerifier{std::move(*salt), *iterations, *stored, *server};
+  return ScramVerifier{std::move(*salt), *iterations, *stored, *server, hash};
 }
 
 uint64_t scram_derivations() { return derivations.load(std::memory_order_relaxed); }

@@ -127,8 +127,8 @@ Result<ClientFinal> parse_client_final(BytesView message) {
   if (message.size() > kScramMessageBytesMax || proof_at == BytesView::npos) return malformed();
   std::optional<Bytes> proof = decode_base64(message.substr(proof_at + 3));
   ClientFinal out;
-  if (!proof || proof->size() != out.proof.size()) return malformed();
-  std::ranges::copy(*proof, out.proof.begin());
+  if (!proof || proof->empty()) return malformed();
+  out.proof = std::move(*proof);
 
   BytesView rest = message.substr(0, proof_at);
   out.without_proof = rest;

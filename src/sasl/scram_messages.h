@@ -25,7 +25,7 @@ struct ClientFirst {
 struct ClientFinal {
   Bytes channel_binding;  // decoded: GS2 header and, with "p=", the channel's data
   Bytes nonce;
-  ScramKey proof{};
+  Bytes proof;          // decoded; of whatever length
   Bytes without_proof;  // as received: part of what is signed
 };
 

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (first && first->gs2_header + first->bare != first_text) abort();
   auto final = parse_client_final(final_text);
   if (final && !final_text.starts_with(final->without_proof)) abort();
-  if (!first || !check_binding(*first, {})) return 0;
+  if (!first || !check_binding(*first, false, {})) return 0;
 
   ScramVerifier verifier{"0123456789abcdef", 4096, {}, {}};
   ScramServer server(*first, verifier, "", "server");

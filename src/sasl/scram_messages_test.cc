@@ -78,6 +78,7 @@ TEST(ScramClientFinal, SeparatesTheProofFromWhatIsSigned) {
   EXPECT_EQ(final->channel_binding, "n,,");
   EXPECT_EQ(final->nonce, "abc");
   EXPECT_EQ(final->without_proof, "c=biws,r=abc,x=y");
+  EXPECT_EQ(final->proof.size(), 32U);
   EXPECT_EQ(final->proof[0], 0x74);
 }
 
@@ -95,7 +96,7 @@ TEST(ScramClientFinal, RefusesWhatTheGrammarDoesNotAllow) {
       "c=biws,r=abc," + proof,
       "c=biws,r=abc,m=1" + proof,
       "c=biws,r=abc" + proof + ",x=1",
-      "c=biws,r=abc,p=biws",
+      "c=biws,r=abc,p=",
       "c=biws,r=abc" + proof + "=",
   };
   for (const std::string& message : wrong) EXPECT_FALSE(parse_client_final(message)) << message;

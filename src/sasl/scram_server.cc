@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sasl/base64.h"
@@ -14,19 +15,14 @@ Fail failed() { return no(Code::authentication_failed, "Authentication failed.")
 
 }  // namespace
 
-Result<> check_binding(const ClientFirst& first, const OfferedBinding& offered) {
-  switch (first.binding) {
-    case BindingFlag::unsupported: return {};
-    case BindingFlag::unused:
-      if (!offered.type.empty()) return failed();
-      return {};
-    case BindingFlag::required:
-      if (offered.type.empty() || first.binding_type != offered.type) {
-        return no(Code::cannot, "That channel binding is not supported.");
-      }
-      return {};
-  }
-  std::unreachable();
+Result<Bytes> check_binding(const ClientFirst& first, bool plus, const std::vector<ChannelBinding>& offered) {
+  bool binds = first.binding == BindingFlag::required;
+  if (binds != plus) return bad(plus ? "This mechanism binds to the channel." : "Only -PLUS binds to the channel.");
+  if (first.binding == BindingFlag::unused && !offered.empty()) return failed();
+  if (!binds) return Bytes();
+  auto found = std::ranges::find(offered, first.binding_type, &ChannelBinding::type);
+  if (found == offered.end()) return no(Code::cannot, "That channel binding is not supported.");
+  return found->data;
 }
 
 ScramServer::ScramServer(ClientFirst first, ScramVerifier verifier, BytesView binding_data, BytesView server_nonce)
@@ -41,11 +37,13 @@ ScramServer::ScramServer(ClientFirst first, ScramVerifier verifier, BytesView bi
 Result<Bytes> ScramServer::finish(BytesView client_final) const {
   ROOST_TRY(ClientFinal final, parse_client_final(client_final));
   Bytes auth_message = first_.bare + "," + server_first_ + "," + final.without_proof;
-  ScramKey client_key = hmac_sha256(view(verifier_.stored_key), auth_message);
-  for (size_t i = 0; i < client_key.size(); ++i) client_key[i] ^= final.proof[i];
-  ScramKey stored_key = sha256(view(client_key));
+  ScramHash hash = verifier_.hash;
+  ScramKey client_key = hmac(hash, view(verifier_.stored_key), auth_message);
+  if (final.proof.size() != client_key.size()) return bad("Malformed SCRAM message.");
+  for (size_t i = 0; i < client_key.size(); ++i) client_key[i] ^= static_cast<uint8_t>(final.proof[i]);
+  ScramKey stored_key = digest(hash, view(client_key));
   OPENSSL_cleanse(client_key.data(), client_key.size());
-  ScramKey signature = hmac_sha256(view(verifier_.server_key), auth_message);
+  ScramKey signature = hmac(hash, view(verifier_.server_key), auth_message);
 
   bool right = equal_in_constant_time(view(stored_key), view(verifier_.stored_key));
   right &= equal_in_constant_time(final.nonce, nonce_);

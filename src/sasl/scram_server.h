@@ -1,18 +1,17 @@
-// The server's side of one SCRAM-SHA-256 exchange, for whoever holds the verifier. Pure.
+// The server's side of one SCRAM exchange, for whoever holds the verifier. Pure.
 #pragma once
 
+#include <vector>
+
+#include "sasl/channel_binding.h"
 #include "sasl/scram_messages.h"
 
 namespace roost::sasl {
 
-// What the secure channel offers to bind to. An empty type: nothing, and clients that require it are refused.
-struct OfferedBinding {
-  Bytes type;
-  Bytes data;
-};
-
-// Checks the client's choice (RFC 5802 6): "p=" needs the offered type; "y" where binding was offered is a downgrade.
-Result<> check_binding(const ClientFirst& first, const OfferedBinding& offered);
+// The data to bind to, empty where the client does not bind. `plus`: the mechanism's name ends in -PLUS. `offered`: all
+// that the channel gives; where that is anything, -PLUS was announced, and "y" (the client saw none) is a downgrade by
+// somebody in between (RFC 5802 6). "p=" needs -PLUS and one of the offered types.
+Result<Bytes> check_binding(const ClientFirst& first, bool plus, const std::vector<ChannelBinding>& offered);
 
 class ScramServer {
  public:

@@ -24,7 +24,7 @@ std::string sign(std::string without_proof, std::string_view password, const Scr
   return testing::sign(server.first().bare, server.server_first(), std::move(without_proof), password);
 }
 
-ScramServer serve(const char* client_first, const OfferedBinding& offered = {}) {
+ScramServer serve(const char* client_first, const ChannelBinding& offered = {}) {
   return {*parse_client_first(client_first), pencil(), offered.data, kServerNonce};
 }
 
@@ -62,10 +62,10 @@ TEST(Scram, IgnoresExtensionsOfTheFinalMessage) {
 }
 
 TEST(Scram, BindsToTheChannelWhereItIsOffered) {
-  OfferedBinding offered{"tls-exporter", "secret of the channel"};
+  ChannelBinding offered{"tls-exporter", "secret of the channel"};
   ScramServer server = serve("p=tls-exporter,,n=user,r=abc", offered);
   Bytes nonce = Bytes("abc") + kServerNonce;
-  ASSERT_TRUE(check_binding(server.first(), offered));
+  EXPECT_EQ(check_binding(server.first(), true, {offered}), offered.data);
   auto bound_to = [](std::string data) { return "c=" + encode_base64("p=tls-exporter,," + data); };
   EXPECT_TRUE(server.finish(sign(bound_to("secret of the channel") + ",r=" + nonce, "pencil", server)));
   EXPECT_FALSE(server.finish(sign(bound_to("another channel") + ",r=" + nonce, "pencil", server)));
@@ -73,18 +73,52 @@ TEST(Scram, BindsToTheChannelWhereItIsOffered) {
 }
 
 TEST(Scram, TakesBindingFlagsAsRfc5802Section6Says) {
-  auto check = [](const char* first, const OfferedBinding& offered) {
-    return check_binding(*parse_client_first(first), offered).has_value();
+  using Offered = std::vector<ChannelBinding>;
+  auto check = [](const char* first, bool plus, const Offered& offered) {
+    return check_binding(*parse_client_first(first), plus, offered).has_value();
   };
-  OfferedBinding none;
-  OfferedBinding exporter{"tls-exporter", "x"};
-  EXPECT_TRUE(check("n,,n=user,r=abc", none));
-  EXPECT_TRUE(check("y,,n=user,r=abc", none));
-  EXPECT_FALSE(check("p=tls-exporter,,n=user,r=abc", none));
-  EXPECT_TRUE(check("n,,n=user,r=abc", exporter));
-  EXPECT_FALSE(check("y,,n=user,r=abc", exporter));
-  EXPECT_TRUE(check("p=tls-exporter,,n=user,r=abc", exporter));
-  EXPECT_FALSE(check("p=tls-unique,,n=user,r=abc", exporter));
+  Offered none;
+  Offered both = {{"tls-exporter", "x"}, {"tls-server-end-point", "y"}};
+  EXPECT_TRUE(check("n,,n=user,r=abc", false, none));
+  EXPECT_TRUE(check("y,,n=user,r=abc", false, none));
+  EXPECT_FALSE(check("p=tls-exporter,,n=user,r=abc", true, none));
+  EXPECT_TRUE(check("n,,n=user,r=abc", false, both));
+  EXPECT_FALSE(check("y,,n=user,r=abc", false, both)) << "somebody took -PLUS out of the list";
+  EXPECT_TRUE(check("p=tls-exporter,,n=user,r=abc", true, both));
+  EXPECT_EQ(check_binding(*parse_client_first("p=tls-server-end-point,,n=user,r=abc"), true, both), "y");
+  EXPECT_FALSE(check("p=tls-unique,,n=user,r=abc", true, both));
+}
+
+TEST(Scram, BindsWithPlusAndOnlyWithIt) {
+  std::vector<ChannelBinding> offered = {{"tls-exporter", "x"}};
+  auto kind = [&](const char* first, bool plus) {
+    return check_binding(*parse_client_first(first), plus, offered).error().kind;
+  };
+  EXPECT_EQ(kind("p=tls-exporter,,n=user,r=abc", false), Error::Kind::bad);
+  EXPECT_EQ(kind("n,,n=user,r=abc", true), Error::Kind::bad);
+  EXPECT_EQ(kind("y,,n=user,r=abc", true), Error::Kind::bad);
+}
+
+// RFC 5802 5.
+TEST(ScramSha1, FollowsTheExampleOfRfc5802) {
+  ScramVerifier verifier = derive_scram("pencil", *decode_base64("QSXCR+Q6sek8bf92"), 4096, ScramHash::sha_1);
+  ScramServer server(*parse_client_first("n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL"), verifier, {}, "3rfcNHYJY1ZVvWVs7j");
+  EXPECT_EQ(server.server_first(), "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096");
+  EXPECT_EQ(server.finish("c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="),
+            "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+}
+
+TEST(ScramSha1, HasVerifiersAndProofsOfItsOwnLength) {
+  ScramVerifier verifier = derive_scram("pencil", "salt", 4096, ScramHash::sha_1);
+  std::string line = format_scram(verifier);
+  EXPECT_TRUE(line.starts_with("$scram-sha-1$i=4096$c2FsdA==$"));
+  EXPECT_EQ(parse_scram(line), verifier);
+  EXPECT_TRUE(check_scram(verifier, "pencil"));
+  EXPECT_FALSE(check_scram(verifier, "pen"));
+  EXPECT_FALSE(parse_scram("$scram-sha-256$" + line.substr(line.find("i=")))) << "its keys are too short";
+  ScramServer server(*parse_client_first("n,,n=user,r=abc"), verifier, {}, "def");
+  EXPECT_EQ(server.finish("c=biws,r=abcdef,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=").error().kind,
+            Error::Kind::bad);
 }
 
 TEST(ScramVerifier, RoundTripsThroughItsLine) {

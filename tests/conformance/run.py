@@ -262,14 +262,25 @@ class Scenario:
                 connection.close()
 
 
+def over_tls(server):
+    context = ssl.create_default_context(cafile=server.certificate)
+    connection = Lines(context.wrap_socket(server.connect("imaps"), server_hostname="localhost"))
+    connection.line()
+    return connection
+
+
 def check_index(server):
-    """docs/rfc/index.tsv says complete for what CAPABILITY announces, and for nothing else that is one."""
+    """docs/rfc/index.tsv says complete for what CAPABILITY announces, and for nothing else that is one.
+
+    What only a configuration turns on is an option there.
+    """
     rows = [line.split("\t") for line in (HERE.parent.parent / "docs/rfc/index.tsv").read_text().splitlines()[1:]]
     complete = {c for r in rows if r[2] == "complete" for c in r[3].split() if c != "-"}
     other = {c for r in rows if r[2] != "complete" for c in r[3].split() if c != "-"}
     connection = Lines(server.connect())
     connection.line()
     before = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
+    before += over_tls(server).ok(b"CAPABILITY")[0].decode().split()[2:]
     connection.ok(b"LOGIN alice alice-pw")
     after = connection.ok(b"CAPABILITY")[0].decode().split()[2:]
     connection.close()

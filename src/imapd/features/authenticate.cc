@@ -14,7 +14,18 @@ namespace {
 using Step = std::variant<auth::Challenge, auth::Login>;
 
 std::vector<std::string_view> offered(const Session& session) {
-  return auth::mechanisms(session.services().authenticator.policy(), session.is_clear_text());
+  const std::optional<net::TlsInfo>& tls = session.stream().tls();
+  auth::Channel channel{session.is_clear_text(), tls && tls->binds, tls && !tls->client_name.empty()};
+  return auth::mechanisms(session.services().authenticator.policy(), channel);
+}
+
+auth::Circumstances circumstances_of(const Session& session) {
+  auth::Circumstances out{.origin = session.origin(), .host_name = session.config().host_name};
+  for (net::ChannelBinding& binding : session.stream().channel_bindings()) {
+    out.bindings.push_back({std::move(binding.type), std::move(binding.data)});
+  }
+  if (session.stream().tls()) out.certificate_name = session.stream().tls()->client_name;
+  return out;
 }
 
 void announce_mechanisms(const Session& session, std::vector<std::string>& capabilities) {
@@ -47,7 +58,8 @@ task<Result<Completion>> run_authenticate(Session& session, imap::Command& comma
     co_return no(Code::privacy_required, "No such mechanism, or not in clear: use TLS.");
   }
   if (!known) co_return no(Code::cannot, "No such mechanism.");
-  auto exchange = auth::start_exchange(session.services().authenticator, authenticate.mechanism, session.origin());
+  auto exchange =
+      auth::start_exchange(session.services().authenticator, authenticate.mechanism, circumstances_of(session));
   if (!exchange) co_return no(Code::cannot, "No such mechanism.");
   Result<auth::Login> who = co_await exchange_turns(session, *exchange, std::move(authenticate.initial_response));
   if (!who) {

@@ -51,11 +51,12 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   mailbox = snapshot->find(id);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
   if (select.condstore) enable_condstore(session);
-  session.select(open_view(session, snapshot, *mailbox, select.read_only));
+  const bool read_only = select.read_only || session.is_read_only();
+  session.select(open_view(session, snapshot, *mailbox, read_only));
   say_what_is_there(session, *mailbox);
   say_by_features(session, select, *mailbox);
   if (select.qresync) ROOST_CO_TRY_VOID(co_await resynchronise(session, *std::move(select.qresync)));
-  if (select.read_only) co_return done(imap::ResponseCode(imap::kReadOnly), "EXAMINE completed.");
+  if (read_only) co_return done(imap::ResponseCode(imap::kReadOnly), "Opened to be read only.");
   co_return done(imap::ResponseCode(imap::kReadWrite), "SELECT completed.");
 }
 

@@ -1,0 +1,343 @@
+#!/usr/bin/env python3
+"""Logs in by every SASL mechanism, over the wire, and in every way that must fail.
+
+usage: tests/sasl/run.py [NAME…]      tests whose names hold one of the words; all by default
+"""
+
+import base64
+import hashlib
+import pathlib
+import re
+import ssl
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from certificates import Authority  # noqa: E402
+from mechanisms import Scram, cram_md5  # noqa: E402
+from roost import Lines, Server, wait_for  # noqa: E402
+
+PASSWORD = "wonder-land 1"
+FAILED = b" NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"
+
+
+def in_base64(data):
+    return base64.b64encode(data) or b"="
+
+
+class Client(Lines):
+    """A connection; `tls` is the highest version that it speaks, `certificate` the files of a client's."""
+
+    def __init__(self, server, tls=None, certificate=None):
+        connection = server.connect("imaps" if tls else "imap")
+        if tls:
+            context = ssl.create_default_context(cafile=server.certificate)
+            context.maximum_version = tls
+            if certificate:
+                context.load_cert_chain(*certificate)
+            connection = context.wrap_socket(connection, server_hostname="localhost")
+        super().__init__(connection)
+        self.greeting = self.line()
+
+    def mechanisms(self):
+        return re.findall(r" AUTH=([A-Z0-9-]+)", self.ok(b"CAPABILITY")[0].decode())
+
+    def ask(self, line):
+        """Sends a line of an exchange; gives the challenge's octets, or the tagged line."""
+        self.send(line + b"\r\n")
+        answer = self.line()
+        if answer.startswith(b"+ "):
+            return base64.b64decode(answer[2:].strip(), validate=True)
+        return answer
+
+    def begin(self, mechanism, initial=None):
+        words = f"a AUTHENTICATE {mechanism}".encode()
+        return self.ask(words if initial is None else words + b" " + in_base64(initial))
+
+    def scram(self, mechanism, exchange):
+        """The last answer of a whole exchange, or the one that ended it."""
+        first = self.begin(mechanism, exchange.first())
+        if first.startswith(b"a "):
+            return first
+        final = self.ask(in_base64(exchange.final(first)))
+        if final.startswith(b"a "):
+            return final
+        assert final == exchange.signature, (final, exchange.signature)
+        return self.ask(b"")
+
+    def end_point(self):
+        """tls-server-end-point (RFC 5929): the certificate is signed with SHA-256."""
+        return hashlib.sha256(self.socket.getpeercert(binary_form=True)).digest()
+
+
+def logged_in(answer):
+    assert answer.startswith(b"a OK [CAPABILITY "), answer
+
+
+class Tunnel(Client):
+    """A connection through `openssl s_client`, which tells what the exporter of RFC 9266 gives."""
+
+    def __init__(self, server):  # pylint: disable=super-init-not-called
+        self.process = subprocess.Popen(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{server.ports['imaps']}", "-tls1_3", "-nocommands",
+             "-CAfile", server.certificate, "-keymatexport", "EXPORTER-Channel-Binding", "-keymatexportlen", "32"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.file = self.process.stdout
+        self.exported = None
+        self.greeting = b""
+        while self.exported is None or not self.greeting:
+            line = self.line()
+            material = re.match(rb"\s*Keying material: ([0-9A-F]{64})\s", line)
+            if material:
+                self.exported = bytes.fromhex(material[1].decode())
+            elif line.startswith(b"* OK "):
+                self.greeting = line
+
+    def line(self):
+        """Of the server's, without what s_client says of session tickets."""
+        while True:
+            line = super().line()
+            if re.match(rb"(\* |\+ |[at] )", line) or self.exported is None:
+                return line
+
+    def send(self, data):
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+        self.file.close()
+
+
+# --- SCRAM ---
+
+
+def test_scram_plus_is_announced_where_it_can_be_used():
+    with Server() as server:
+        assert Client(server).mechanisms() == ["SCRAM-SHA-256", "PLAIN", "LOGIN"]
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            expected = ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN"]
+            assert Client(server, version).mechanisms() == expected
+
+
+def test_scram_binds_to_the_certificate():
+    with Server() as server:
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            for password, data in ((PASSWORD, None), ("wrong", None), (PASSWORD, bytes(32))):
+                c = Client(server, version)
+                header = b"p=tls-server-end-point,,"
+                exchange = Scram("SCRAM-SHA-256-PLUS", "alice", password, header, data or c.end_point())
+                answer = c.scram("SCRAM-SHA-256-PLUS", exchange)
+                if password == PASSWORD and data is None:
+                    logged_in(answer)
+                else:
+                    assert answer == b"a" + FAILED, answer
+
+
+def test_scram_binds_to_the_connection_by_tls_unique_before_tls_1_3():
+    with Server() as server:
+        c = Client(server, ssl.TLSVersion.TLSv1_2)
+        data = c.socket.get_channel_binding("tls-unique")
+        logged_in(c.scram("SCRAM-SHA-256-PLUS", Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, b"p=tls-unique,,", data)))
+        c = Client(server, ssl.TLSVersion.TLSv1_3)
+        answer = c.begin("SCRAM-SHA-256-PLUS", b"p=tls-unique,,n=alice,r=abc")
+        assert answer.startswith(b"a NO [CANNOT] "), answer
+
+
+def test_scram_binds_to_the_connection_by_tls_exporter():
+    with Server() as server:
+        one, other = Tunnel(server), Tunnel(server)
+        assert one.exported != other.exported
+        header = b"p=tls-exporter,,"
+        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, other.exported)
+        assert one.scram("SCRAM-SHA-256-PLUS", exchange) == b"a" + FAILED
+        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, one.exported)
+        logged_in(one.scram("SCRAM-SHA-256-PLUS", exchange))
+        one.close()
+        other.close()
+
+
+def test_a_taken_away_plus_is_noticed():
+    """RFC 5802 6: a client that could bind and saw no -PLUS says "y", which is a lie where the server can."""
+    with Server() as server:
+        tls = Client(server, ssl.TLSVersion.TLSv1_3)
+        assert tls.scram("SCRAM-SHA-256", Scram("SCRAM-SHA-256", "alice", PASSWORD, b"y,,")) == b"a" + FAILED
+        logged_in(tls.scram("SCRAM-SHA-256", Scram("SCRAM-SHA-256", "alice", PASSWORD, b"n,,")))
+        logged_in(Client(server).scram("SCRAM-SHA-256", Scram("SCRAM-SHA-256", "alice", PASSWORD, b"y,,")))
+
+
+def test_scram_plus_binds_and_scram_does_not():
+    with Server() as server:
+        c = Client(server, ssl.TLSVersion.TLSv1_3)
+        assert c.begin("SCRAM-SHA-256-PLUS", b"n,,n=alice,r=abc").startswith(b"a BAD ")
+        assert c.begin("SCRAM-SHA-256", b"p=tls-server-end-point,,n=alice,r=abc").startswith(b"a BAD ")
+        assert c.begin("SCRAM-SHA-256-PLUS", b"p=tls-fancy,,n=alice,r=abc").startswith(b"a NO [CANNOT] ")
+        assert Client(server).begin("SCRAM-SHA-256-PLUS").startswith(b"a NO [CANNOT] ")
+
+
+def test_scram_sha_1_and_cram_md5_wait_until_every_user_can():
+    with Server() as server:
+        for mechanism in ("SCRAM-SHA-1", "CRAM-MD5"):
+            assert Client(server).begin(mechanism).startswith(b"a NO [CANNOT] ")
+        server.stop()
+        (server.data / "roost.toml").write_text("[auth]\nscram_sha_1 = true\ncram_md5 = true\n")
+        server.start()
+        assert Client(server).mechanisms() == ["SCRAM-SHA-256", "PLAIN", "LOGIN"]
+        Client(server).login()
+        plain = ["SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"]
+        wait_for(lambda: Client(server).mechanisms() == plain, "what alice can use now", 60)
+        logged_in(Client(server).scram("SCRAM-SHA-1", Scram("SCRAM-SHA-1", "alice", PASSWORD)))
+        tls = Client(server, ssl.TLSVersion.TLSv1_3)
+        assert tls.mechanisms()[:4] == ["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-1"]
+        exchange = Scram("SCRAM-SHA-1-PLUS", "alice", PASSWORD, b"p=tls-server-end-point,,", tls.end_point())
+        logged_in(tls.scram("SCRAM-SHA-1-PLUS", exchange))
+        wrong = Scram("SCRAM-SHA-1", "nobody", PASSWORD)
+        assert Client(server).scram("SCRAM-SHA-1", wrong) == b"a" + FAILED
+
+
+# --- CRAM-MD5, ANONYMOUS ---
+
+
+def test_cram_md5():
+    with Server("[auth]\ncram_md5 = true\n[server]\nhost_name = 'postoffice.example.net'\n") as server:
+        challenges = set()
+        for user, password in (("alice", "wrong"), ("nobody", PASSWORD), ("alice", PASSWORD)):
+            c = Client(server)
+            challenge = c.begin("CRAM-MD5")
+            assert re.fullmatch(rb"<[^<>@ ]+@postoffice\.example\.net>", challenge), challenge
+            challenges.add(challenge)
+            answer = c.ask(in_base64(cram_md5(user, password, challenge)))
+            if (user, password) == ("alice", PASSWORD):
+                logged_in(answer)
+            else:
+                assert answer == b"a" + FAILED, answer
+        assert len(challenges) == 3
+        c = Client(server)
+        assert c.begin("CRAM-MD5", b"alice").startswith(b"a BAD ")  # RFC 4959 3: the server speaks first
+        c.begin("CRAM-MD5")
+        assert c.ask(b"*").startswith(b"a BAD ")
+        c.begin("CRAM-MD5")
+        assert c.ask(in_base64(b"alice 0123")).startswith(b"a BAD ")
+
+
+def test_anonymous_reads_and_changes_nothing():
+    users = {"alice": PASSWORD, "guest": PASSWORD}
+    with Server("[auth]\nanonymous_user = 'guest'\n", users=users) as server:
+        owner = Client(server)
+        owner.login("guest")
+        owner.ok(b"APPEND INBOX {21+}\r\nSubject: notice\r\n\r\nx\r\n")
+        c = Client(server)
+        assert c.mechanisms()[-1] == "ANONYMOUS"
+        logged_in(c.begin("ANONYMOUS", b"sirhc"))  # RFC 4505 4
+        assert c.ok(b"SELECT INBOX")[-1].startswith(b"t OK [READ-ONLY] ")
+        assert c.ok(b"FETCH 1 BODY[]")
+        assert b"\\Seen" not in c.ok(b"FETCH 1 FLAGS")[0]
+        for command in (b"STORE 1 +FLAGS (\\Seen)", b"EXPUNGE", b"CREATE box", b"DELETE box", b"RENAME INBOX box",
+                        b"SUBSCRIBE box", b"COPY 1 INBOX", b"UID MOVE 1 INBOX", b"APPEND INBOX {1+}\r\nx"):
+            answer = c.command(command)[-1]
+            assert answer.startswith(b"t NO [NOPERM] "), (command, answer)
+        assert c.ok(b"STATUS INBOX (MESSAGES)")[0].endswith(b"(MESSAGES 1)\r\n")
+        assert len(owner.ok(b"LIST \"\" (INBOX box)")) == 2, "INBOX and the end"
+        c.send(b"b APPEND INBOX {1}\r\n")
+        assert c.line().startswith(b"b NO [NOPERM] "), "before the literal"
+        assert Client(server).begin("ANONYMOUS", b"a\nb").startswith(b"a BAD ")
+        assert "trace=sirhc" in server.log_text()
+    with Server() as server:
+        assert Client(server).begin("ANONYMOUS", b"").startswith(b"a NO [CANNOT] ")
+
+
+# --- EXTERNAL ---
+
+
+def external(server, certificate, authzid=b""):
+    return Client(server, ssl.TLSVersion.TLSv1_3, certificate).begin("EXTERNAL", authzid)
+
+
+def test_external_is_the_name_in_the_certificate():
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder:
+        authority = Authority(pathlib.Path(folder))
+        config = f"[tls]\nclient_authorities_file = '{authority.certificate}'\n"
+        users = {"alice@example.org": PASSWORD, "bob": PASSWORD}
+        with Server(config, users=users) as server:
+            own = authority.issue("own")
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                assert "EXTERNAL" in Client(server, version, own).mechanisms()
+                assert "EXTERNAL" not in Client(server, version).mechanisms()
+                c = Client(server, version, own)
+                assert c.begin("EXTERNAL") == b""  # RFC 4422 A.2
+                logged_in(c.ask(b""))
+            logged_in(external(server, own))
+            logged_in(external(server, own, b"Alice@example.org"))
+            assert external(server, own, b"fred@example.com").startswith(b"a NO [AUTHORIZATIONFAILED] ")
+            assert external(server, own, b"a\0b").startswith(b"a BAD ")
+            assert external(server, None).startswith(b"a NO [CANNOT] ")
+            Client(server, ssl.TLSVersion.TLSv1_3).login("bob")
+            nobody = authority.issue("nobody", alternatives="email:nobody@example.org")
+            assert external(server, nobody) == b"a" + FAILED
+            for name, alternatives in (("none", ""), ("two", "email:alice@example.org,email:bob@example.org"),
+                                       ("other", "DNS:alice.example.org")):
+                assert external(server, authority.issue(name, alternatives=alternatives)).startswith(b"a NO [CANNOT] ")
+
+
+def refused_by_tls(server, certificate):
+    try:
+        Client(server, ssl.TLSVersion.TLSv1_3, certificate)
+    except (ssl.SSLError, ConnectionError, EOFError):
+        return True
+    return False
+
+
+def test_certificates_of_others_expired_and_revoked_ones_do_not_pass():
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder:
+        authority, other = Authority(pathlib.Path(folder)), Authority(pathlib.Path(folder), "other")
+        trusted = pathlib.Path(folder) / "trusted.pem"
+        trusted.write_text(authority.certificate.read_text())
+        config = f"[tls]\nclient_authorities_file = '{trusted}'\nclient_name = 'common-name'\n"
+        with Server(config) as server:
+            good, bad = authority.issue("good", "/CN=alice"), authority.issue("bad", "/CN=alice")
+            logged_in(external(server, good))
+            assert external(server, authority.issue("two", "/CN=alice/CN=bob")).startswith(b"a NO [CANNOT] ")
+            assert refused_by_tls(server, other.issue("foreign", "/CN=alice"))
+            assert refused_by_tls(server, authority.issue("old", "/CN=alice", days=-1))
+            logged_in(external(server, bad))
+            authority.revoke(bad[0])
+            trusted.write_text(authority.certificate.read_text() + authority.revocations())
+            server.process.send_signal(1)  # SIGHUP
+            wait_for(lambda: "read again" in server.log_text(), "the authorities read again", 60)
+            assert refused_by_tls(server, bad)
+            logged_in(external(server, good))
+
+
+# --- All ---
+
+
+def test_the_configuration_names_the_line_of_a_mistake():
+    for config, why in (("[auth]\nscheme = 'argon2id'\ncram_md5 = true\n", ":3: auth.cram_md5 needs auth.scheme"),
+                        ("[tls]\nclient_name = 'surname'\n", ":2: tls.client_name must be one of: email, ")):
+        server = Server(config)
+        done = server.command("config", "check", check=False)
+        assert done.returncode != 0 and why in done.stderr, done.stderr
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
+    chosen = [(n, t) for n, t in tests if not sys.argv[1:] or any(word in n for word in sys.argv[1:])]
+    failed = 0
+    for name, test in chosen:
+        try:
+            test()
+            print(f"ok    {name[5:].replace('_', ' ')}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            failed += 1
+            print(f"FAIL  {name[5:].replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
