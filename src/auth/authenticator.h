@@ -77,6 +77,18 @@ struct CramAnswer {
 struct Nobody {};
 using Credential = std::variant<CertifiedName, CramAnswer, Nobody>;
 
+// A token (RFC 7628), and whom the client says that it is (empty: whomever the token says).
+struct ShownToken {
+  std::string name;
+  Secret token;
+};
+
+// The login, or why the token is none: for the log, since the client is told the same whatever it is.
+struct TokenAnswer {
+  std::optional<Login> login;
+  std::string why;
+};
+
 struct UserInfo {
   std::string name;  // canonical
   AccountId account;
@@ -94,6 +106,7 @@ struct alignas(8) Policy {
   bool scram_sha_1 = false;
   bool cram_md5 = false;
   bool external = false;  // for clients with a certificate
+  bool oauth = false;     // OAUTHBEARER and XOAUTH2
   bool anonymous = false;
 
   friend bool operator==(const Policy&, const Policy&) = default;
@@ -109,6 +122,9 @@ class Authenticator {
   virtual task<Result<Login>> check_password(std::string name, Secret password, Origin origin) = 0;
 
   virtual task<Result<Login>> check_credential(Credential credential, Origin origin) = 0;
+
+  // A refused token is no error.
+  virtual task<Result<TokenAnswer>> check_token(ShownToken shown, Origin origin) = 0;
 
   // RFC 5802, 7677. The conversation is kept for 60 s and ends with scram_finish, whatever comes of it.
   virtual task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) = 0;

@@ -33,6 +33,11 @@ class ChildAuthenticator : public Authenticator {
     co_return as<Login>(co_await link_->call(std::move(request)));
   }
 
+  task<Result<TokenAnswer>> check_token(ShownToken shown, Origin origin) override {
+    protocol::CheckToken request{std::move(shown), std::move(origin)};
+    co_return as<TokenAnswer>(co_await link_->call(std::move(request)));
+  }
+
   task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) override {
     protocol::StartScram request{std::move(start), std::move(origin)};
     co_return as<ScramStep>(co_await link_->call(std::move(request)));

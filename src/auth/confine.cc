@@ -8,6 +8,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "auth/files.h"
 #include "auth/socket.h"
@@ -45,6 +48,29 @@ Result<> enter_directory(Config& config) {
   return {};
 }
 
+// Beside the path that was named, and beside what it points to: a file that is replaced can be read again.
+void add_directories(const std::string& file, std::vector<std::string>& readable) {
+  if (file.empty()) return;
+  std::error_code error;
+  readable.push_back(std::filesystem::path(file).parent_path());
+  std::filesystem::path target = std::filesystem::canonical(file, error);
+  if (!error) readable.push_back(target.parent_path());
+}
+
+// Besides its own directory, the child reads only what it needs to check tokens.
+std::vector<std::string> readable_for(const OauthConfig& oauth) {
+  std::vector<std::string> out;
+  add_directories(oauth.keys_file, out);
+  add_directories(oauth.introspection_secret_file, out);
+  add_directories(oauth.introspection_authorities_file, out);
+  if (oauth.introspection_url.empty()) return out;
+  // Names are looked up with what these hold, libraries among it, and certificates are checked.
+  for (const char* path : {"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", "/run/resolvconf"}) {
+    out.emplace_back(path);
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<> confine_watcher(Config& config) {
@@ -58,12 +84,13 @@ Result<> confine_watcher(Config& config) {
   ROOST_TRY_VOID(sandbox::require_single_thread());
   std::vector<std::string> writable;
   if (stored) writable.push_back(config.directory);
-  sandbox::restrict_files(writable, {});
+  sandbox::restrict_files(writable, readable_for(config.oauth));
   return sandbox::forbid_dangerous_calls();
 }
 
 Result<> confine_worker(const Config& config) {
   if (!config.sandbox) return {};
+  if (!config.oauth.introspection_url.empty()) return sandbox::allow_connections_too();
   return sandbox::allow_files_and_threads_only();
 }
 

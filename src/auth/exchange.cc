@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "sasl/base64.h"
 #include "sasl/mechanism.h"
+#include "sasl/oauth_messages.h"
 
 namespace roost::auth {
 namespace {
@@ -41,6 +42,7 @@ class SaslExchange : public Exchange {
         circumstances_(std::move(circumstances)) {}
 
   task<Outcome> step(std::optional<Bytes> response) override {
+    if (refused_) co_return std::unexpected(*refused_);
     sasl::Secret held(response ? std::move(*response) : Bytes());
     Result<sasl::Step> next = mechanism_->step(response ? std::optional<BytesView>(held.view()) : std::nullopt);
     while (next) {
@@ -72,6 +74,9 @@ class SaslExchange : public Exchange {
       co_return acting_as_oneself(
           co_await show(CramAnswer{std::move(check->name), challenge_, std::move(check->digest)}));
     }
+    if (auto* check = std::get_if<sasl::CheckToken>(&question)) {
+      co_return co_await check_token(ShownToken{std::move(check->name), std::move(check->token)});
+    }
     log::info("anonymous", {{"trace", std::get<sasl::EnterAnonymously>(question).trace}});
     co_return acting_as_oneself(co_await show(Nobody{}));
   }
@@ -83,6 +88,16 @@ class SaslExchange : public Exchange {
 
   task<Result<Login>> show(Credential credential) {
     return authenticator_.check_credential(std::move(credential), circumstances_.origin);
+  }
+
+  // RFC 7628 3.2.3: a refusal is a challenge, and fails with the response to it, whatever that is.
+  task<Outcome> check_token(ShownToken shown) {
+    std::string name = shown.name;
+    ROOST_CO_TRY(TokenAnswer answer, co_await authenticator_.check_token(std::move(shown), circumstances_.origin));
+    if (answer.login) co_return *std::move(answer.login);
+    log::info("token_refused", {{"user", name}, {"why", answer.why}});
+    refused_ = no(Code::authentication_failed, "Authentication failed.").error();
+    co_return Challenge{sasl::write_oauth_refusal(circumstances_.token_scope, circumstances_.discovery_url)};
   }
 
   // The two questions of SCRAM, which only the holder of the verifier can answer.
@@ -105,6 +120,7 @@ class SaslExchange : public Exchange {
   Circumstances circumstances_;
   uint64_t conversation_ = 0;
   Login login_;
+  std::optional<Error> refused_;
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view upper) {
@@ -123,6 +139,8 @@ std::vector<std::string_view> mechanisms(const Policy& policy, const Channel& ch
   add("SCRAM-SHA-256", policy.scram_sha_256);
   add("SCRAM-SHA-1-PLUS", policy.scram_sha_1 && channel.binds);
   add("SCRAM-SHA-1", policy.scram_sha_1);
+  add("OAUTHBEARER", policy.oauth && !channel.clear);
+  add("XOAUTH2", policy.oauth && !channel.clear);
   add("EXTERNAL", policy.external && channel.certificate);
   add("PLAIN", policy.plain && !channel.clear);
   add("LOGIN", policy.plain && !channel.clear);

@@ -42,6 +42,8 @@ struct Circumstances {
   std::vector<ChannelBinding> bindings;  // all that TLS gives, also for mechanisms that do not bind
   std::string certificate_name;          // empty where EXTERNAL was not announced
   std::string host_name;                 // of this server, for CRAM-MD5's challenge
+  std::string token_scope;               // what a client whose token is refused is told (RFC 7628 3.2.2)
+  std::string discovery_url;
 };
 
 // `mechanism` in any case. Null where it is unknown or the policy does not allow it. `authenticator` must outlive it.

@@ -20,8 +20,9 @@ class ExchangeTest : public ::testing::Test {
 
   std::unique_ptr<Exchange> start(const char* mechanism, std::vector<ChannelBinding> bindings = {},
                                   std::string certificate_name = {}) {
-    return start_exchange(*auth_, mechanism,
-                          {{"192.0.2.0/24"}, std::move(bindings), std::move(certificate_name), "mail.example.org"});
+    return start_exchange(
+        *auth_, mechanism,
+        {{"192.0.2.0/24"}, std::move(bindings), std::move(certificate_name), "mail.example.org", "mail", ""});
   }
   Outcome step(Exchange& exchange, std::optional<Bytes> response) {
     return simulation_->wait(exchange.step(std::move(response)));
@@ -150,6 +151,46 @@ TEST_F(ExchangeOfAll, LogsInAnonymously) {
   EXPECT_EQ(login(step(*start("ANONYMOUS"), "sirhc")), (Login{AccountId(9), "guest", true}));
 }
 
+// A stand-in that knows one token.
+class OneToken : public Authenticator {
+ public:
+  task<Result<TokenAnswer>> check_token(ShownToken shown, Origin) override {
+    if (shown.token.view() != "good") co_return TokenAnswer{std::nullopt, "it is not good"};
+    co_return TokenAnswer{Login{AccountId(7), "alice"}, {}};
+  }
+  Policy policy() const override { return {.oauth = true}; }
+  task<Result<Login>> check_password(std::string, Secret, Origin) override { co_return fault("not here"); }
+  task<Result<Login>> check_credential(Credential, Origin) override { co_return fault("not here"); }
+  task<Result<ScramStep>> scram_start(ScramStart, Origin) override { co_return fault("not here"); }
+  task<Result<ScramLogin>> scram_finish(uint64_t, Bytes) override { co_return fault("not here"); }
+  task<Result<std::optional<UserInfo>>> find_user(std::string) override { co_return fault("not here"); }
+  task<Result<UserInfo>> add_user(std::string, AccountId, Secret) override { co_return fault("not here"); }
+  task<Result<>> set_password(std::string, Secret) override { co_return fault("not here"); }
+  task<Result<>> set_disabled(std::string, bool) override { co_return fault("not here"); }
+  task<Result<UserInfo>> remove_user(std::string) override { co_return fault("not here"); }
+  task<Result<std::vector<UserInfo>>> list_users(std::string) override { co_return fault("not here"); }
+};
+
+class ExchangeOfTokens : public ExchangeTest {
+ protected:
+  void SetUp() override { auth_ = std::make_unique<OneToken>(); }
+};
+
+TEST_F(ExchangeOfTokens, LogsInWithAGoodOne) {
+  EXPECT_EQ(login(step(*start("OAUTHBEARER"), "n,a=alice,\1auth=Bearer good\1\1")), alice_);
+  EXPECT_EQ(login(step(*start("xoauth2"), "user=alice\1auth=Bearer good\1\1")), alice_);
+}
+
+// RFC 7628 3.2.3.
+TEST_F(ExchangeOfTokens, ChallengesOnceMoreBeforeItRefuses) {
+  auto exchange = start("OAUTHBEARER");
+  EXPECT_EQ(challenge(step(*exchange, "n,a=alice,\1auth=Bearer bad\1\1")),
+            R"({"status":"invalid_token","schemes":"bearer","scope":"mail"})");
+  EXPECT_EQ(step(*exchange, "\1").error(),
+            (Error{Error::Kind::no, Code::authentication_failed, "Authentication failed."}));
+  EXPECT_FALSE(step(*exchange, "n,a=alice,\1auth=Bearer good\1\1")) << "it is over";
+}
+
 TEST(Mechanisms, AreAnnouncedStrongestFirstAndByPolicy) {
   using ::testing::ElementsAre;
   Policy both{.plain = true, .scram_sha_256 = true};
@@ -173,6 +214,8 @@ TEST(Mechanisms, AreAnnouncedWhereTheConnectionCanUseThem) {
                           "CRAM-MD5", "ANONYMOUS"));
   EXPECT_THAT(mechanisms(all, {.clear = true}), ElementsAre("SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "ANONYMOUS"));
   EXPECT_THAT(mechanisms({.plain = false}, {.certificate = true}), ElementsAre());
+  EXPECT_THAT(mechanisms({.plain = false, .oauth = true}, {}), ElementsAre("OAUTHBEARER", "XOAUTH2"));
+  EXPECT_THAT(mechanisms({.plain = false, .oauth = true}, {.clear = true}), ElementsAre());
 }
 
 }  // namespace

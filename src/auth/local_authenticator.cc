@@ -28,6 +28,8 @@ LocalAuthenticator::LocalAuthenticator(Config config, Ground ground, Directory d
       home_(ground.home),
       pool_(ground.pool),
       files_(ground.files),
+      tokens_(std::move(ground.tokens)),
+      token_pool_(std::move(ground.token_pool)),
       directory_(std::move(directory)),
       decoys_(std::move(secret), recipe_),
       lock_(std::move(lock)),
@@ -51,6 +53,10 @@ task<Result<Login>> LocalAuthenticator::check_password(std::string name, Secret 
 
 task<Result<Login>> LocalAuthenticator::check_credential(Credential credential, Origin origin) {
   return at_home(credential_at_home(std::move(credential), std::move(origin)));
+}
+
+task<Result<TokenAnswer>> LocalAuthenticator::check_token(ShownToken shown, Origin origin) {
+  return at_home(token_at_home(std::move(shown), std::move(origin)));
 }
 
 task<Result<ScramStep>> LocalAuthenticator::scram_start(ScramStart start, Origin origin) {
@@ -94,6 +100,7 @@ void LocalAuthenticator::set_policy() {
                  .scram_sha_1 = config_.scram_sha_1 && directory_.all_have_scram(sasl::ScramHash::sha_1),
                  .cram_md5 = config_.cram_md5 && directory_.all_have_cram(),
                  .external = config_.external,
+                 .oauth = tokens_ != nullptr,
                  .anonymous = enter_anonymously().has_value()},
                 std::memory_order_relaxed);
 }

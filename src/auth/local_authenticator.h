@@ -3,12 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "auth/conversations.h"
 #include "auth/directory.h"
 #include "auth/local.h"
 #include "auth/login_cache.h"
 #include "auth/throttle.h"
+#include "auth/tokens.h"
 #include "rt/event.h"
 
 namespace roost::auth {
@@ -18,6 +20,10 @@ struct Ground {
   rt::Loop& home;
   rt::Pool& pool;
   Files& files;
+  // For OAUTHBEARER and XOAUTH2; null where that is off. The pool is for questions to the issuer, who may be slow: its
+  // waiting must not keep hashes from their turn.
+  std::shared_ptr<Tokens> tokens;
+  std::shared_ptr<rt::Pool> token_pool;
 };
 
 class LocalAuthenticator : public Authenticator {
@@ -27,6 +33,7 @@ class LocalAuthenticator : public Authenticator {
 
   task<Result<Login>> check_password(std::string name, Secret password, Origin origin) override;
   task<Result<Login>> check_credential(Credential credential, Origin origin) override;
+  task<Result<TokenAnswer>> check_token(ShownToken shown, Origin origin) override;
   task<Result<ScramStep>> scram_start(ScramStart start, Origin origin) override;
   task<Result<ScramLogin>> scram_finish(uint64_t conversation, Bytes client_final) override;
   Policy policy() const override;
@@ -52,6 +59,8 @@ class LocalAuthenticator : public Authenticator {
   task<Result<Login>> check_certificate(CertifiedName shown, Origin origin);
   task<Result<Login>> check_cram(CramAnswer shown, Origin origin);
   Result<Login> enter_anonymously() const;
+  task<Result<TokenAnswer>> token_at_home(ShownToken shown, Origin origin);
+  task<Result<std::string>> owner_of(Secret token);
   task<Result<ScramStep>> start_at_home(ScramStart start, Origin origin);
   task<Result<ScramLogin>> finish_at_home(uint64_t conversation, Bytes client_final);
   task<Result<std::optional<UserInfo>>> find_at_home(std::string name);
@@ -77,6 +86,8 @@ class LocalAuthenticator : public Authenticator {
   rt::Loop& home_;
   rt::Pool& pool_;
   Files& files_;
+  std::shared_ptr<Tokens> tokens_;
+  std::shared_ptr<rt::Pool> token_pool_;
   Directory directory_;
   Decoys decoys_;
   std::optional<DirectoryLock> lock_;
@@ -86,6 +97,7 @@ class LocalAuthenticator : public Authenticator {
   rt::Mutex changes_;  // one change of the directory at a time
   uint32_t hashing_ = 0;
   uint32_t delayed_ = 0;
+  uint32_t checking_tokens_ = 0;
   std::atomic<Policy> policy_{Policy{}};
 };
 

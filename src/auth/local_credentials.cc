@@ -25,19 +25,56 @@ task<Result<Login>> LocalAuthenticator::credential_at_home(Credential credential
 }
 
 task<Result<Login>> LocalAuthenticator::check_certificate(CertifiedName shown, Origin origin) {
-  ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(look_up(shown.name).name, std::move(origin.address_block)));
+  ROOST_CO_TRY(Throttle::Attempt attempt,
+               co_await wait_turn(look_up(shown.name).name, std::move(origin.address_block)));
   Subject subject = look_up(shown.name);
   co_return conclude(attempt, admit(subject.name, subject.verifier));
 }
 
 task<Result<Login>> LocalAuthenticator::check_cram(CramAnswer shown, Origin origin) {
-  ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(look_up(shown.name).name, std::move(origin.address_block)));
+  ROOST_CO_TRY(Throttle::Attempt attempt,
+               co_await wait_turn(look_up(shown.name).name, std::move(origin.address_block)));
   Subject subject = look_up(shown.name);
   std::optional<sasl::CramSecret> secret = cram_of(subject.verifier);
   bool right = secret && sasl::equal_in_constant_time(sasl::cram_digest(*secret, shown.challenge), shown.digest);
   Result<Login> login = admit(subject.name, subject.verifier);
   if (!right) login = failed();
   co_return conclude(attempt, std::move(login));
+}
+
+task<Result<std::string>> LocalAuthenticator::owner_of(Secret token) {
+  if (checking_tokens_ >= config_.hash_queue_max)
+    co_return no(Code::unavailable, "Too many logins at once; try again.");
+  ++checking_tokens_;
+  WallTime now = home_.clock().wall();
+  Result<std::string> owner =
+      co_await token_pool_->run([this, &token, now] { return tokens_->check(token.view(), now); });
+  --checking_tokens_;
+  co_return owner;
+}
+
+// A guesser's name is the one that he says, until a token says another.
+task<Result<TokenAnswer>> LocalAuthenticator::token_at_home(ShownToken shown, Origin origin) {
+  if (tokens_ == nullptr) co_return unavailable();
+  std::string claimed = look_up(shown.name).name;
+  ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(claimed, std::move(origin.address_block)));
+  Result<std::string> owner = co_await owner_of(std::move(shown.token));
+  std::string why = owner ? "there is no such user, or he is disabled" : owner.error().text;
+  Result<Login> login = failed();
+  if (owner) {
+    Subject subject = look_up(*owner);
+    login = admit(subject.name, subject.verifier);
+    if (!claimed.empty() && claimed != subject.name) {
+      login = failed();
+      why = "it is somebody else's";
+    }
+  } else if (owner.error().code != Code::authentication_failed) {
+    login = std::unexpected(owner.error());
+  }
+  login = conclude(attempt, std::move(login));
+  if (login) co_return TokenAnswer{*std::move(login), {}};
+  if (login.error().code == Code::authentication_failed) co_return TokenAnswer{std::nullopt, std::move(why)};
+  co_return no(Code::unavailable, std::move(why));
 }
 
 Result<Login> LocalAuthenticator::enter_anonymously() const {

@@ -100,6 +100,7 @@ class Reader {
   template <class T>
   void get(std::vector<T>& v) {
     uint64_t count = in_.count(4);
+    v.clear();  // of what a default put there
     for (uint64_t i = 0; i < count && !in_.failed(); ++i) get(v.emplace_back());
   }
   template <class... Ts>
@@ -128,6 +129,8 @@ void list(auto& io, Is<Login> auto& v) { io(v.account, v.name, v.read_only); }
 void list(auto& io, Is<Origin> auto& v) { io(v.address_block); }
 void list(auto& io, Is<ChannelBinding> auto& v) { io(v.type, v.data); }
 void list(auto& io, Is<ScramStart> auto& v) { io(v.hash, v.plus, v.client_first, v.bindings); }
+void list(auto& io, Is<ShownToken> auto& v) { io(v.name, v.token); }
+void list(auto& io, Is<TokenAnswer> auto& v) { io(v.login, v.why); }
 void list(auto& io, Is<CertifiedName> auto& v) { io(v.name); }
 void list(auto& io, Is<CramAnswer> auto& v) { io(v.name, v.challenge, v.digest); }
 void list(auto&, Is<Nobody> auto&) {}
@@ -135,17 +138,23 @@ void list(auto& io, Is<ScramStep> auto& v) { io(v.conversation, v.message); }
 void list(auto& io, Is<ScramLogin> auto& v) { io(v.login, v.message); }
 void list(auto& io, Is<UserInfo> auto& v) { io(v.name, v.account, v.created, v.disabled); }
 void list(auto& io, Is<Policy> auto& v) {
-  io(v.plain, v.scram_sha_256, v.scram_sha_1, v.cram_md5, v.external, v.anonymous);
+  io(v.plain, v.scram_sha_256, v.scram_sha_1, v.cram_md5, v.external, v.anonymous, v.oauth);
 }
 void list(auto& io, Is<Error> auto& v) { io(v.kind, v.code, v.text); }
+void list(auto& io, Is<OauthConfig> auto& v) {
+  io(v.keys_file, v.issuer, v.audiences, v.algorithms, v.scope, v.name_claim, v.clock_skew_s_max, v.discovery_url);
+  io(v.introspection_url, v.introspection_client_id, v.introspection_secret_file, v.introspection_authorities_file);
+  io(v.introspection_ms_max);
+}
 void list(auto& io, Is<Config> auto& v) {
   io(v.directory, v.user, v.scheme, v.iterations, v.hash_threads, v.hash_queue_max, v.cached_logins_max);
   io(v.cached_login_s_max, v.throttle_entries_max, v.throttle, v.sandbox, v.scram_sha_1, v.cram_md5, v.external);
-  io(v.anonymous_user);
+  io(v.anonymous_user, v.oauth);
 }
 void list(auto& io, Is<Configure> auto& v) { io(v.config); }
 void list(auto& io, Is<CheckPassword> auto& v) { io(v.name, v.password, v.origin); }
 void list(auto& io, Is<CheckCredential> auto& v) { io(v.credential, v.origin); }
+void list(auto& io, Is<CheckToken> auto& v) { io(v.shown, v.origin); }
 void list(auto& io, Is<StartScram> auto& v) { io(v.start, v.origin); }
 void list(auto& io, Is<FinishScram> auto& v) { io(v.conversation, v.client_final); }
 void list(auto& io, Is<FindUser> auto& v) { io(v.name); }

@@ -29,6 +29,10 @@ struct CheckCredential {
   Credential credential;
   Origin origin;
 };
+struct CheckToken {
+  ShownToken shown;
+  Origin origin;
+};
 struct StartScram {
   ScramStart start;
   Origin origin;
@@ -60,10 +64,10 @@ struct ListUsers {
   std::string after;
 };
 
-using Request = std::variant<Configure, CheckPassword, CheckCredential, StartScram, FinishScram, FindUser, AddUser,
-                             SetPassword, SetDisabled, RemoveUser, ListUsers>;
-using Answer = std::variant<std::monostate, Login, ScramStep, ScramLogin, std::optional<UserInfo>, UserInfo,
-                            std::vector<UserInfo>>;
+using Request = std::variant<Configure, CheckPassword, CheckCredential, CheckToken, StartScram, FinishScram, FindUser,
+                             AddUser, SetPassword, SetDisabled, RemoveUser, ListUsers>;
+using Answer = std::variant<std::monostate, Login, TokenAnswer, ScramStep, ScramLogin, std::optional<UserInfo>,
+                            UserInfo, std::vector<UserInfo>>;
 
 struct Reply {
   Policy policy;

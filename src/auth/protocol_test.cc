@@ -36,6 +36,8 @@ TEST(Protocol, CarriesEveryRequest) {
   config.throttle = false;
   config.cram_md5 = true;
   config.anonymous_user = "guest";
+  config.oauth.audiences = {"a", "b"};
+  config.oauth.introspection_ms_max = 77;
   Config configured = std::get<Configure>(round_trip(Configure{config})).config;
   EXPECT_EQ(configured.directory, config.directory);
   EXPECT_EQ(configured.user, config.user);
@@ -45,6 +47,8 @@ TEST(Protocol, CarriesEveryRequest) {
   EXPECT_EQ(configured.throttle, config.throttle);
   EXPECT_EQ(configured.cram_md5, config.cram_md5);
   EXPECT_EQ(configured.anonymous_user, config.anonymous_user);
+  EXPECT_EQ(configured.oauth.audiences, config.oauth.audiences);
+  EXPECT_EQ(configured.oauth.introspection_ms_max, config.oauth.introspection_ms_max);
 
   auto check = round_trip(CheckPassword{"alice", "s3\0cret", {"192.0.2.0/24"}});
   EXPECT_EQ(std::get<CheckPassword>(check).name, "alice");
@@ -54,6 +58,8 @@ TEST(Protocol, CarriesEveryRequest) {
   EXPECT_EQ(start.hash, sasl::ScramHash::sha_1);
   EXPECT_TRUE(start.plus);
   EXPECT_EQ(start.bindings.at(1).data, "more");
+  auto token = std::get<CheckToken>(round_trip(CheckToken{{"alice", "s3cret"}, {"unix"}}));
+  EXPECT_EQ(token.shown.token.view(), "s3cret");
   auto shown = [](Credential c) {
     return std::get<CheckCredential>(round_trip(CheckCredential{c, {"unix"}})).credential;
   };
@@ -78,6 +84,7 @@ TEST(Protocol, CarriesEveryAnswer) {
   auto answer = [&](Answer a) { return *round_trip(Reply{policy, std::move(a)}).answer; };
   EXPECT_EQ(std::get<Login>(answer(Login{AccountId(7), "alice"})).name, "alice");
   EXPECT_TRUE(std::get<Login>(answer(Login{AccountId(7), "guest", true})).read_only);
+  EXPECT_EQ(std::get<TokenAnswer>(answer(TokenAnswer{std::nullopt, "why"})).why, "why");
   EXPECT_EQ(std::get<ScramStep>(answer(ScramStep{5, "first"})).message, "first");
   EXPECT_EQ(std::get<ScramLogin>(answer(ScramLogin{{AccountId(7), "alice"}, "final"})).login.account, AccountId(7));
   EXPECT_EQ(std::get<UserInfo>(answer(info)), info);

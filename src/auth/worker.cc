@@ -70,6 +70,9 @@ class Worker {
     if (auto* q = std::get_if<protocol::CheckCredential>(&request)) {
       co_return as_answer(co_await authenticator_->check_credential(std::move(q->credential), q->origin));
     }
+    if (auto* q = std::get_if<protocol::CheckToken>(&request)) {
+      co_return as_answer(co_await authenticator_->check_token(std::move(q->shown), q->origin));
+    }
     if (auto* q = std::get_if<protocol::StartScram>(&request)) {
       co_return as_answer(co_await authenticator_->scram_start(std::move(q->start), q->origin));
     }

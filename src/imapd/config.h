@@ -49,6 +49,8 @@ struct ImapdConfig {
 
   // --- what is offered ---
   std::string host_name;                 // this server's, in CRAM-MD5's challenges
+  std::string token_scope;               // told to clients whose OAuth token is refused
+  std::string discovery_url;             // likewise
   bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
   bool starttls = true;                  // whether the listener has a certificate
   bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only

@@ -1,5 +1,5 @@
-// Annotations (RFC 5464) of one mailbox, or of the account itself, which are its user's on the server. Inside mail/ only;
-// others read them through Snapshot. docs/formats/root.md.
+// Annotations (RFC 5464) of one mailbox, or of the account itself, which are its user's on the server. Inside mail/
+// only; others read them through Snapshot. docs/formats/root.md.
 #pragma once
 
 #include <cstdint>

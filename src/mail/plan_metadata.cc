@@ -76,8 +76,7 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
   // RFC 7162 3.2.1: a mailbox's MODSEQ grows with its annotations.
   ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());
   MetadataSet result{.modseq = modseq};
-  ROOST_PLAN_TRY(bool few,
-                 plan_entries(planning, mailbox != nullptr ? mailbox->id : MailboxId(0), operation.entries));
+  ROOST_PLAN_TRY(bool few, plan_entries(planning, mailbox != nullptr ? mailbox->id : MailboxId(0), operation.entries));
   if (!few) return Planned{{}, MetadataSet{.too_many = true}, {}};
   if (mailbox != nullptr && operation.special_use) {
     auto planned = plan_special_use(planning, *mailbox, *operation.special_use, result);

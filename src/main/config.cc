@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "auth/introspection.h"
+#include "auth/jwt.h"
 #include "imapd/server.h"
 
 namespace roost::main {
@@ -88,6 +90,30 @@ void add_auth(OptionTable& t, auth::Config& c, std::string& scheme, bool& allow_
         "Allow LOGIN and PLAIN without TLS from anywhere, not only from this machine.");
 }
 
+void add_oauth(OptionTable& t, auth::OauthConfig& c) {
+  t.add("oauth.keys_file", c.keys_file,
+        "The issuer's keys, for tokens that are signed (JWT): a JWK set, or public keys and certificates in PEM. Read "
+        "again when it changes. With it, or with oauth.introspection_url, OAUTHBEARER and XOAUTH2 are offered.");
+  t.add("oauth.issuer", c.issuer, "Whose tokens are taken: their \"iss\". Needed with oauth.keys_file.");
+  t.add("oauth.audiences", c.audiences, "Of which a token's \"aud\" must name one. Needed with oauth.keys_file.");
+  t.add("oauth.algorithms", c.algorithms,
+        "How tokens may be signed. HS256, HS384 and HS512 are possible too, with secrets in the JWK set.");
+  t.add("oauth.scope", c.scope, "A word that a token's scope must have, which clients are told. Empty: none.");
+  t.add("oauth.name_claim", c.name_claim, "The claim that holds the user's name, as in roost user list.");
+  t.add("oauth.clock_skew_s_max", c.clock_skew_s_max, "How much the issuer's clock may differ, in seconds.", 0, 3600);
+  t.add("oauth.discovery_url", c.discovery_url,
+        "Where clients find the issuer's OpenID configuration; they are told it when their token is refused.");
+  t.add("oauth.introspection_url", c.introspection_url,
+        "Where the issuer is asked about tokens (RFC 7662): all of them, or those that are not signed where there are "
+        "keys too. https, or http on this machine.");
+  t.add("oauth.introspection_client_id", c.introspection_client_id, "Who asks: this server's name at the issuer.");
+  t.add("oauth.introspection_secret_file", c.introspection_secret_file, "A file with its secret there, on one line.");
+  t.add("oauth.introspection_authorities_file", c.introspection_authorities_file,
+        "PEM: whom to trust for the issuer's certificate. Empty: whom the system trusts.");
+  t.add("oauth.introspection_ms_max", c.introspection_ms_max, "How long the issuer may take, in milliseconds.", 1,
+        30'000);
+}
+
 void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_bytes_max) {
   t.add("mail.message_bytes_max", message_bytes_max, "The largest message, in octets (APPENDLIMIT, SIZE).", 1024);
   t.add("mail.retention_seconds", c.retention_seconds,
@@ -167,6 +193,7 @@ Config::Config() {
   add_tls(options_, tls);
   add_limits(options_, admission, stream_timeouts);
   add_auth(options_, auth, auth_scheme_, imap.allow_clear_text_logins);
+  add_oauth(options_, auth.oauth);
   add_mail(options_, accounts, accounts.message_bytes_max);
   add_store(options_, store);
   add_imap(options_, imap);
@@ -195,6 +222,26 @@ Result<> Config::check_endpoints() const {
   return {};
 }
 
+Result<> Config::check_oauth() const {
+  const auth::OauthConfig& c = auth.oauth;
+  if (!c.keys_file.empty() && c.issuer.empty()) return options_.wrong("oauth.issuer", "is needed with oauth.keys_file");
+  if (!c.keys_file.empty() && c.audiences.empty()) {
+    return options_.wrong("oauth.audiences", "is needed with oauth.keys_file");
+  }
+  for (const std::string& name : c.algorithms) {
+    if (!auth::is_jwt_algorithm(name)) return options_.wrong("oauth.algorithms", "has '" + name + "', which is none");
+  }
+  if (!c.introspection_url.empty() && !auth::may_ask_at(c.introspection_url)) {
+    return options_.wrong("oauth.introspection_url", "must begin with https://, or http:// on this machine");
+  }
+  for (const auto& [name, text] :
+       {std::pair("oauth.scope", c.scope), std::pair("oauth.discovery_url", c.discovery_url)}) {
+    auto printable = [](char octet) { return octet > 0x20 && octet < 0x7f && octet != '"' && octet != '\\'; };
+    if (!std::ranges::all_of(text, printable)) return options_.wrong(name, "must be one word of printable ASCII");
+  }
+  return {};
+}
+
 Result<> Config::finish(const std::string& data_directory) {
   data = std::filesystem::absolute(data_directory).lexically_normal().string();
   while (data.size() > 1 && data.back() == '/') data.pop_back();
@@ -206,6 +253,7 @@ Result<> Config::finish(const std::string& data_directory) {
   }
   ROOST_TRY_VOID(check_networks());
   ROOST_TRY_VOID(check_endpoints());
+  ROOST_TRY_VOID(check_oauth());
   auth.directory = data + "/auth";
   auth.sandbox = server.sandbox;
   if (auth.user.empty()) auth.user = server.user;
@@ -213,6 +261,12 @@ Result<> Config::finish(const std::string& data_directory) {
   store.directory = data + "/store";
   accounts.parse_guard_file = store.directory + "/parsing";
   auth.external = !tls.client_authorities_file.empty();
+  for (std::string* file :
+       {&auth.oauth.keys_file, &auth.oauth.introspection_secret_file, &auth.oauth.introspection_authorities_file}) {
+    if (!file->empty()) *file = std::filesystem::absolute(*file);
+  }
+  imap.token_scope = auth.oauth.scope;
+  imap.discovery_url = auth.oauth.discovery_url;
   imap.host_name = server.host_name;
   lmtp.host_name = server.host_name;
   lmtp.local_domains.push_back(server.host_name);

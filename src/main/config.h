@@ -73,6 +73,7 @@ class Config {
  private:
   Result<> check_networks();
   Result<> check_endpoints() const;
+  Result<> check_oauth() const;
 
   OptionTable options_;
   std::string auth_scheme_ = "scram-sha-256";

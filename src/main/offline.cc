@@ -53,7 +53,9 @@ Result<int> run(const Config& config, const admin::Request& request) {
   ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
   // Only to become a user of its own must the auth child begin as root; else auth/ would be left to root.
   if (config.auth.user.empty()) ROOST_TRY_VOID(become_owner_of(config.data));
-  ROOST_TRY(auto authenticator, auth::spawn_auth_child(config.auth));
+  auth::Config directory_only = config.auth;
+  directory_only.oauth = {};  // nobody logs in here, and the keys may be the server's alone to read
+  ROOST_TRY(auto authenticator, auth::spawn_auth_child(std::move(directory_only)));
   ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);
   auto pool = rt::make_pool("blocking", config.server.blocking_threads);

@@ -34,9 +34,10 @@ std::vector<std::string> types(const std::vector<ChannelBinding>& bindings) {
 
 Bytes exported(SSL* ssl) {
   Bytes out(32, '\0');
-  EXPECT_EQ(SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(out.data()), out.size(),
-                                       "EXPORTER-Channel-Binding", 24, reinterpret_cast<const unsigned char*>(""), 0, 1),
-            1);
+  EXPECT_EQ(
+      SSL_export_keying_material(ssl, reinterpret_cast<unsigned char*>(out.data()), out.size(),
+                                 "EXPORTER-Channel-Binding", 24, reinterpret_cast<const unsigned char*>(""), 0, 1),
+      1);
   return out;
 }
 

@@ -15,9 +15,9 @@
 namespace roost::net {
 namespace {
 
-using InfosPtr = std::unique_ptr<STACK_OF(X509_INFO), decltype([](STACK_OF(X509_INFO) * infos) {
-                                   sk_X509_INFO_pop_free(infos, X509_INFO_free);
-                                 })>;
+using InfosPtr =
+    std::unique_ptr<STACK_OF(X509_INFO),
+                    decltype([](STACK_OF(X509_INFO) * infos) { sk_X509_INFO_pop_free(infos, X509_INFO_free); })>;
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 
 constexpr int kChainDepthMax = 8;
@@ -70,7 +70,8 @@ std::optional<std::string> subject_field(const X509* certificate, int field) {
 }
 
 std::optional<std::string> email(const X509* certificate) {
-  const NamesPtr names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  const NamesPtr names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   const ASN1_STRING* found = nullptr;
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
@@ -103,9 +104,10 @@ Result<> ask_for_client_certificates(ssl_ctx_st* ctx, BytesView authorities_pem,
   ERR_clear_error();
   if (!used || counts.authorities == 0) return fault("no certificates of client authorities in PEM");
   if (counts.revocations > 0) X509_STORE_set_flags(SSL_CTX_get_cert_store(ctx), X509_V_FLAG_CRL_CHECK);
-  const bool set = set_session_context(ctx, authorities_pem) &&
-                   SSL_CTX_set_ex_data(ctx, field_index(),
-                                       reinterpret_cast<void*>(static_cast<uintptr_t>(field))) == 1;  // NOLINT: a number
+  const bool set =
+      set_session_context(ctx, authorities_pem) &&
+      SSL_CTX_set_ex_data(ctx, field_index(),
+                          reinterpret_cast<void*>(static_cast<uintptr_t>(field))) == 1;  // NOLINT: a number
   if (!set) return fault("TLS client certificates");
   SSL_CTX_set_verify_depth(ctx, kChainDepthMax);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, nullptr);

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string>
 
 namespace roost::sandbox {
@@ -158,6 +159,10 @@ constexpr int kPlain[] = {SCMP_SYS(read),
                           SCMP_SYS(exit),
                           SCMP_SYS(exit_group)};
 
+// What finding an address and connecting to it asks for.
+constexpr int kConnections[] = {SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect),
+                                SCMP_SYS(bind),   SCMP_SYS(sendmmsg),   SCMP_SYS(recvmmsg)};
+
 // An allocated filter, or what seccomp says against it.
 class Filter {
  public:
@@ -193,8 +198,11 @@ Result<> forbid_dangerous_calls() {
   return filter.load();
 }
 
-Result<> allow_files_and_threads_only() {
+namespace {
+
+Result<> allow_only(std::span<const int> more) {
   Filter filter(SCMP_ACT_ERRNO(EPERM));
+  for (int call : more) filter.add(SCMP_ACT_ALLOW, call);
   for (int call : kPlain) filter.add(SCMP_ACT_ALLOW, call);
   // A thread, but no process. What clone3 is asked for lies in memory, which a filter cannot see: glibc takes clone
   // where there is no clone3.
@@ -202,5 +210,11 @@ Result<> allow_files_and_threads_only() {
   filter.add(SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3));
   return filter.load();
 }
+
+}  // namespace
+
+Result<> allow_files_and_threads_only() { return allow_only({}); }
+
+Result<> allow_connections_too() { return allow_only(kConnections); }
 
 }  // namespace roost::sandbox

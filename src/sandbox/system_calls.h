@@ -13,4 +13,7 @@ Result<> forbid_dangerous_calls();
 // directory, and answers on a socket that it was given. No connections, no processes, only threads.
 Result<> allow_files_and_threads_only();
 
+// The same, and connections to others.
+Result<> allow_connections_too();
+
 }  // namespace roost::sandbox

@@ -10,8 +10,8 @@
 
 namespace roost::sasl {
 
-// HMAC-MD5's two states after the key (RFC 2195 2, "intermediate results"): whoever has them can answer every challenge,
-// as with the password itself, and can guess it cheaply.
+// HMAC-MD5's two states after the key (RFC 2195 2, "intermediate results"): whoever has them can answer every
+// challenge, as with the password itself, and can guess it cheaply.
 struct CramSecret {
   std::array<uint8_t, 16> inner{};
   std::array<uint8_t, 16> outer{};

@@ -20,7 +20,8 @@ TEST(CramMd5, FollowsTheExampleOfRfc2195) {
 
 // RFC 2202 2, test case 6.
 TEST(CramMd5, HashesAKeyThatIsLongerThanABlock) {
-  Bytes digest = cram_digest(derive_cram(std::string(80, '\xaa')), "Test Using Larger Than Block-Size Key - Hash Key First");
+  Bytes digest =
+      cram_digest(derive_cram(std::string(80, '\xaa')), "Test Using Larger Than Block-Size Key - Hash Key First");
   EXPECT_EQ(digest, "\x6b\x1a\xb7\xfe\x4b\xd7\xbf\x8f\x0b\x62\xe6\xce\x61\xb9\xd0\xcd");
 }
 

@@ -27,9 +27,8 @@ std::optional<Secret> parse_authorization(BytesView value) {
   if (value.empty()) return Secret();
   constexpr std::string_view kScheme = "bearer";
   if (value.size() <= kScheme.size() || value[kScheme.size()] != ' ') return std::nullopt;
-  bool bearer = std::ranges::equal(value.substr(0, kScheme.size()), kScheme, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  bool bearer = std::ranges::equal(value.substr(0, kScheme.size()), kScheme, {},
+                                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   value.remove_prefix(std::min(value.find_first_not_of(' ', kScheme.size()), value.size()));
   if (!bearer || !is_token(value)) return std::nullopt;
   return Secret(value);
@@ -37,7 +36,8 @@ std::optional<Secret> parse_authorization(BytesView value) {
 
 // value = *(VCHAR / SP / HTAB / CR / LF)
 bool is_value(BytesView text) {
-  return std::ranges::all_of(text, [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\r' || c == '\n'; });
+  return std::ranges::all_of(text,
+                             [](char c) { return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\r' || c == '\n'; });
 }
 
 // saslname (RFC 5801 4): "=2C" and "=3D" stand for "," and "=".
@@ -105,12 +105,21 @@ std::optional<OauthRequest> parse_oauth_bearer(BytesView message) {
 std::optional<OauthRequest> parse_xoauth2(BytesView message) {
   constexpr std::string_view kUser = "user=";
   size_t end = message.find(kSeparator);
-  if (message.size() > kOauthMessageBytesMax || !message.starts_with(kUser) || end == BytesView::npos) return std::nullopt;
+  if (message.size() > kOauthMessageBytesMax || !message.starts_with(kUser) || end == BytesView::npos)
+    return std::nullopt;
   OauthRequest out;
   out.name = message.substr(kUser.size(), end - kUser.size());
   if (out.name.empty() || out.name.find('\0') != std::string::npos || !is_valid_utf8(out.name)) return std::nullopt;
   if (!take_pairs(message.substr(end + 1), out)) return std::nullopt;
   return out;
+}
+
+// "schemes" is what clients of XOAUTH2 look for.
+Bytes write_oauth_refusal(std::string_view scope, std::string_view discovery_url) {
+  Bytes out = R"({"status":"invalid_token","schemes":"bearer")";
+  if (!scope.empty()) out.append(R"(,"scope":")").append(scope).append("\"");
+  if (!discovery_url.empty()) out.append(R"(,"openid-configuration":")").append(discovery_url).append("\"");
+  return out + "}";
 }
 
 }  // namespace roost::sasl

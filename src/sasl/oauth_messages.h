@@ -23,4 +23,7 @@ std::optional<OauthRequest> parse_oauth_bearer(BytesView message);
 // Google's: "user=" name ^A "auth=Bearer " token ^A ^A.
 std::optional<OauthRequest> parse_xoauth2(BytesView message);
 
+// RFC 7628 3.2.2, in JSON. `scope` and `discovery_url` (either may be empty) are printable ASCII without '"' and '\\'.
+Bytes write_oauth_refusal(std::string_view scope, std::string_view discovery_url);
+
 }  // namespace roost::sasl

@@ -7,7 +7,8 @@ namespace {
 
 // RFC 7628 4.1.
 constexpr const char* kExample =
-    "n,a=user@example.com,\1host=server.example.com\1port=143\1auth=Bearer vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\1\1";
+    "n,a=user@example.com,\1host=server.example.com\1port=143\1auth=Bearer "
+    "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==\1\1";
 
 TEST(OauthBearer, ParsesTheExampleOfRfc7628) {
   auto request = parse_oauth_bearer(kExample);
@@ -66,7 +67,8 @@ TEST(OauthBearer, RefusesWhatTheGrammarDoesNotAllow) {
 }
 
 TEST(Xoauth2, ParsesItsMessage) {
-  auto request = parse_xoauth2("user=someuser@example.com\1auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\1\1");
+  auto request =
+      parse_xoauth2("user=someuser@example.com\1auth=Bearer ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg\1\1");
   ASSERT_TRUE(request);
   EXPECT_EQ(request->name, "someuser@example.com");
   EXPECT_EQ(request->token.view(), "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg");
@@ -77,6 +79,13 @@ TEST(Xoauth2, RefusesWhatIsNone) {
                             "user=a\1auth=Bearer x\1", "user=a\1auth=Bearer x", "user=\xff\1auth=Bearer x\1\1"}) {
     EXPECT_FALSE(parse_xoauth2(wrong)) << wrong;
   }
+}
+
+TEST(OauthRefusal, SaysWhatATokenWouldNeed) {
+  EXPECT_EQ(write_oauth_refusal("", ""), R"({"status":"invalid_token","schemes":"bearer"})");
+  EXPECT_EQ(write_oauth_refusal("mail", "https://example.com/.well-known/openid-configuration"),
+            R"({"status":"invalid_token","schemes":"bearer","scope":"mail",)"
+            R"("openid-configuration":"https://example.com/.well-known/openid-configuration"})");
 }
 
 }  // namespace

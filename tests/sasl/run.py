@@ -6,6 +6,7 @@ usage: tests/sasl/run.py [NAME…]      tests whose names hold one of the words;
 
 import base64
 import hashlib
+import json
 import pathlib
 import re
 import ssl
@@ -18,8 +19,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from certificates import Authority  # noqa: E402
-from mechanisms import Scram, cram_md5  # noqa: E402
+from mechanisms import Scram, cram_md5, oauth_bearer, xoauth2  # noqa: E402
 from roost import Lines, Server, wait_for  # noqa: E402
+from tokens import AUDIENCE, ISSUER, Introspection, Issuer, base64url, good_claims, write_jwks  # noqa: E402
 
 PASSWORD = "wonder-land 1"
 FAILED = b" NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"
@@ -313,11 +315,125 @@ def test_certificates_of_others_expired_and_revoked_ones_do_not_pass():
             logged_in(external(server, good))
 
 
+# --- OAUTHBEARER, XOAUTH2 ---
+
+DISCOVERY = "https://issuer.example/.well-known/openid-configuration"
+
+
+def oauth_config(folder, more=""):
+    return (f"[oauth]\nkeys_file = '{folder}/keys.json'\nissuer = '{ISSUER}'\naudiences = ['{AUDIENCE}']\n"
+            f"scope = 'mail'\ndiscovery_url = '{DISCOVERY}'\n{more}\n[auth]\nthrottle = false\n")
+
+
+def refused_token(connection, mechanism, message, dummy=b"\1"):
+    """RFC 7628 3.2.2, 3.2.3: what is wanted, a dummy response, the end."""
+    challenge = connection.begin(mechanism, message)
+    assert json.loads(challenge) == {"status": "invalid_token", "schemes": "bearer", "scope": "mail",
+                                     "openid-configuration": DISCOVERY}, challenge
+    answer = connection.ask(in_base64(dummy))
+    assert answer == b"a" + FAILED, answer
+
+
+def test_oauth_takes_signed_tokens():
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder:
+        issuer = Issuer(folder)
+        write_jwks(pathlib.Path(folder) / "keys.json", issuer)
+        with Server(oauth_config(folder), users={"alice@example.org": PASSWORD, "bob": PASSWORD}) as server:
+            assert Client(server).mechanisms() == ["SCRAM-SHA-256", "OAUTHBEARER", "XOAUTH2", "PLAIN", "LOGIN"]
+            token = issuer.token(good_claims("Alice@example.org"))
+            for user in (None, "alice@example.org"):
+                logged_in(Client(server, ssl.TLSVersion.TLSv1_3).begin("OAUTHBEARER", oauth_bearer(token, user)))
+            logged_in(Client(server).begin("XOAUTH2", xoauth2(token, "alice@example.org")))
+            c = Client(server)
+            assert c.begin("OAUTHBEARER") == b""
+            logged_in(c.ask(in_base64(oauth_bearer(token))))
+            assert Client(server).begin("OAUTHBEARER", b"\1").startswith(b"a BAD ")
+            long_token = issuer.token(good_claims("alice@example.org", groups=["x" * 100] * 60))
+            logged_in(Client(server).begin("OAUTHBEARER", oauth_bearer(long_token)))
+            too_long = b"n,,\1auth=Bearer " + b"x" * 20_000 + b"\1\1"
+            assert Client(server).begin("OAUTHBEARER", too_long).startswith(b"a BAD ")
+
+
+def test_oauth_refuses_and_says_what_it_wants():
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder:
+        issuer, stranger = Issuer(folder), Issuer(folder, "two")
+        write_jwks(pathlib.Path(folder) / "keys.json", issuer)
+        with Server(oauth_config(folder), users={"alice": PASSWORD, "bob": PASSWORD}) as server:
+            # RFC 7628 4.3: a client that asks for the scope, and one that then cancels.
+            asks = b"n,a=alice,\1host=server.example.com\1port=143\1auth=\1\1"
+            refused_token(Client(server), "OAUTHBEARER", asks)
+            c = Client(server)
+            c.begin("OAUTHBEARER", asks)
+            assert c.ask(b"*").startswith(b"a BAD ")
+            wrong = [issuer.token(good_claims("alice", **more))
+                     for more in ({"exp": 1}, {"nbf": 2 ** 40}, {"aud": "other"}, {"iss": "other"}, {"scope": "email"},
+                                  {"email": None}, {"email": "nobody"}, {"email_verified": False})]
+            wrong.append(stranger.token(good_claims("alice")))
+            wrong.append(stranger.token(good_claims("alice"), kid="one"))
+            wrong.append(base64url(b'{"alg":"none"}') + "." + base64url(json.dumps(good_claims("alice")).encode()) + ".")
+            wrong.append("opaque")
+            for token in wrong:
+                refused_token(Client(server), "OAUTHBEARER", oauth_bearer(token))
+            good = issuer.token(good_claims("alice"))
+            refused_token(Client(server), "OAUTHBEARER", oauth_bearer(good, "bob"))
+            refused_token(Client(server), "XOAUTH2", xoauth2(good, "bob"), b"")
+            server.command("user", "disable", "alice")
+            refused_token(Client(server), "OAUTHBEARER", oauth_bearer(good))
+            log = server.log_text()
+            for why in ("it has expired", "the signature is wrong", "its algorithm is not allowed", "no such user"):
+                assert why in log, why
+            assert good[-40:] not in log
+
+
+def test_oauth_takes_the_keys_as_they_change():
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder:
+        before, after = Issuer(folder), Issuer(folder, "two")
+        keys = pathlib.Path(folder) / "keys.json"
+        write_jwks(keys, before)
+        with Server(oauth_config(folder)) as server:
+            logged_in(Client(server).begin("OAUTHBEARER", oauth_bearer(before.token(good_claims("alice")))))
+            fresh = pathlib.Path(folder) / "keys.new"
+            write_jwks(fresh, after)
+            fresh.rename(keys)
+            message = oauth_bearer(after.token(good_claims("alice")))
+            wait_for(lambda: Client(server).begin("OAUTHBEARER", message).startswith(b"a OK"), "the new keys", 60)
+
+
+def test_oauth_asks_the_issuer_about_tokens_that_are_not_signed():
+    answers = {"good": {"active": True} | good_claims("alice"), "expired": {"active": True} | good_claims("alice", exp=1),
+               "nobody": {"active": True} | good_claims("nobody"), "rubbish": b"rubbish", "huge": b"[" * 100_000,
+               "slow": None}
+    with tempfile.TemporaryDirectory(prefix="roost-sasl-") as folder, Introspection(answers) as issuer:
+        secret = pathlib.Path(folder) / "secret"
+        secret.write_text("s3 cret\n")
+        config = (f"[oauth]\nintrospection_url = '{issuer.url}'\nintrospection_client_id = 'roost'\n"
+                  f"introspection_secret_file = '{secret}'\nintrospection_ms_max = 2000\nscope = 'mail'\n"
+                  f"discovery_url = '{DISCOVERY}'\n[auth]\nthrottle = false\n")
+        with Server(config) as server:
+            logged_in(Client(server).begin("XOAUTH2", xoauth2("good", "alice")))
+            assert issuer.asked == [("Basic " + base64.b64encode(b"roost:s3%20cret").decode(), "good")], issuer.asked
+            for token in ("expired", "nobody", "unknown"):
+                refused_token(Client(server), "OAUTHBEARER", oauth_bearer(token))
+            for token in ("rubbish", "huge", "slow"):
+                answer = Client(server).begin("OAUTHBEARER", oauth_bearer(token))
+                assert answer.startswith(b"a NO [UNAVAILABLE] "), answer
+            # Slow issuers keep nobody from logging in with a password, however many ask.
+            waiting = [Client(server) for _ in range(8)]
+            for c in waiting:
+                c.send(b"a AUTHENTICATE OAUTHBEARER " + in_base64(oauth_bearer("slow")) + b"\r\n")
+            Client(server).login()
+            for c in waiting:
+                assert c.line().startswith(b"a NO [UNAVAILABLE] ")
+
+
 # --- All ---
 
 
 def test_the_configuration_names_the_line_of_a_mistake():
     for config, why in (("[auth]\nscheme = 'argon2id'\ncram_md5 = true\n", ":3: auth.cram_md5 needs auth.scheme"),
+                        ("[oauth]\nkeys_file = 'x'\n", "oauth.issuer is needed with oauth.keys_file"),
+                        ("[oauth]\nalgorithms = ['none']\n", ":2: oauth.algorithms has 'none', which is none"),
+                        ("[oauth]\nintrospection_url = 'http://example.org/'\n", ":2: oauth.introspection_url must"),
                         ("[tls]\nclient_name = 'surname'\n", ":2: tls.client_name must be one of: email, ")):
         server = Server(config)
         done = server.command("config", "check", check=False)

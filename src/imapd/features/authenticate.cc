@@ -20,7 +20,10 @@ std::vector<std::string_view> offered(const Session& session) {
 }
 
 auth::Circumstances circumstances_of(const Session& session) {
-  auth::Circumstances out{.origin = session.origin(), .host_name = session.config().host_name};
+  auth::Circumstances out{.origin = session.origin(),
+                          .host_name = session.config().host_name,
+                          .token_scope = session.config().token_scope,
+                          .discovery_url = session.config().discovery_url};
   for (net::ChannelBinding& binding : session.stream().channel_bindings()) {
     out.bindings.push_back({std::move(binding.type), std::move(binding.data)});
   }

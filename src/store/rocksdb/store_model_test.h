@@ -31,13 +31,13 @@ struct Event {
   enum class Step : uint8_t { begins, done, refused };
   Step step = Step::begins;
   Slot slot;
-  uint64_t seed = 0;       // of what is written; 0 where it is removed
-  Slot with;               // written by the same call, if with_seed is not 0
+  uint64_t seed = 0;  // of what is written; 0 where it is removed
+  Slot with;          // written by the same call, if with_seed is not 0
   uint64_t with_seed = 0;
 };
 
-// The octets that a seed stands for in a slot of this kind, and the seed of such octets; nothing where they are wrong in
-// any place.
+// The octets that a seed stands for in a slot of this kind, and the seed of such octets; nothing where they are wrong
+// in any place.
 Bytes value_of(Kind kind, uint64_t seed);
 std::optional<uint64_t> seed_of(Kind kind, BytesView value);
 
@@ -77,9 +77,9 @@ class StoreModel {
   std::set<uint64_t> accounts() const;
 
   std::map<Slot, Value> slots_;
-  std::map<uint64_t, Trim> trims_;       // by account
+  std::map<uint64_t, Trim> trims_;        // by account
   std::map<uint64_t, Partner> partners_;  // by the seed of what has begun
-  uint64_t account_id_ = 0;              // the highest that was given
+  uint64_t account_id_ = 0;               // the highest that was given
 };
 
 // A model that several threads tell.

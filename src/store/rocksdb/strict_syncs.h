@@ -1,6 +1,6 @@
 // A file system under RocksDB that is stricter than RocksDB itself. A failed sync ends the process, also where RocksDB
-// would go on: after it, nothing that was written may be trusted (fatal.h). And CURRENT never names a manifest whose own
-// name a power cut can take.
+// would go on: after it, nothing that was written may be trusted (fatal.h). And CURRENT never names a manifest whose
+// own name a power cut can take.
 #pragma once
 
 #include <memory>
