@@ -32,13 +32,12 @@ struct Algorithm {
 
 constexpr const EVP_MD* (*kNoHash)() = nullptr;
 
-constexpr Algorithm kAlgorithms[] = {
-    {"RS256", Kind::rsa, EVP_sha256},          {"RS384", Kind::rsa, EVP_sha384},
-    {"RS512", Kind::rsa, EVP_sha512},          {"PS256", Kind::rsa, EVP_sha256, true},
-    {"PS384", Kind::rsa, EVP_sha384, true},    {"PS512", Kind::rsa, EVP_sha512, true},
-    {"ES256", Kind::p256, EVP_sha256},         {"ES384", Kind::p384, EVP_sha384},
-    {"EdDSA", Kind::ed25519, kNoHash},         {"HS256", Kind::secret, EVP_sha256},
-    {"HS384", Kind::secret, EVP_sha384},       {"HS512", Kind::secret, EVP_sha512}};
+constexpr Algorithm kAlgorithms[] = {{"RS256", Kind::rsa, EVP_sha256},       {"RS384", Kind::rsa, EVP_sha384},
+                                     {"RS512", Kind::rsa, EVP_sha512},       {"PS256", Kind::rsa, EVP_sha256, true},
+                                     {"PS384", Kind::rsa, EVP_sha384, true}, {"PS512", Kind::rsa, EVP_sha512, true},
+                                     {"ES256", Kind::p256, EVP_sha256},      {"ES384", Kind::p384, EVP_sha384},
+                                     {"EdDSA", Kind::ed25519, kNoHash},      {"HS256", Kind::secret, EVP_sha256},
+                                     {"HS384", Kind::secret, EVP_sha384},    {"HS512", Kind::secret, EVP_sha512}};
 
 Fail refused(std::string_view why) { return no(Code::authentication_failed, std::string(why)); }
 

@@ -1,4 +1,5 @@
-// A set of keys and a token, with a line break between them, from whoever likes; and the token under a key that is known.
+// A set of keys and a token, with a line break between them, from whoever likes; and the token under a key that is
+// known.
 #include "auth/jwt.h"
 
 #include <cstdlib>
@@ -7,9 +8,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace roost::auth;
   static const std::vector<std::string> algorithms = {"RS256", "PS256", "ES256", "ES384", "EdDSA"};
-  static const auto fixed = parse_jwt_keys(
-      R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
-      R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
+  static const auto fixed =
+      parse_jwt_keys(R"({"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                     R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})");
   roost::BytesView input(reinterpret_cast<const char*>(data), size);
   size_t cut = input.find('\n');
   auto keys = parse_jwt_keys(input.substr(0, cut));

@@ -23,9 +23,8 @@ constexpr const char* kHmacToken =
     "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNv"
     "bS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 // RFC 7515 A.3.
-constexpr const char* kEcKey =
-    R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
-    R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})";
+constexpr const char* kEcKey = R"({"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                               R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"})";
 constexpr const char* kEcToken =
     "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVl"
     "fQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
@@ -173,11 +172,13 @@ TEST(JwtKeys, LeaveOutWhatIsNotForSignatures) {
 
 TEST(JwtKeys, RefuseWhatIsWeakOrDamaged) {
   for (const std::string& keys :
-       {Signer::rsa(1024).jwk(), std::string(R"({"kty":"oct","k":"c2hvcnQ"})"), std::string(R"({"kty":"RSA","e":"AQAB"})"),
-        std::string(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})"), std::string("7"), std::string()}) {
+       {Signer::rsa(1024).jwk(), std::string(R"({"kty":"oct","k":"c2hvcnQ"})"),
+        std::string(R"({"kty":"RSA","e":"AQAB"})"), std::string(R"({"kty":"EC","crv":"P-256","x":"AA","y":"AA"})"),
+        std::string("7"), std::string()}) {
     EXPECT_FALSE(parse_jwt_keys(R"({"keys":[)" + keys + "]}")) << keys;
   }
-  for (const char* text : {"", "{}", "[]", R"({"keys":{}})", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"}) {
+  for (const char* text :
+       {"", "{}", "[]", R"({"keys":{}})", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"}) {
     EXPECT_FALSE(parse_jwt_keys(text)) << text;
   }
 }

@@ -56,6 +56,7 @@ task<Result<std::string>> LocalAuthenticator::owner_of(Secret token) {
 // A guesser's name is the one that he says, until a token says another.
 task<Result<TokenAnswer>> LocalAuthenticator::token_at_home(ShownToken shown, Origin origin) {
   if (tokens_ == nullptr) co_return unavailable();
+  if (shown.token.empty()) co_return TokenAnswer{std::nullopt, "there is none"};  // the client asks: that is no failure
   std::string claimed = look_up(shown.name).name;
   ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(claimed, std::move(origin.address_block)));
   Result<std::string> owner = co_await owner_of(std::move(shown.token));

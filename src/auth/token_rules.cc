@@ -91,7 +91,8 @@ Result<std::string> name_of(const Json& claims, const OauthConfig& config) {
   const Json* name = claim(claims, config.name_claim);
   if (name == nullptr || !name->is_string() || name->get<std::string>().empty()) return refused("it names nobody");
   const Json* verified = config.name_claim == "email" ? claim(claims, "email_verified") : nullptr;
-  if (verified != nullptr && *verified != true && *verified != "true") return refused("its e-mail address is not verified");
+  if (verified != nullptr && *verified != true && *verified != "true")
+    return refused("its e-mail address is not verified");
   return name->get<std::string>();
 }
 

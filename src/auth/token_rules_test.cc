@@ -20,8 +20,11 @@ OauthConfig config() {
 }
 
 Json good() {
-  return {{"iss", "https://issuer.example"}, {"aud", "mail"},  {"exp", kNow.seconds + 300},
-          {"scope", "openid email.read x"},  {"email", "alice@example.org"}};
+  return {{"iss", "https://issuer.example"},
+          {"aud", "mail"},
+          {"exp", kNow.seconds + 300},
+          {"scope", "openid email.read x"},
+          {"email", "alice@example.org"}};
 }
 
 Json with(const char* name, const Json& value) {
@@ -51,7 +54,8 @@ TEST(TokenRules, HoldTheTimes) {
   EXPECT_TRUE(passes(with("exp", 1'700'000'000.5)));
   EXPECT_TRUE(passes(with("nbf", kNow.seconds + 60)));
   EXPECT_FALSE(passes(with("nbf", kNow.seconds + 61)));
-  for (const Json& wrong : {Json("soon"), Json(true), Json::array(), Json(-1)}) EXPECT_FALSE(passes(with("exp", wrong)));
+  for (const Json& wrong : {Json("soon"), Json(true), Json::array(), Json(-1)})
+    EXPECT_FALSE(passes(with("exp", wrong)));
   EXPECT_FALSE(passes(with("nbf", "soon")));
   EXPECT_FALSE(passes(without("exp")));
   EXPECT_TRUE(passes(without("exp"), false));
@@ -79,7 +83,8 @@ TEST(TokenRules, WantTheScopeAsAWord) {
   Json azure = without("scope");
   azure["scp"] = "a email.read";
   EXPECT_TRUE(passes(azure));
-  for (const Json& wrong : {Json("email.reader"), Json("xemail.read"), Json(""), Json(7), Json::array({"email.read x"})}) {
+  for (const Json& wrong :
+       {Json("email.reader"), Json("xemail.read"), Json(""), Json(7), Json::array({"email.read x"})}) {
     EXPECT_FALSE(passes(with("scope", wrong))) << wrong;
   }
   EXPECT_FALSE(passes(without("scope")));

@@ -23,8 +23,8 @@ class Tokens {
   // Reads the files that the configuration names.
   static Result<std::unique_ptr<Tokens>> open(OauthConfig config);
 
-  // The name in a token that is good. no(authentication_failed, why) for one that is not, no(unavailable, why) where that
-  // cannot be said now.
+  // The name in a token that is good. no(authentication_failed, why) for one that is not, no(unavailable, why) where
+  // that cannot be said now.
   Result<std::string> check(std::string_view token, WallTime now);
 
  private:

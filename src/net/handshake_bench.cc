@@ -1,5 +1,5 @@
-// What a TLS handshake costs the loop that it runs on: the CPU time of all the server's steps, and of the longest, which
-// delays everybody else there. By the kind of the certificate's key.
+// What a TLS handshake costs the loop that it runs on: the CPU time of all the server's steps, and of the longest,
+// which delays everybody else there. By the kind of the certificate's key.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <openssl/pem.h>

@@ -28,7 +28,7 @@ FAILED = b" NO [AUTHENTICATIONFAILED] Authentication failed.\r\n"
 
 
 def in_base64(data):
-    return base64.b64encode(data) or b"="
+    return base64.b64encode(data)
 
 
 class Client(Lines):
@@ -58,7 +58,7 @@ class Client(Lines):
 
     def begin(self, mechanism, initial=None):
         words = f"a AUTHENTICATE {mechanism}".encode()
-        return self.ask(words if initial is None else words + b" " + in_base64(initial))
+        return self.ask(words if initial is None else words + b" " + (in_base64(initial) or b"="))  # RFC 4959 3
 
     def scram(self, mechanism, exchange):
         """The last answer of a whole exchange, or the one that ended it."""
@@ -244,7 +244,7 @@ def test_anonymous_reads_and_changes_nothing():
             answer = c.command(command)[-1]
             assert answer.startswith(b"t NO [NOPERM] "), (command, answer)
         assert c.ok(b"STATUS INBOX (MESSAGES)")[0].endswith(b"(MESSAGES 1)\r\n")
-        assert len(owner.ok(b"LIST \"\" (INBOX box)")) == 2, "INBOX and the end"
+        assert not any(b"box" in line for line in owner.ok(b"LIST \"\" *")), "a mailbox that nobody may make"
         c.send(b"b APPEND INBOX {1}\r\n")
         assert c.line().startswith(b"b NO [NOPERM] "), "before the literal"
         assert Client(server).begin("ANONYMOUS", b"a\nb").startswith(b"a BAD ")

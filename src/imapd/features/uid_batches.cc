@@ -21,9 +21,7 @@ class Batches {
 
   uint32_t count() const { return static_cast<uint32_t>((uint64_t{view_.exists()} + size_ - 1) / size_); }
   // Of the nth batch, from 1; below count().
-  Uid lowest(uint32_t n) const {
-    return n == count() ? Uid(1) : view_.uid(SeqNum(view_.exists() - n * size_ + 1));
-  }
+  Uid lowest(uint32_t n) const { return n == count() ? Uid(1) : view_.uid(SeqNum(view_.exists() - n * size_ + 1)); }
   Uid highest(uint32_t n) const { return n == 1 ? view_.last() : Uid(lowest(n - 1).value - 1); }
 
  private:

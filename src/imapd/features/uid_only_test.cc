@@ -21,8 +21,12 @@ TEST(UidBatches, TouchAndHoldAsManyMessagesAsWereAskedFor) {
   client.select("INBOX");
   client.run("UID STORE 2,5,9 +FLAGS.SILENT (\\Deleted)");
   client.run("EXPUNGE");  // leaves 1 3 4 6 7 8
-  const std::map<int, std::string> expected = {{1, "8:8,7:7,6:6,5:4,3:3,2:1"}, {2, "8:7,6:4,3:1"}, {3, "8:6,5:1"},
-                                               {4, "8:4,3:1"},                 {5, "8:3,2:1"},     {6, "8:1"},
+  const std::map<int, std::string> expected = {{1, "8:8,7:7,6:6,5:4,3:3,2:1"},
+                                               {2, "8:7,6:4,3:1"},
+                                               {3, "8:6,5:1"},
+                                               {4, "8:4,3:1"},
+                                               {5, "8:3,2:1"},
+                                               {6, "8:1"},
                                                {7, "8:1"}};
   for (const auto& [size, ranges] : expected) {
     EXPECT_EQ(client.send(fmt::format("a UIDBATCHES {}\r\n", size)),

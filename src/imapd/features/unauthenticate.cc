@@ -1,5 +1,5 @@
-// UNAUTHENTICATE (RFC 8437): the connection, and what TLS it has, for another user. Never NO: a client may have sent the
-// next AUTHENTICATE with it.
+// UNAUTHENTICATE (RFC 8437): the connection, and what TLS it has, for another user. Never NO: a client may have sent
+// the next AUTHENTICATE with it.
 #include "imap/response.h"
 #include "imapd/features/all.h"
 #include "imapd/session.h"
