@@ -21,7 +21,7 @@ TLS_1_2 = ["--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.2"]
 def gsasl(server, mechanism, *options):
     done = subprocess.run(
         ["gsasl", "--imap", "--mechanism", mechanism, "--connect", f"localhost:{server.ports['imap']}", "--starttls",
-         "--x509-ca-file", str(server.certificate), "--no-application-data", *map(str, options)],
+         "--x509-ca-file", str(server.certificate), *map(str, options)],
         input=b"", capture_output=True, timeout=120, check=False)
     return done.returncode == 0 and b" OK [CAPABILITY " in done.stdout, done.stdout + done.stderr
 
