@@ -94,6 +94,7 @@ task<Result<>> Fetching::send_batch(FetchBatch& batch) {
     ROOST_CO_TRY(seen_now, co_await set_seen(batch));
   }
   for (FetchedMessage& message : batch.messages()) {
+    if (!message.failed) co_await batch.verify_large(message);
     if (message.failed) continue;
     ROOST_CO_TRY_VOID(co_await send_message(message, seen_now.contains(message.uid)));
     if (session_.batch_due()) ROOST_CO_TRY_VOID(co_await session_.next_batch());

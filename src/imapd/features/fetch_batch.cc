@@ -93,6 +93,22 @@ task<Result<>> FetchBatch::load() {
   co_return Result<>{};
 }
 
+task<> FetchBatch::verify_large(FetchedMessage& message) {
+  for (const BodyPiece& piece : message.pieces) {
+    if (piece.how != BodyPiece::How::large || piece.encoding) continue;  // measure_large() has read what is encoded
+    for (uint64_t at = 0; at < piece.range.size && !message.failed; at += config_.body_piece_bytes) {
+      uint64_t wanted = std::min<uint64_t>(config_.body_piece_bytes, piece.range.size - at);
+      Result<Bytes> octets =
+          co_await account_.body(message.row.cold.blob, {.offset = piece.range.offset + at, .size = wanted});
+      if (!octets) {
+        fail(message, octets.error());
+      } else if (octets->size() != wanted) {
+        fail(message, fault("a body is shorter than its row says", Code::corruption).error());
+      }
+    }
+  }
+}
+
 void FetchBatch::fail(FetchedMessage& message, Error error) {
   message.failed = true;
   failure_ = std::move(error);

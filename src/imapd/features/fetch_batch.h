@@ -53,6 +53,9 @@ class FetchBatch {
   // A message of any mailbox of the account.
   void take_row(Uid uid, mail::Row row) { messages_.push_back({.uid = uid, .row = std::move(row)}); }
   task<Result<>> load();
+  // Just before a message is sent: reads what of it is sent piece by piece, so that a damaged body is refused before
+  // its literal is announced, after which only ending the connection would be left.
+  task<> verify_large(FetchedMessage& message);
 
   std::vector<FetchedMessage>& messages() { return messages_; }
   // Expunged so long ago that nothing is left to read.

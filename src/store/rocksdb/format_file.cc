@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
-
-#include "base/planted.h"
+#include <optional>
 
 namespace roost::store {
 namespace {
@@ -11,13 +10,13 @@ namespace {
 constexpr std::string_view kPrefix = "roost store ";
 constexpr size_t kFormatBytesMax = 64;
 
-Result<uint64_t> parse_format(std::string_view text) {
-  if (!text.starts_with(kPrefix) || !text.ends_with('\n')) return fault("not a format file", Code::corruption);
+std::optional<uint64_t> parse_format(std::string_view text) {
+  if (!text.starts_with(kPrefix) || !text.ends_with('\n')) return std::nullopt;
   text.remove_prefix(kPrefix.size());
   text.remove_suffix(1);
   uint64_t format = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), format);
-  if (error != std::errc() || end != text.data() + text.size()) return fault("not a format file", Code::corruption);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return format;
 }
 
@@ -29,7 +28,7 @@ Result<> write_format(Files& files, const std::string& directory) {
   std::string fresh = directory + "/format.new";
   ROOST_TRY(auto file, files.create(fresh));
   ROOST_TRY_VOID(file->write(0, std::string(kPrefix) + std::to_string(kStoreFormat) + "\n"));
-  if (!planted(Bug::format_not_synced)) ROOST_TRY_VOID(file->sync());
+  ROOST_TRY_VOID(file->sync());
   ROOST_TRY_VOID(files.rename(fresh, directory + "/format"));
   return files.sync_directory(directory);
 }
@@ -41,9 +40,10 @@ Result<> check_format(Files& files, const std::string& directory) {
   if (!file && file.error().code == Code::nonexistent) return write_format(files, directory);
   if (!file) return Fail(file.error());
   ROOST_TRY(Bytes text, (*file)->read(0, kFormatBytesMax));
-  ROOST_TRY(uint64_t format, parse_format(text));
-  if (format == kStoreFormat) return {};
-  return no(Code::cannot, "the store in " + directory + " has format " + std::to_string(format) +
+  auto format = parse_format(text);
+  if (!format) return fault(directory + "/format is damaged", Code::corruption);
+  if (*format == kStoreFormat) return {};
+  return no(Code::cannot, "the store in " + directory + " has format " + std::to_string(*format) +
                               "; this program knows " + std::to_string(kStoreFormat));
 }
 
