@@ -238,6 +238,25 @@ TEST(Accounts, SaysUnavailableAndWritesNothingWhenTheStoreTakesNothing) {
   EXPECT_EQ(world.must<Appended>(account, test_append()).first, Uid(1));
 }
 
+TEST(Accounts, RefusesMailAndGoesOnWithFlagsWhereTheDiskIsFull) {
+  TestWorld world;
+  AccountPtr account = world.open(world.add_node());
+  Uid uid = world.must<Appended>(account, test_append()).first;
+  mail::Store flag;
+  flag.mailbox = world.inbox(account->snapshot()).id();
+  flag.uids.insert(uid);
+  flag.flags = SystemFlags(SystemFlag::seen);
+  world.disk.set_space({});
+  std::vector<task<Result<mail::OperationResult>>> work;  // that would be in one record
+  work.push_back(account->execute(flag));
+  work.push_back(account->execute(test_append()));
+  auto results = world.wait(rt::gather(std::move(work)));
+  EXPECT_TRUE(results[0].has_value());
+  EXPECT_EQ(results[1].error().code, Code::limit);
+  world.disk.set_space({1, 1});
+  EXPECT_EQ(world.must<Appended>(account, test_append()).first, Uid(2));
+}
+
 TEST(Accounts, FindsOutWhatBecameOfAnUnknownCommit) {
   for (bool stored : {true, false}) {
     TestWorld world;

@@ -14,6 +14,7 @@ class Planner {
   Planner(const mail::SnapshotPtr& snapshot, const mail::PlanContext& context) : at_(snapshot), context_(context) {}
 
   void plan(const mail::Operation& operation, bool last) {
+    draft_.grows |= brings_mail(operation);
     auto outcome = mail::plan(*at_, operation, context_);
     if (auto* need = std::get_if<mail::Need>(&outcome)) return lack(*need);
     if (auto* error = std::get_if<Error>(&outcome)) {
@@ -94,6 +95,12 @@ struct RowsOf {
 };
 
 }  // namespace
+
+bool brings_mail(const mail::Operation& operation) {
+  if (std::holds_alternative<mail::Append>(operation) || std::holds_alternative<mail::Replace>(operation)) return true;
+  const auto* copy = std::get_if<mail::Copy>(&operation);
+  return copy != nullptr && !copy->move;
+}
 
 BatchOutcome plan_batch(const mail::SnapshotPtr& snapshot, const std::vector<PendingPtr>& operations,
                         const mail::PlanContext& context) {

@@ -17,7 +17,11 @@ struct Draft {
   std::vector<OperationAnswer> answers;  // one for each operation, in order
   Bytes record;                          // empty where nothing is to be written
   std::vector<store::NewBlob> blobs;
+  bool grows = false;  // one of the operations brings mail
 };
+
+// What is refused first where the disk has no room. Flags, expunges, moves and mailboxes go on.
+bool brings_mail(const mail::Operation& operation);
 
 // Need: everything that any of the operations lacks, as far as can be seen at once.
 using BatchOutcome = std::variant<Draft, mail::Need>;

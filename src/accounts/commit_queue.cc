@@ -94,7 +94,7 @@ task<Result<CommitQueue::Settled>> CommitQueue::commit(Batch& batch, Draft draft
   Position expect = replica_.snapshot()->position();
   batch.doubts.push_back({id, std::move(draft.answers)});
   batch.doubtful = expect.next();
-  store::Commit commit{expect, id, draft.record, std::move(draft.blobs)};
+  store::Commit commit{expect, id, draft.record, std::move(draft.blobs), draft.grows};
   store::Committed committed = co_await env_.store.commit(id_, std::move(commit));
   switch (committed.outcome) {
     case store::Outcome::ok: co_return co_await fold_own(batch, committed.position, id, std::move(draft.record));
@@ -102,11 +102,28 @@ task<Result<CommitQueue::Settled>> CommitQueue::commit(Batch& batch, Draft draft
       batch.doubts.pop_back();
       co_return co_await after_conflict(batch, std::move(committed.missed));
     case store::Outcome::unknown: co_return co_await after_unknown(batch);
-    case store::Outcome::unavailable: break;
+    case store::Outcome::unavailable:
+    case store::Outcome::full: break;
   }
   batch.doubts.pop_back();
-  if (batch.doubts.empty()) co_return std::unexpected(store_unavailable());
+  if (batch.doubts.empty()) {
+    if (committed.outcome == store::Outcome::full) co_return refuse_mail(batch);
+    co_return std::unexpected(store_unavailable());
+  }
   co_return co_await after_unknown(batch);
+}
+
+// Those that bring mail are answered; the others are planned again without them.
+CommitQueue::Settled CommitQueue::refuse_mail(Batch& batch) {
+  std::vector<PendingPtr> refused;
+  std::vector<PendingPtr> others;
+  for (PendingPtr& pending : batch.operations) {
+    (brings_mail(pending->operation) ? refused : others).push_back(std::move(pending));
+  }
+  for (PendingPtr& pending : refused) pending->answer = no(Code::limit, "The disk is full.");
+  answer_all(std::move(refused));
+  batch.operations = std::move(others);
+  return batch.operations.empty() ? Settled::yes : Settled::plan_again;
 }
 
 task<Result<CommitQueue::Settled>> CommitQueue::fold_own(Batch& batch, Position position, store::CommitId commit_id,

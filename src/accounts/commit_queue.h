@@ -43,6 +43,7 @@ class CommitQueue {
   task<Result<>> settle(Batch& batch);
   task<Result<Draft>> plan(const std::vector<PendingPtr>& operations);
   task<Result<Settled>> commit(Batch& batch, Draft draft);
+  static Settled refuse_mail(Batch& batch);
   task<Result<Settled>> fold_own(Batch& batch, Position position, store::CommitId commit_id, Bytes record);
   task<Result<Settled>> after_conflict(Batch& batch, std::vector<store::LogRecord> missed);
   task<Result<Settled>> after_unknown(Batch& batch);

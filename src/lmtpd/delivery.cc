@@ -12,7 +12,7 @@ namespace {
 std::string reply_for(const Error& error) {
   switch (error.code) {
     case Code::over_quota: return "452 4.2.2 The mailbox is full";
-    case Code::limit: return "452 4.2.2 A limit of the mailbox is reached";
+    case Code::limit: return "452 4.3.1 The disk is full, or a limit of the mailbox is reached";
     case Code::too_big: return "552 5.3.4 The message is too large";
     case Code::nonexistent:
     case Code::try_create: return "550 5.1.1 The mailbox is gone";
@@ -110,10 +110,11 @@ task<Result<mail::Appended>> Delivery::append_to(size_t index, mail::NewMessage 
   co_return std::get<mail::Appended>(*result);
 }
 
-// What happened to the carrier's account, its removal for example, says nothing of the others': they may try again.
+// What happened to the carrier's account, its removal for example, says nothing of the others': they may try again. The
+// message's size does, and a disk that is full.
 Error Delivery::failure_for(size_t index) const {
   const Error& error = state_.error();
-  if (index == carrier_ || error.code == Code::too_big) return error;
+  if (index == carrier_ || error.code == Code::too_big || error.code == Code::limit) return error;
   return fault("another recipient's account: " + error.text).error();
 }
 

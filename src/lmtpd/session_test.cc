@@ -131,12 +131,12 @@ TEST_F(LmtpSession, SaysTryAgainWhereTheStoreDoesNotAnswer) {
   EXPECT_THAT(server.messages("bob"), IsEmpty());
 }
 
-TEST_F(LmtpSession, SaysTryAgainWhereALargeMessageMeetsADiskThatIsFull) {
+TEST_F(LmtpSession, SaysThatTheDiskIsFullWhereALargeMessageMeetsOneThatIs) {
   TestClient client(server);
   server.disk.set_space({});
   EXPECT_EQ(client.codes("LHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<alice>\r\nRCPT TO:<bob>\r\nDATA\r\n" +
                          std::string(300'000, 'x') + "\r\n.\r\nNOOP\r\n"),
-            "250 250 250 250 354 451 451 250");
+            "250 250 250 250 354 452 452 250");
 }
 
 TEST_F(LmtpSession, HidesNoSecondTransactionInAMessage) {

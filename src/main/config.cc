@@ -140,7 +140,9 @@ void add_store(OptionTable& t, store::StoreConfig& c) {
   t.add("store.background_jobs_max", c.background_jobs_max, "Flushes and compactions at once.", 1);
   t.add("store.group_bytes_max", c.group_bytes_max, "Commits of all accounts share synced writes of at most this size.",
         1);
-  t.add("store.free_bytes_min", c.free_bytes_min, "With less free space on the disk, writes are refused.");
+  t.add("store.free_bytes_min", c.free_bytes_min, "With less free space on the disk, new mail is refused, in octets.");
+  t.add("store.reserve_bytes", c.reserve_bytes,
+        "A file of this size is given back when the disk is truly full, so that flags and expunges go on.");
   t.add("store.accept_log_damage", c.accept_log_damage,
         "Open a store whose write-ahead log is damaged, without what was written after the damage.");
 }

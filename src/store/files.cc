@@ -186,6 +186,12 @@ class SystemFiles : public Files {
     return Space{uint64_t{info.f_bavail} * info.f_frsize, uint64_t{info.f_blocks} * info.f_frsize};
   }
 
+  Result<> allocate(const std::string& path, uint64_t bytes) override {
+    ROOST_TRY(auto fd, open_descriptor("create", path, O_RDWR | O_CREAT | O_TRUNC));
+    if (::fallocate(fd.get(), 0, 0, static_cast<off_t>(bytes)) != 0) return system_error("allocate", path, errno);
+    return {};
+  }
+
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     ROOST_TRY(auto fd, open_descriptor("open", path, O_RDWR | O_CREAT));
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -49,6 +49,8 @@ class Files {
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names; none if it does not exist
   virtual Result<uint64_t> size(const std::string& path) = 0;
   virtual Result<Space> space(const std::string& path) = 0;
+  // Makes a file, mode 0600, that takes so much of the disk. An error where the file system cannot promise that.
+  virtual Result<> allocate(const std::string& path, uint64_t bytes) = 0;
 
   // Code::in_use (kind no) with the other process's id as text where somebody has it.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;

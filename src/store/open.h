@@ -25,7 +25,8 @@ struct StoreConfig {
   size_t small_blob_bytes_max = size_t{128} << 10;   // larger blobs are files of their own
   uint64_t blob_pack_bytes = uint64_t{64} << 20;     // small blobs are packed into files of about this size
   size_t heads_max = 200'000;                        // accounts whose log's end is kept in memory (about 64 bytes each)
-  uint64_t free_bytes_min = uint64_t{256} << 20;     // with less free space, writes are refused as unavailable
+  uint64_t free_bytes_min = uint64_t{256} << 20;     // with less free space, what grows is refused
+  uint64_t reserve_bytes = uint64_t{64} << 20;       // held in a file, and given back when the disk is truly full
 
   // The operator's answer to "the write-ahead log is damaged before its last sync": open anyway, without what was
   // written after the damage.

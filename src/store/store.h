@@ -39,6 +39,7 @@ struct Commit {
   CommitId commit_id{};
   Bytes record;
   std::vector<NewBlob> blobs;
+  bool grows = true;  // false: must go on where the disk is nearly full (flags, expunges)
 };
 
 enum class Outcome : uint8_t {
@@ -46,6 +47,7 @@ enum class Outcome : uint8_t {
   conflict,     // somebody else's record stands there; nothing of this commit is stored
   unknown,      // stored or not: re-read until the commit id, or a later record in its place, is seen
   unavailable,  // not stored; the engine cannot take writes now
+  full,         // not stored; the disk has no room for what grows
 };
 
 struct Committed {
@@ -150,6 +152,7 @@ class AccountStore {
   virtual task<Result<>> trim_history(AccountId account, Position position) = 0;
 
   // --- blobs ---
+  // Here and in the writer: Code::limit (kind no) where the disk has no room.
   virtual task<Result<std::unique_ptr<BlobWriter>>> create_blob(BlobId id, uint64_t size_hint) = 0;
   task<Result<>> put_blob(BlobId id, uint64_t size_hint, ByteSource& source);
   // A range past the end is cut. Every 64 KiB block that is touched is verified against its checksum; a damaged or

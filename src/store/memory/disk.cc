@@ -9,7 +9,7 @@ constexpr size_t kBlockBytes = size_t{64} << 10;
 
 Fail damaged(const char* what) { return fault(std::string(what) + " is damaged", Code::corruption); }
 Fail missing(const char* what) { return fault(std::string(what) + " is missing", Code::corruption); }
-Fail disk_full() { return fault("the disk is full", Code::unavailable); }
+Fail disk_full() { return no(Code::limit, "The disk is full."); }
 
 }  // namespace
 
@@ -88,7 +88,7 @@ Result<Opened> MemoryDiskState::since(AccountId account, Position position) cons
 
 Committed MemoryDiskState::commit(AccountId account, Commit commit) {
   std::lock_guard lock(mutex_);
-  if (full()) return {Outcome::unavailable, {}, {}};
+  if (full() && commit.grows) return {Outcome::full, {}, {}};
   const MemoryAccount* found = find(account);
   Position head = found != nullptr ? found->head() : Position();
   if (head != commit.expect) {
@@ -106,7 +106,6 @@ Committed MemoryDiskState::commit(AccountId account, Commit commit) {
 
 Result<bool> MemoryDiskState::checkpoint(AccountId account, Generation expect, Root root, std::vector<NewPage> pages) {
   std::lock_guard lock(mutex_);
-  if (full()) return disk_full();
   const MemoryAccount* found = find(account);
   if ((found != nullptr ? found->generation : Generation()) != expect) return false;
   Position head = found != nullptr ? found->head() : Position();

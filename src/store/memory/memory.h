@@ -55,7 +55,7 @@ class MemoryDisk {
   bool damage_root(AccountId account);
   bool damage_record(AccountId account, Position position);
 
-  // What space() reports; commits and blobs are refused as unavailable once nothing is free.
+  // What space() reports; what grows is refused once nothing is free.
   void set_space(Space space);
 
  private:

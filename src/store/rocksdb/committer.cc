@@ -136,13 +136,13 @@ void Committer::write_group() {
 
 // Moves what fits from the queue into the group; true where somebody in it needs the sync.
 bool Committer::gather(Group& group, std::vector<Request*>& written, std::vector<Request*>& done) {
-  bool room = space_.has_room();
+  Room room = space_.room();
   bool synced = false;
   while (!pending_.empty()) {
     Request* request = pending_.front();
     if (!written.empty() && group.bytes() + request->bytes_ > group_bytes_max_) break;
-    if (request->grows_ && !room) {
-      request->state_ = Request::State::unavailable;
+    if (request->needs_ > room) {
+      request->state_ = request->needs_ == Room::plenty ? Request::State::full : Request::State::unavailable;
       done.push_back(request);
     } else {
       Request::Verdict verdict = request->prepare(group);

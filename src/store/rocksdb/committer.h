@@ -67,7 +67,7 @@ class Request {
     refuse,  // nothing to write; the request noted why
     later,   // cannot be judged before this group is stored
   };
-  enum class State : uint8_t { waiting, written, refused, unavailable };
+  enum class State : uint8_t { waiting, written, refused, unavailable, full };
 
   virtual ~Request() = default;
   // On the committer's thread, which reads only what prepare() asks it to.
@@ -78,8 +78,8 @@ class Request {
  protected:
   // About what it adds to a group.
   size_t bytes_ = 0;
-  // False for what takes no room, and so may go on where the disk is full.
-  bool grows_ = true;
+  // What there must be room for.
+  Room needs_ = Room::plenty;
   // False where a power cut may take it back.
   bool synced_ = true;
 

@@ -1,7 +1,6 @@
 #include "store/rocksdb/engine.h"
 
 #include "base/log.h"
-#include "base/planted.h"
 #include "store/rocksdb/blob_files.h"
 #include "store/rocksdb/committer.h"
 #include "store/rocksdb/format_file.h"
@@ -54,7 +53,6 @@ Result<> Engine::prepare_directory() {
   blob_files_ = std::make_unique<BlobFiles>(files_, config_.directory + "/blobs");
   ROOST_TRY_VOID(blob_files_->prepare());
   ROOST_TRY_VOID(files_.make_directory(tables_directory(config_)));
-  if (planted(Bug::database_directory_not_synced)) return {};
   return files_.sync_directory(config_.directory);
 }
 
@@ -87,11 +85,12 @@ Result<std::shared_ptr<Engine>> Engine::open(const StoreConfig& config, rt::Pool
   Files& files = seams.files != nullptr ? *seams.files : system_files();
   std::shared_ptr<Engine> engine(new Engine(config, reads, files));
   ROOST_TRY_VOID(engine->prepare_directory());
+  engine->space_ = std::make_unique<SpaceGuard>(files, config.directory, config.free_bytes_min, config.reserve_bytes);
+  engine->space_->room();  // on a full disk the reserve makes the opening possible
   ROOST_TRY_VOID(engine->judge_log(seams));
   ROOST_TRY(engine->tables_, Tables::open(config, tables_directory(config), seams.file_system));
   ROOST_TRY_VOID(engine->load_counters());
   engine->heads_ = std::make_unique<Heads>(config.heads_max);
-  engine->space_ = std::make_unique<SpaceGuard>(files, config.directory, config.free_bytes_min);
   engine->committer_ = std::make_unique<Committer>(*engine->tables_, *engine->heads_, engine->watchers_,
                                                    *engine->space_, config.group_bytes_max);
   return engine;

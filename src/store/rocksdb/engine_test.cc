@@ -24,19 +24,16 @@ using testing::HasSubstr;
 
 constexpr AccountId kAlice{1};
 
-// Fails syncs and reports a full disk where it is told to.
+// Fails syncs and reports less room than there is where it is told to.
 struct Faults {
   std::atomic<bool> sync_fails = false;
-  std::atomic<bool> full = false;
+  std::atomic<uint64_t> free_bytes = UINT64_MAX;
 };
 
 class FailingFile : public File {
  public:
   FailingFile(Faults& faults, std::unique_ptr<File> file) : faults_(faults), file_(std::move(file)) {}
-  Result<> write(uint64_t offset, BytesView data) override {
-    if (faults_.full) return fault("write: no space left on device", Code::unavailable);
-    return file_->write(offset, data);
-  }
+  Result<> write(uint64_t offset, BytesView data) override { return file_->write(offset, data); }
   Result<Bytes> read(uint64_t offset, size_t size) override { return file_->read(offset, size); }
   Result<uint64_t> size() override { return file_->size(); }
   Result<> sync() override {
@@ -67,8 +64,12 @@ class FailingFiles : public Files {
   Result<uint64_t> size(const std::string& path) override { return real_.size(path); }
   Result<Space> space(const std::string& path) override {
     ROOST_TRY(Space space, real_.space(path));
-    if (faults_.full) space.free_bytes = 0;
+    space.free_bytes = std::min<uint64_t>(space.free_bytes, faults_.free_bytes);
     return space;
+  }
+  Result<> allocate(const std::string& path, uint64_t) override {
+    ROOST_TRY_VOID(real_.create(path));
+    return {};
   }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override { return real_.lock(path); }
 
@@ -120,8 +121,8 @@ class RocksdbEngine : public testing::Test {
     runtime_.run(collect(std::move(work), value));
     return std::move(value).value();
   }
-  Committed commit(AccountStore& node, uint64_t at, Bytes record) {
-    return wait(node.commit(kAlice, Commit{Position(at), {}, std::move(record), {}}));
+  Committed commit(AccountStore& node, uint64_t at, Bytes record, bool grows = true) {
+    return wait(node.commit(kAlice, Commit{Position(at), {}, std::move(record), {}, grows}));
   }
   Result<> put(AccountStore& node, BlobId id, Bytes data) { return wait(put_pieces(node, id, std::move(data))); }
 
@@ -197,20 +198,48 @@ TEST_F(RocksdbEngine, CopiesABlobThatCannotHaveMoreLinks) {
   EXPECT_TRUE(wait(node->get_blob({AccountId(2), 1}, {0, UINT64_MAX})).value() == data);
 }
 
-TEST_F(RocksdbEngine, RefusesNewDataButNotDeletionsWhereTheDiskIsFull) {
+TEST_F(RocksdbEngine, RefusesWhatGrowsWhereTheDiskIsNearlyFull) {
   auto node = make_node(open().value());
   ASSERT_TRUE(put(*node, {kAlice, 1}, noise(200'000, 1)).has_value());
   ASSERT_EQ(commit(*node, 0, "before").outcome, Outcome::ok);
-  faults_.full = true;
-  Committed refused = commit(*node, 1, "refused");
-  while (refused.outcome == Outcome::ok) refused = commit(*node, refused.position.value, "not noticed yet");
-  EXPECT_EQ(refused.outcome, Outcome::unavailable);
-  EXPECT_EQ(put(*node, {kAlice, 2}, noise(200'000, 1)).error().code, Code::unavailable);
-  EXPECT_EQ(wait(node->claim_name("login", "a", "")).error().code, Code::unavailable);
+  faults_.free_bytes = config_.free_bytes_min - 1;
+  EXPECT_EQ(commit(*node, 1, "refused").outcome, Outcome::full);
+  EXPECT_EQ(put(*node, {kAlice, 2}, noise(200'000, 1)).error().code, Code::limit);
+  EXPECT_EQ(put(*node, {kAlice, 2}, "small").error().code, Code::limit);
+  EXPECT_EQ(wait(node->claim_name("login", "a", "")).error().code, Code::limit);
+  EXPECT_EQ(commit(*node, 1, "flags", false).outcome, Outcome::ok);
+  EXPECT_TRUE(wait(node->checkpoint(kAlice, Generation(0), {Position(2), "root"}, {})).value());
+  faults_.free_bytes = UINT64_MAX;
+  EXPECT_EQ(commit(*node, 2, "room again").outcome, Outcome::ok);
+}
+
+TEST_F(RocksdbEngine, OnlyDeletesWhereTheDiskIsFull) {
+  auto node = make_node(open().value());
+  ASSERT_TRUE(put(*node, {kAlice, 1}, noise(200'000, 1)).has_value());
+  faults_.free_bytes = 0;
+  EXPECT_EQ(commit(*node, 0, "flags", false).outcome, Outcome::unavailable);
   std::vector<BlobId> blobs = {{kAlice, 1}};
   EXPECT_TRUE(wait(node->delete_blobs(blobs)).has_value());
   EXPECT_TRUE(wait(node->open(kAlice)).has_value());
   EXPECT_TRUE(wait(node->delete_account(AccountId(7))).has_value());
+}
+
+TEST_F(RocksdbEngine, GivesItsReserveBackWhereTheDiskIsFullAndMakesItAgain) {
+  std::string reserve = config_.directory + "/reserve";
+  auto node = make_node(open().value());
+  EXPECT_TRUE(fs::exists(reserve));
+  faults_.free_bytes = config_.free_bytes_min - 1;
+  EXPECT_EQ(commit(*node, 0, "flags", false).outcome, Outcome::ok);
+  EXPECT_TRUE(fs::exists(reserve));
+  faults_.free_bytes = config_.free_bytes_min / 10;
+  EXPECT_EQ(commit(*node, 1, "flags", false).outcome, Outcome::ok);
+  EXPECT_FALSE(fs::exists(reserve));
+  faults_.free_bytes = config_.free_bytes_min + 1;
+  EXPECT_EQ(commit(*node, 2, "room, but not for a reserve").outcome, Outcome::ok);
+  EXPECT_FALSE(fs::exists(reserve));
+  faults_.free_bytes = UINT64_MAX;
+  EXPECT_EQ(commit(*node, 3, "room again").outcome, Outcome::ok);
+  EXPECT_TRUE(fs::exists(reserve));
 }
 
 TEST_F(RocksdbEngine, GoesOnWithCommitsItNoLongerRemembersTheHeadsOf) {

@@ -69,7 +69,7 @@ class RocksdbBlobWriter : public BlobWriter {
 
   // On the pool: the buffer's first `size` octets go to the file.
   Result<> flush(size_t size) {
-    if (!engine_->space().has_room()) return fault("the disk is full", Code::unavailable);
+    if (engine_->space().room() != Room::plenty) return disk_full();
     if (file_ == nullptr) {
       ROOST_TRY(file_, engine_->blob_files().create());
     }
@@ -98,7 +98,7 @@ task<Result<>> delete_all(Engine& engine, std::vector<BlobId> blobs) {
 }  // namespace
 
 task<Result<std::unique_ptr<BlobWriter>>> RocksdbNode::create_blob(BlobId id, uint64_t) {
-  if (!engine_->space().has_room()) co_return fault("the disk is full", Code::unavailable);
+  if (engine_->space().room() != Room::plenty) co_return disk_full();
   co_return std::make_unique<RocksdbBlobWriter>(engine_, id);
 }
 

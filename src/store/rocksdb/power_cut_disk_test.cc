@@ -207,6 +207,7 @@ class CutFiles : public Files {
   Result<std::vector<std::string>> list(const std::string& path) override { return real_.list(path); }
   Result<uint64_t> size(const std::string& path) override { return real_.size(path); }
   Result<Space> space(const std::string& path) override { return real_.space(path); }
+  Result<> allocate(const std::string& path, uint64_t bytes) override { return real_.allocate(path, bytes); }
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override { return real_.lock(path); }
 
  private:

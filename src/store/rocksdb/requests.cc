@@ -11,8 +11,11 @@ namespace roost::store {
 
 constexpr size_t kKeyBytes = 32;  // what a key and its batch entry take, roughly
 
+Fail disk_full() { return no(Code::limit, "The disk is full."); }
+
 Result<> outcome(const Request& request) {
   if (request.state() == Request::State::written) return {};
+  if (request.state() == Request::State::full) return disk_full();
   return fault("the store cannot take writes now", Code::unavailable);
 }
 
@@ -20,6 +23,7 @@ CommitRequest::CommitRequest(AccountId account, const Commit& commit)
     : account_(account),
       expect_(commit.expect),
       record_(values::encode_record(account, commit.expect.next(), commit.commit_id, commit.record)) {
+  needs_ = commit.grows ? Room::plenty : Room::little;
   bytes_ = kKeyBytes + record_.size();
   blobs_.reserve(commit.blobs.size());
   for (const NewBlob& blob : commit.blobs) {
@@ -50,6 +54,7 @@ Request::Verdict CommitRequest::prepare(Group& group) {
 
 Committed CommitRequest::committed() const {
   if (state() == State::written) return {Outcome::ok, expect_.next(), {}};
+  if (state() == State::full) return {Outcome::full, {}, {}};
   return {conflict_ ? Outcome::conflict : Outcome::unavailable, {}, {}};
 }
 
@@ -59,6 +64,7 @@ CheckpointRequest::CheckpointRequest(AccountId account, Generation expect, const
       expect_(expect),
       position_(root.position),
       root_(values::encode_root(account, expect.next(), root)) {
+  needs_ = Room::little;
   bytes_ = kKeyBytes + root_.size();
   pages_.reserve(pages.size());
   for (const NewPage& page : pages) {
@@ -95,7 +101,7 @@ Result<bool> CheckpointRequest::result() const {
 }
 
 TrimRequest::TrimRequest(AccountId account, Position position) : account_(account), position_(position) {
-  grows_ = false;
+  needs_ = Room::none;
 }
 
 Request::Verdict TrimRequest::prepare(Group& group) {
@@ -117,7 +123,7 @@ Result<> TrimRequest::result() const {
 }
 
 void PlainRequest::put(Family family, Bytes key, Bytes value) {
-  grows_ = true;
+  needs_ = Room::plenty;
   bytes_ += kKeyBytes + value.size();
   changes_.push_back({family, std::move(key), std::move(value)});
 }
@@ -159,7 +165,7 @@ Request::Verdict AccountIdRequest::prepare(Group& group) {
 NameRequest::NameRequest(Kind kind, Bytes key, Bytes expect, Bytes value)
     : kind_(kind), key_(std::move(key)), expect_(std::move(expect)), value_(std::move(value)) {
   bytes_ = kKeyBytes + key_.size() + value_.size();
-  grows_ = kind != Kind::release;
+  needs_ = kind == Kind::release ? Room::none : Room::plenty;
 }
 
 NameOutcome NameRequest::judge(const std::optional<Bytes>& stored) const {
@@ -170,7 +176,6 @@ NameOutcome NameRequest::judge(const std::optional<Bytes>& stored) const {
 
 Request::Verdict NameRequest::prepare(Group& group) {
   if (!group.touch_name(key_)) return Verdict::later;
-  if (planted(Bug::name_not_synced)) synced_ = false;
   auto stored = group.get(Family::names, key_);
   if (stored && *stored) {
     auto value = values::decode_name(**stored);

@@ -14,6 +14,8 @@ namespace roost::store {
 
 // The error of a request that was not written and did not say why itself.
 Result<> outcome(const Request& request);
+// What is refused while the disk has no room for it.
+Fail disk_full();
 
 // One record onto an account's log.
 class CommitRequest : public Request {
@@ -71,7 +73,7 @@ class TrimRequest : public Request {
 // Puts and removals that depend on nothing.
 class PlainRequest : public Request {
  public:
-  PlainRequest() { grows_ = false; }
+  PlainRequest() { needs_ = Room::none; }
   void put(Family family, Bytes key, Bytes value);
   void remove(Family family, Bytes key);
   void not_synced() { synced_ = false; }
@@ -88,7 +90,7 @@ class PlainRequest : public Request {
 
 class DeleteAccountRequest : public Request {
  public:
-  explicit DeleteAccountRequest(AccountId account) : account_(account) { grows_ = false; }
+  explicit DeleteAccountRequest(AccountId account) : account_(account) { needs_ = Room::none; }
   Verdict prepare(Group& group) override;
 
  private:

@@ -15,7 +15,7 @@ struct Rounds {
     if (const char* given = std::getenv("ROOST_ROUNDS")) count = std::atoi(given);  // NOLINT(concurrency-mt-unsafe)
     if (const char* given = std::getenv("ROOST_SEED")) seed = std::strtoull(given, nullptr, 10);  // NOLINT
   }
-  int count = 6;
+  int count = 3;
   uint64_t seed = 1;
 };
 
@@ -28,6 +28,7 @@ inline StoreConfig tiny_config(const std::string& directory) {
   config.blob_pack_bytes = 256 << 10;
   config.heads_max = 4;
   config.free_bytes_min = 0;
+  config.reserve_bytes = 0;
   return config;
 }
 
