@@ -26,9 +26,6 @@ constexpr std::array kBugs = {
     "page_after_its_root",
     "tail_trimmed",
     "account_id_not_synced",
-    "name_not_synced",
-    "database_directory_not_synced",
-    "format_not_synced",
     "failed_sync_forgotten",
 };
 static_assert(kBugs.size() == static_cast<size_t>(Bug::failed_sync_forgotten) + 1);

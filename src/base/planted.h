@@ -23,9 +23,6 @@ enum class Bug : uint8_t {
   page_after_its_root,
   tail_trimmed,
   account_id_not_synced,
-  name_not_synced,
-  database_directory_not_synced,
-  format_not_synced,
   failed_sync_forgotten,
 };
 

@@ -39,9 +39,6 @@ BUGS = {
     "page_after_its_root": POWER_CUT,
     "tail_trimmed": POWER_CUT,
     "account_id_not_synced": POWER_CUT,
-    "name_not_synced": POWER_CUT,
-    "database_directory_not_synced": POWER_CUT,
-    "format_not_synced": POWER_CUT,
     "failed_sync_forgotten": FAILED_SYNC,
 }
 

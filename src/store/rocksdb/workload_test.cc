@@ -16,6 +16,7 @@ namespace {
 constexpr uint64_t kWriters = 10;
 constexpr uint64_t kRacedAccount = 11;
 constexpr uint64_t kNamesOfEach = 2;
+constexpr uint64_t kAloneEvery = 4;
 constexpr size_t kBlobsMax = 12;  // of an account; more are deleted
 constexpr uint64_t kNewAccountsFrom = 1'000'000;
 
@@ -267,9 +268,11 @@ task<> write_all(AccountStore& store, AccountStore& other_node, const std::atomi
                  Tell tell) {
   std::mt19937_64 random(seed);
   std::vector<task<>> writers;
-  for (uint64_t i = 1; i <= kWriters; ++i) {
+  bool alone = seed % kAloneEvery == 0;
+  for (uint64_t i = 1; i <= (alone ? 1 : kWriters); ++i) {
     writers.push_back(reported(write_account(store, AccountId(i), stop, random(), tell), stop));
   }
+  if (alone) co_return co_await together(std::move(writers));
   writers.push_back(reported(make_and_delete_accounts(store, stop, random(), tell), stop));
   writers.push_back(reported(race(store, stop, random(), tell), stop));
   writers.push_back(reported(race(other_node, stop, random(), tell), stop));

@@ -14,8 +14,9 @@ namespace roost::store {
 using Tell = std::function<void(const Event&)>;
 
 // Every call of the store that writes, by a dozen coroutines, until `stop`: ten with an account and two names each, one
-// that makes and deletes accounts, and two nodes that race for the records of one account. Goes on from what is there.
-// An error other than a conflict ends the writer that met it, and fails the test unless `stop`.
+// that makes and deletes accounts, and two nodes that race for the records of one account. With every fourth seed it is
+// one coroutine alone, whose writes no other's sync can cover. Goes on from what is there. An error other than a
+// conflict ends the writer that met it, and fails the test unless `stop`.
 task<> write_all(AccountStore& store, AccountStore& other_node, const std::atomic<bool>& stop, uint64_t seed,
                  Tell tell);
 
