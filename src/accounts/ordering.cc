@@ -18,6 +18,8 @@ class Rows {
   Rows(mail::SnapshotPtr snapshot, mail::Mailbox mailbox, UidSet uids)
       : snapshot_(std::move(snapshot)), mailbox_(mailbox), uids_(std::move(uids)) {}
 
+  uint64_t count() const { return uids_.count(); }
+
   std::vector<mail::Cold> next() {
     std::vector<mail::Cold> rows;
     rows.reserve(kRowsAtOnce);
@@ -64,9 +66,12 @@ Result<> take_in(Batch& batch, search::Ordering& ordering, search::Slice slice) 
 }
 
 task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, search::Ordering& ordering,
-                           std::shared_ptr<CancelFlag> cancel) {
+                           std::shared_ptr<Errand> errand) {
+  const auto goal = static_cast<uint32_t>(rows.count());
+  uint32_t done = 0;
   for (;;) {
-    if (cancel && cancel->cancelled()) co_return closed();
+    if (errand && errand->cancelled()) co_return closed();
+    if (errand) errand->note_progress(done, goal);
     Batch batch;
     batch.rows = co_await env.pool.run([&rows] { return rows.next(); });
     if (batch.rows.empty()) co_return Result<>();
@@ -77,13 +82,14 @@ task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, sear
       ROOST_CO_TRY_VOID(co_await env.pool.run(
           [&] { return take_in(batch, ordering, search::Slice(env.clock, env.clock.now() + kSlice)); }));
     }
+    done += static_cast<uint32_t>(batch.taken);
   }
 }
 
 }  // namespace
 
 task<Result<>> order(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, UidSet uids,
-                     search::Ordering& ordering, std::shared_ptr<CancelFlag> cancel) {
+                     search::Ordering& ordering, std::shared_ptr<Errand> errand) {
   auto* opened = dynamic_cast<OpenAccount*>(account.get());
   if (opened == nullptr) co_return fault("order() of an account that is none of ours");
   Environment& env = opened->environment();
@@ -92,10 +98,10 @@ task<Result<>> order(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId m
   co_await opened->begin_search();
   SearchTurn turn(opened->shared_from_this());
   Rows rows(std::move(snapshot), *found, std::move(uids));
-  ROOST_CO_TRY_VOID(co_await take_all_in(account, env, std::move(rows), ordering, cancel));
+  ROOST_CO_TRY_VOID(co_await take_all_in(account, env, std::move(rows), ordering, errand));
   bool finished = false;
   while (!finished) {
-    if (cancel && cancel->cancelled()) co_return closed();
+    if (errand && errand->cancelled()) co_return closed();
     finished = co_await env.pool.run([&] {
       search::Slice slice(env.clock, env.clock.now() + kSlice);
       return ordering.finish(slice);

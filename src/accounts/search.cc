@@ -59,10 +59,11 @@ task<Result<>> bring_octets(AccountPtr account, Scan& scan) {
   co_return Result<>();
 }
 
-task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::shared_ptr<CancelFlag> cancel) {
+task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::shared_ptr<Errand> errand) {
   Scan::State state = scan.run(env.clock, env.clock.now() + kFirstSlice);
   while (state != Scan::State::done) {
-    if (cancel && cancel->cancelled()) co_return closed();
+    if (errand && errand->cancelled()) co_return closed();
+    if (errand) errand->note_progress(scan.messages_passed(), scan.messages());
     if (state == Scan::State::cards) ROOST_CO_TRY_VOID(co_await bring_cards(account, scan));
     if (state == Scan::State::octets) ROOST_CO_TRY_VOID(co_await bring_octets(account, scan));
     state = co_await env.pool.run([&] { return scan.run(env.clock, env.clock.now() + kPoolSlice); });
@@ -73,7 +74,7 @@ task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::
 }  // namespace
 
 task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, search::Query query,
-                            std::shared_ptr<CancelFlag> cancel) {
+                            std::shared_ptr<Errand> errand) {
   auto* opened = dynamic_cast<OpenAccount*>(account.get());
   if (opened == nullptr) co_return fault("search() of an account that is none of ours");
   Environment& env = opened->environment();
@@ -82,7 +83,7 @@ task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, Mail
   scan->set_guard(&note);
   co_await opened->begin_search();
   SearchTurn turn(opened->shared_from_this());
-  co_return co_await run(account, env, *scan, std::move(cancel));
+  co_return co_await run(account, env, *scan, std::move(errand));
 }
 
 }  // namespace roost::accounts

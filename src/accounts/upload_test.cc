@@ -152,7 +152,7 @@ TEST_F(Uploads, SearchReadsCardsAndBodies) {
   EXPECT_EQ(find(search::InBody{"NEEDLE"})->count(), 20U);
   EXPECT_EQ(find(search::InField{search::Field::subject, "subject 19"})->count(), 11U);
   EXPECT_EQ(find(search::And{})->count(), 200U);
-  auto cancel = std::make_shared<CancelFlag>();
+  auto cancel = std::make_shared<Errand>();
   cancel->cancel();
   auto snapshot = world.wait(account->load(inbox));
   auto cancelled = world.wait(search(account, *snapshot, inbox, search::InBody{"x"}, cancel));

@@ -111,6 +111,34 @@ ResponseCode code_unseen(SeqNum first) { return with_number("UNSEEN", first.valu
 ResponseCode code_highest_mod_seq(ModSeq value) { return with_number("HIGHESTMODSEQ", value.value); }
 ResponseCode code_append_limit(uint64_t bytes_max) { return with_number("APPENDLIMIT", bytes_max); }
 
+ResponseCode code_message_limit(uint32_t messages_max, std::optional<Uid> lowest) {
+  ResponseCode out = with_number("MESSAGELIMIT", messages_max);
+  if (!lowest) return out;
+  out += ' ';
+  write_number(out, lowest->value);
+  return out;
+}
+
+// inprogress-tag = quoted / nil     RFC 9585 5: NIL in place of a tag with "]", which would end the code.
+ResponseCode code_in_progress(BytesView tag, std::optional<uint64_t> done, std::optional<uint64_t> goal) {
+  ResponseCode out = "INPROGRESS (";
+  if (tag.empty() || tag.contains(']')) {
+    out += "NIL";
+  } else {
+    out.append("\"").append(tag).append("\"");
+  }
+  for (const std::optional<uint64_t>& number : {done, goal}) {
+    out += ' ';
+    if (number) {
+      write_number(out, *number);
+    } else {
+      out += "NIL";
+    }
+  }
+  out += ')';
+  return out;
+}
+
 // "PERMANENTFLAGS" SP "(" [flag-perm *(SP flag-perm)] ")"     RFC 9051 9
 ResponseCode code_permanent_flags(SystemFlags system, std::span<const std::string> keywords, bool new_keywords) {
   ResponseCode out = "PERMANENTFLAGS ";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,10 @@ ResponseCode code_capability(std::span<const std::string> capabilities);
 ResponseCode code_mailbox_id(std::string_view id);  // RFC 8474
 ResponseCode code_append_limit(uint64_t bytes_max);
 ResponseCode code_bad_url(BytesView url);  // RFC 4469 4.1; what a code cannot carry is percent-encoded
+// "MESSAGELIMIT" SP message-limit [SP uniqueid]     RFC 9738 5: the lowest UID that was processed, where one was
+ResponseCode code_message_limit(uint32_t messages_max, std::optional<Uid> lowest);
+// "INPROGRESS" SP "(" …     RFC 9585 5. Without `done` there is no `goal`; `goal` is above `done`.
+ResponseCode code_in_progress(BytesView tag, std::optional<uint64_t> done, std::optional<uint64_t> goal);
 
 // Codes without data and without a place in base's Code.
 inline constexpr std::string_view kReadOnly = "READ-ONLY";

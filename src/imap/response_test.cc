@@ -97,5 +97,17 @@ TEST(UntaggedResponses, AreWholeLines) {
   EXPECT_EQ(written([](Bytes& o) { write_id(o, {}); }), "* ID NIL\r\n");
 }
 
+TEST(ResponseCodes, SayWhereALimitStoppedACommand) {
+  EXPECT_EQ(code_message_limit(1000, Uid(23221)), "MESSAGELIMIT 1000 23221");
+  EXPECT_EQ(code_message_limit(1000, std::nullopt), "MESSAGELIMIT 1000");
+}
+
+TEST(ResponseCodes, SayHowFarACommandIs) {
+  EXPECT_EQ(code_in_progress("A001", 454, 1000), "INPROGRESS (\"A001\" 454 1000)");
+  EXPECT_EQ(code_in_progress("tag", 175, std::nullopt), "INPROGRESS (\"tag\" 175 NIL)");
+  EXPECT_EQ(code_in_progress("tag", std::nullopt, std::nullopt), "INPROGRESS (\"tag\" NIL NIL)");
+  EXPECT_EQ(code_in_progress("a]b", 0, 1), "INPROGRESS (NIL 0 1)");
+}
+
 }  // namespace
 }  // namespace roost::imap

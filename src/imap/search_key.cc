@@ -11,7 +11,20 @@ namespace {
 
 using Op = SearchKey::Op;
 
-enum class Argument : uint8_t { none, text, date, size, interval, keyword, set, objectid, header, mod_seq };
+enum class Argument : uint8_t {
+  none,
+  text,
+  date,
+  size,
+  interval,
+  keyword,
+  set,
+  after,
+  before,
+  objectid,
+  header,
+  mod_seq,
+};
 
 struct KeyRule {
   std::string_view name;
@@ -64,6 +77,8 @@ constexpr KeyRule kRules[] = {
     {"TEXT", Op::text, Argument::text},
     {"HEADER", Op::header, Argument::header},
     {"UID", Op::uids, Argument::set},
+    {"UIDAFTER", Op::uids, Argument::after},  // RFC 9738 3.2
+    {"UIDBEFORE", Op::uids, Argument::before},
     extension("OLDER", Op::older, Argument::interval, &Dialect::within),
     extension("YOUNGER", Op::younger, Argument::interval, &Dialect::within),
     extension("MODSEQ", Op::mod_seq, Argument::mod_seq, &Dialect::condstore),
@@ -100,6 +115,14 @@ Result<> parse_mod_seq(Parser& in, SearchKey& key) {
   return {};
 }
 
+// The UIDs above the given one, or below it. Not `n:*`, which names the last message even if its UID is lower.
+Result<> parse_side(Parser& in, bool after, SearchKey& key) {
+  ROOST_TRY(uint32_t uid, in.nz_number("a UID"));
+  if (after && uid < UINT32_MAX) key.set.ranges.push_back({uid + 1, UINT32_MAX});
+  if (!after && uid > 1) key.set.ranges.push_back({1, uid - 1});
+  return {};
+}
+
 Result<> parse_argument(Parser& in, Argument argument, SearchKey& key) {
   if (argument == Argument::none) return {};
   ROOST_TRY_VOID(in.space());
@@ -130,6 +153,8 @@ Result<> parse_argument(Parser& in, Argument argument, SearchKey& key) {
       ROOST_TRY(key.set, in.sequence_set());
       return {};
     }
+    case Argument::after: return parse_side(in, true, key);
+    case Argument::before: return parse_side(in, false, key);
     case Argument::objectid:
       key.text = in.take_while(is_objectid_char);
       if (key.text.empty()) return in.expected("an object id");

@@ -174,5 +174,15 @@ TEST(Search, RefusesEverythingElse) {
              d);
 }
 
+TEST(Search, TakesTheUidsOnOneSideOfAUid) {
+  using Range = SequenceSet::Range;
+  EXPECT_EQ(parsed<Search>("SEARCH UIDAFTER 25000").key.set.ranges, (std::vector<Range>{{25001, 4294967295}}));
+  EXPECT_EQ(parsed<Search>("SEARCH uidbefore 25000").key.set.ranges, (std::vector<Range>{{1, 24999}}));
+  EXPECT_TRUE(parsed<Search>("SEARCH UIDAFTER 4294967295").key.set.empty());
+  EXPECT_TRUE(parsed<Search>("SEARCH UIDBEFORE 1").key.set.empty());
+  EXPECT_EQ(parsed<Search>("SEARCH UIDBEFORE 1").key.op, SearchKey::Op::uids);
+  expect_bad({"SEARCH UIDAFTER", "SEARCH UIDAFTER 0", "SEARCH UIDBEFORE *", "SEARCH UIDBEFORE 1:2"});
+}
+
 }  // namespace
 }  // namespace roost::imap

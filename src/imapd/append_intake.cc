@@ -13,6 +13,11 @@ using Use = imap::AppendReader::Use;
 AppendIntake::AppendIntake(Session& session)
     : session_(session), reader_(session.dialect()), held_(session.services().memory) {}
 
+imap::ResponseCode AppendIntake::refusal_code() const {
+  if (over_limit_) return imap::code_message_limit(session_.config().messages_made_max(), std::nullopt);
+  return bad_url_.empty() ? imap::ResponseCode() : imap::code_bad_url(bad_url_);
+}
+
 task<Result<Use>> AppendIntake::announce(const wire::Frame& frame) {
   ROOST_CO_TRY(Use use, reader_.at_literal(frame));
   uint64_t size = frame.literals.back().size;
@@ -56,11 +61,14 @@ task<Result<>> AppendIntake::advance(const imap::Append& append) {
   co_return Result<>{};
 }
 
-Result<> AppendIntake::check_mailbox(const imap::Append& append) const {
+Result<> AppendIntake::check_mailbox(const imap::Append& append) {
   mail::SnapshotPtr snapshot = session_.account().snapshot();
   auto mailbox = snapshot->find(append.mailbox);
   if (!mailbox || mailbox->noselect()) return no(Code::try_create, "No such mailbox.");
-  if (messages_.size() >= session_.config().append_messages_max) return no(Code::limit, "Too many messages at once.");
+  uint32_t made_max = session_.config().messages_made_max();
+  over_limit_ = made_max != 0 && messages_.size() >= made_max;
+  if (over_limit_ || messages_.size() >= session_.config().append_messages_max)
+    return no(Code::limit, "Too many messages at once.");
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include "accounts/upload.h"
 #include "base/result.h"
 #include "imap/append.h"
+#include "imap/response.h"
 #include "imapd/memory_budget.h"
 #include "mail/operation.h"
 #include "rt/task.h"
@@ -31,14 +32,14 @@ class AppendIntake {
   task<Result<std::vector<mail::NewMessage>>> finish(const imap::Append& append);
 
   imap::AppendReader& reader() { return reader_; }
-  // The URL that could not be followed, if that is why something failed: for BADURL (RFC 4469 4.1).
-  const Bytes& bad_url() const { return bad_url_; }
+  // Where something failed for a reason that has a code with data: BADURL (RFC 4469 4.1), MESSAGELIMIT (RFC 9738 3.1).
+  imap::ResponseCode refusal_code() const;
 
  private:
   task<Result<>> advance(const imap::Append& append);
   task<Result<>> begin_part(const imap::Append& append, uint64_t size);
   task<Result<>> begin_message(const imap::Append& append);
-  Result<> check_mailbox(const imap::Append& append) const;
+  Result<> check_mailbox(const imap::Append& append);
   task<Result<>> take_url(const imap::Append& append, Bytes url);
   task<Result<>> copy_range(BlobId blob, uint64_t offset, uint64_t size);
   task<Result<>> end_message();
@@ -52,6 +53,7 @@ class AppendIntake {
   uint64_t message_bytes_ = 0;              // of its parts, the one that is coming in included
   uint64_t catenated_bytes_ = 0;            // of all messages, copied from others
   Bytes bad_url_;
+  bool over_limit_ = false;  // of messages that one command may make
 };
 
 }  // namespace roost::imapd

@@ -1,6 +1,7 @@
 // Every limit of an IMAP session. What is over a limit is refused before it costs anything.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,6 +26,15 @@ struct ImapdConfig {
 
   // Of a refused non-synchronising literal that is read and thrown away; a larger one ends the connection.
   uint64_t skip_literal_bytes_max = uint64_t{1} << 20;
+
+  // Messages that one command works on (MESSAGELIMIT, RFC 9738), or that one COPY or APPEND makes (SAVELIMIT). 0: no
+  // limit. One of the two at most.
+  uint32_t messages_per_command_max = 0;
+  uint32_t messages_saved_max = 0;
+  uint32_t messages_made_max() const { return std::max(messages_per_command_max, messages_saved_max); }
+
+  // A command that takes longer says so this often (RFC 9585 4).
+  Millis progress_ms{12'000};
 
   // Of UIDBATCHES (RFC 10022 3.1.3): smaller ones would bring message numbers back. At most 500.
   uint32_t uid_batch_messages_min = 500;

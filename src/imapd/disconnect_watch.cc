@@ -3,6 +3,7 @@
 #include <exception>
 #include <utility>
 
+#include "imapd/progress_teller.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -17,7 +18,7 @@ task<> DisconnectWatch::watch() {
     Result<> read = closed();
     if (ready == net::Ready::readable) read = co_await session_.input().read(false);
     if (read) continue;
-    flag_->cancel();
+    errand_->cancel();
     break;
   }
   ended_.set();
@@ -31,9 +32,9 @@ task<> DisconnectWatch::end() {
 
 namespace {
 
-// `watch` has ended, however `work` does.
+// `watch` and `teller` have ended, however `work` does.
 template <class T>
-task<Result<T>> watched(DisconnectWatch& watch, task<Result<T>> work) {
+task<Result<T>> watched(DisconnectWatch& watch, ProgressTeller& teller, task<Result<T>> work) {
   Result<T> done = closed();
   std::exception_ptr failure;
   try {
@@ -41,6 +42,7 @@ task<Result<T>> watched(DisconnectWatch& watch, task<Result<T>> work) {
   } catch (...) {
     failure = std::current_exception();
   }
+  co_await teller.end();
   co_await watch.end();
   if (failure) std::rethrow_exception(failure);
   co_return done;
@@ -50,16 +52,19 @@ task<Result<T>> watched(DisconnectWatch& watch, task<Result<T>> work) {
 
 task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query) {
   DisconnectWatch watch(session);
-  co_return co_await watched(watch, accounts::search(session.account_ptr(), std::move(snapshot),
-                                                     session.selected()->mailbox, std::move(query), watch.flag()));
+  ProgressTeller teller(session, watch.errand());
+  co_return co_await watched(watch, teller,
+                             accounts::search(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
+                                              std::move(query), watch.errand()));
 }
 
 task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapshot, UidSet uids,
                                      search::Ordering& ordering) {
   DisconnectWatch watch(session);
-  co_return co_await watched(
-      watch, accounts::order(session.account_ptr(), std::move(snapshot), session.selected()->mailbox, std::move(uids),
-                             ordering, watch.flag()));
+  ProgressTeller teller(session, watch.errand());
+  co_return co_await watched(watch, teller,
+                             accounts::order(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
+                                             std::move(uids), ordering, watch.errand()));
 }
 
 }  // namespace roost::imapd

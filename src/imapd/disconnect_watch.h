@@ -21,14 +21,14 @@ class DisconnectWatch {
   DisconnectWatch& operator=(const DisconnectWatch&) = delete;
 
   // Cancelled once the client is gone.
-  const std::shared_ptr<accounts::CancelFlag>& flag() const { return flag_; }
+  const std::shared_ptr<accounts::Errand>& errand() const { return errand_; }
   task<> end();
 
  private:
   task<> watch();
 
   Session& session_;
-  std::shared_ptr<accounts::CancelFlag> flag_ = std::make_shared<accounts::CancelFlag>();
+  std::shared_ptr<accounts::Errand> errand_ = std::make_shared<accounts::Errand>();
   rt::Event ended_;
   bool ending_ = false;
 };

@@ -103,6 +103,7 @@ Result<> Session::next_command(const CommandRow*& row, std::unique_ptr<imap::Com
 }
 
 task<Result<>> Session::execute(const CommandRow& row, imap::Command& command) {
+  running_tag_ = command.tag;
   Result<Completion> completion = no(Code::unavailable, "The server is too busy.");
   if (modes_.uid_only && imap::takes_numbers(row.verb)) {
     completion = uid_required();
@@ -132,12 +133,13 @@ task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Comma
 }
 
 Result<> Session::reject(const imap::Head& head, const Error& error) {
+  imap::ResponseCode code = append_ ? append_->refusal_code() : imap::ResponseCode();
   if (error.kind == Error::Kind::bad) return note_bad(head, error);
   if (error.kind == Error::Kind::closed) return std::unexpected(error);
   if (error.kind == Error::Kind::fault) {
     write_fault(head.tag, head.verb.value_or(imap::Verb::noop), error);
-  } else if (append_ && !append_->bad_url().empty()) {
-    imap::write_tagged(buffer(), head.tag, imap::Condition::no, imap::code_bad_url(append_->bad_url()), error.text);
+  } else if (!code.empty()) {
+    imap::write_tagged(buffer(), head.tag, imap::Condition::no, code, error.text);
   } else {
     imap::write_error(buffer(), head.tag, error);
   }

@@ -44,6 +44,8 @@ constexpr const Feature* kFeatures[] = {
     &kSearchres,
     &kWithin,
     &kPartial,
+    &kMessageLimit,
+    &kInProgress,
     &kSort,
     &kThread,
     &kStatusSize,
@@ -214,6 +216,10 @@ Result<> check_imapd(const ImapdConfig& config) {
   ROOST_TRY_VOID(check_features(kFeatures));
   if (config.batch_bodies == 0 || config.body_piece_bytes == 0 || config.batch_bytes == 0) {
     return bad("imap: batches cannot be empty");
+  }
+  // RFC 9738 3
+  if (config.messages_per_command_max != 0 && config.messages_saved_max != 0) {
+    return bad("imap.messages_saved_max: imap.messages_per_command_max limits COPY and APPEND already");
   }
   // RFC 9051 5.4
   if (config.autologout_ms < Millis(30 * 60'000)) return bad("imap.autologout_ms: half an hour at least");

@@ -98,6 +98,8 @@ class Session {
   // Counts, logs and, after too many, ends the session.
   Result<> note_failed_login(std::string_view user, const Error& error);
 
+  // Of the command that runs.
+  BytesView running_tag() const { return running_tag_; }
   // Of the APPEND or REPLACE that is being read or dispatched.
   AppendIntake& append_intake();
 
@@ -144,6 +146,7 @@ class Session {
   std::unique_ptr<Mode> mode_;  // destroyed before the account and the stream, which it uses
   Reservation held_;            // literals and long lines of the command that is being read
   uint64_t line_held_ = 0;      // of them, lines
+  BytesView running_tag_;
   std::string user_;
   bool read_only_ = false;
   std::string_view end_reason_ = "closed";

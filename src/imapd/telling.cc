@@ -122,11 +122,13 @@ void write_mod_seq(Bytes& out, imap::MessageLabel label, Uid uid, const mail::Ho
 
 // Calls line(out, label, uid, hot) for the live ones of `uids`, batch by batch.
 template <class Line>
-task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line line) {
+task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line line, Order order) {
   uint32_t lines = 0;
-  for (const UidRange& range : uids) {
-    for (uint64_t value = range.first.value; value <= range.last.value; ++value) {
-      Uid uid(static_cast<uint32_t>(value));
+  const bool down = order == Order::descending;
+  for (size_t i = 0; i < uids.range_count(); ++i) {
+    const UidRange& range = uids.ranges()[down ? uids.range_count() - 1 - i : i];
+    for (uint32_t n = 0; n < range.count(); ++n) {
+      Uid uid(down ? range.last.value - n : range.first.value + n);
       auto hot = view.mailbox().find_hot(uid);
       if (!hot) continue;
       line(session.buffer(), view.label(uid), uid, *hot);
@@ -180,11 +182,11 @@ task<Result<View>> catch_up(Session& session) {
   co_return Result<>{};
 }
 
-task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid) {
+task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid, Order order) {
   Selected& selected = *session.selected();
   tell_keywords(session, view.mailbox());
   selected.flags_owed = selected.flags_owed.subtract(uids);
-  co_return co_await tell_rows(session, view, std::move(uids), FlagsLine(session, view, with_uid));
+  co_return co_await tell_rows(session, view, std::move(uids), FlagsLine(session, view, with_uid), order);
 }
 
 task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier) {
@@ -199,7 +201,7 @@ task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier) {
 }
 
 task<Result<>> tell_mod_seqs(Session& session, const View& view, UidSet uids) {
-  co_return co_await tell_rows(session, view, std::move(uids), write_mod_seq);
+  co_return co_await tell_rows(session, view, std::move(uids), write_mod_seq, Order::ascending);
 }
 
 imap::ResponseCode take_claim(Session& session) {

@@ -24,7 +24,9 @@ task<Result<>> tell(Session& session, Hazard hazard);
 
 // FETCH with FLAGS for the live ones of `uids`, which then owe nothing to the client. `with_uid`: RFC 9051 6.4.9; with
 // CONDSTORE on, UID and MODSEQ are always there (RFC 7162 3.2.4).
-task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid);
+enum class Order : uint8_t { ascending, descending };
+task<Result<>> tell_flags(Session& session, const View& view, UidSet uids, bool with_uid,
+                          Order order = Order::ascending);
 
 // VANISHED (RFC 7162 3.2.10), in several responses if it is long. `earlier`: they are not of the view.
 task<Result<>> tell_vanished(Session& session, UidSet uids, bool earlier);

@@ -165,6 +165,13 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
   t.add("imap.append_held_bytes_max", c.append_held_bytes_max, "Their size together, in octets.", 1);
   t.add("imap.catenated_bytes_max", c.catenated_bytes_max, "What the URLs of one CATENATE may name, in octets.", 1);
   t.add("imap.held_bytes_max", c.held_bytes_max, "Memory for the arguments of all commands under way.", 1 << 20);
+  t.add("imap.messages_per_command_max", c.messages_per_command_max,
+        "Messages that one FETCH, SEARCH, STORE, COPY, MOVE, APPEND or UID EXPUNGE works on (MESSAGELIMIT); SORT and "
+        "THREAD of more are refused. 0: no limit. See the operator's guide before setting it.");
+  t.add("imap.messages_saved_max", c.messages_saved_max,
+        "The same for COPY and APPEND alone (SAVELIMIT). Not together with the other.");
+  t.add("imap.progress_ms", c.progress_ms,
+        "How often a command that takes long says how far it is, in milliseconds (INPROGRESS).", 1);
   t.add("imap.uid_batch_messages_min", c.uid_batch_messages_min,
         "The smallest batch that UIDBATCHES counts out. The standard asks for 500 or less.", 1, 500);
   t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");

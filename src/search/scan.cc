@@ -102,6 +102,12 @@ bool Scan::take_row(Uid uid, const mail::Hot& hot, const mail::Cold* cold) {
   return !late();
 }
 
+uint32_t Scan::messages_passed() const {
+  Uid next(static_cast<uint32_t>(std::min<uint64_t>(next_uid_, UINT32_MAX)));
+  auto waiting = static_cast<uint32_t>(batch_.size());
+  return std::max(mailbox_.rank(next), waiting) - waiting;
+}
+
 // --- cards ---
 
 std::vector<mail::Cold> Scan::wanted_cards() const {

@@ -53,6 +53,10 @@ class Scan {
   // Works until it needs something or shortly after the deadline.
   State run(const Clock& clock, TimePoint deadline);
 
+  // How far it is: messages of the mailbox, in its order, that have been decided or cannot match.
+  uint32_t messages_passed() const;
+  uint32_t messages() const { return mailbox_.messages(); }
+
   std::vector<mail::Cold> wanted_cards() const;
   // Encoded cards in the order of wanted_cards(); a null one answers every question about content with no.
   void feed_cards(std::vector<std::shared_ptr<const Bytes>> cards);

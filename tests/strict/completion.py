@@ -31,6 +31,8 @@ def check(session, command, response):
         raise Wrong("[UIDREQUIRED] where numbers are allowed, or not in a BAD")
     if session.uid_only and command.verb in rules.TAKE_NUMBERS and not command.by_uid and code != "UIDREQUIRED":
         raise Wrong(f"{command.verb} by numbers, and no [UIDREQUIRED]")  # RFC 9586 3.2
+    if code == "INPROGRESS":
+        raise Wrong("INPROGRESS with a tag")  # RFC 9585 4
     if code == "COPYUID":
         check_copy_uid(session, command, response)
     if command.verb == "UNAUTHENTICATE" and response.name == "NO":
@@ -91,6 +93,8 @@ def check_fetch(session, command, response):
     """By numbers, and nothing gone meanwhile: all that was asked for came, of every message."""
     if command.by_uid or rules.fetch_modifier(command, "CHANGEDSINCE") or session.view is None:
         return
+    if "MESSAGELIMIT" in (response.code, *(r.code for r in command.told)):
+        return
     asked = rules.requested_items(command)
     wanted = numbers_of(command.args[0], session.view)
     if asked is None or wanted is None:
@@ -110,6 +114,8 @@ def check_store(session, command, response):
     """RFC 3501 6.4.6: the new flags of every message, unless .SILENT."""
     args = command.args
     if command.by_uid or len(args) < 3 or not isinstance(args[1], str) or session.view is None:
+        return
+    if "MESSAGELIMIT" in (response.code, *(r.code for r in command.told)):
         return
     wanted = numbers_of(args[0], session.view)
     if "SILENT" in args[1].upper() or wanted is None or any(r.name == "EXISTS" for r in command.told):

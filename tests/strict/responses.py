@@ -127,8 +127,31 @@ def bad_url(r):
     return r.take(BAD_URL, "a URL in quotes")[1]
 
 
+def message_limit(r):
+    """RFC 9738 5: (limit, the lowest UID that was processed, or None)"""
+    r.need(b" ")
+    return r.nz_number(), r.nz_number() if r.opt(b" ") else None
+
+
+def in_progress(r):
+    """RFC 9585 5: (tag, done, goal)"""
+    if not r.opt(b" ("):
+        return None, None, None
+    tag = None if r.nil() else r.quoted()
+    r.need(b" ")
+    done = None if r.nil() else r.number()
+    r.need(b" ")
+    goal = None if r.nil() else r.nz_number()
+    r.need(b")")
+    if goal is not None and (done is None or done >= goal):
+        raise r.wrong("a goal above what is done before this")
+    return tag, done, goal
+
+
 CODES = {
     "BADURL": bad_url,
+    "MESSAGELIMIT": message_limit,
+    "INPROGRESS": in_progress,
     "BADCHARSET": bad_charset,
     "CAPABILITY": spaced(atoms),
     "PERMANENTFLAGS": spaced(lambda r: r.flags(r.flag_perm)),

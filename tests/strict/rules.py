@@ -6,7 +6,7 @@ from client_stream import Text
 from grammar import NUMBER_MAX, Reader, Wrong, from_utf7
 
 MESSAGE_DATA = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "UIDFETCH", "FLAGS")
-TAKE_NUMBERS = ("FETCH", "STORE", "SEARCH", "SORT", "THREAD", "COPY", "MOVE")  # and have a namesake with UID
+TAKE_NUMBERS = ("FETCH", "STORE", "SEARCH", "SORT", "THREAD", "COPY", "MOVE", "REPLACE")  # and have a namesake with UID
 # What comes only in answer, and to what. RFC 9051 6.3.2, 6.3.6 and 6.3.12 let some answer with LIST.
 ANSWERS = {
     "CAPABILITY": ("CAPABILITY", "LOGIN", "AUTHENTICATE"),
@@ -56,6 +56,8 @@ def check_allowed(session, command, response):
         raise Wrong(f"{name} before the login")
     if name == ("FETCH" if session.uid_only else "UIDFETCH") or session.uid_only and response.code == "UNSEEN":
         raise Wrong(f"{response.code or name} with UIDONLY {'on' if session.uid_only else 'off'}")  # RFC 9586 3
+    if response.code == "INPROGRESS":
+        check_progress(session, command, response)
     if name in ("EXPUNGE", "VANISHED"):
         check_expunge(session, command, response)
     if name == "RECENT" and session.rev2:
@@ -88,6 +90,10 @@ def has_vanished(command):
                for a in (command.args or [])[2:])
 
 
+# Keys of SEARCH whose argument begins with a digit, and is no message number.
+TAKE_A_NUMBER = ("UID", "UIDAFTER", "UIDBEFORE", "LARGER", "SMALLER", "OLDER", "YOUNGER", "MODSEQ", "ALL")
+
+
 def uses_numbers(args):
     """A SEARCH by message numbers (RFC 7162 3.2.10). `UID 1:2` is none."""
     before = ""
@@ -95,7 +101,7 @@ def uses_numbers(args):
         if isinstance(a, list) and before != "RETURN" and uses_numbers(a):
             return True
         if isinstance(a, str):
-            if a[:1] in "123456789*" and before not in ("UID", "LARGER", "SMALLER", "OLDER", "YOUNGER", "MODSEQ", "ALL"):
+            if a[:1] in "123456789*" and before not in TAKE_A_NUMBER:
                 return True
             before = a.upper()
         elif isinstance(a, Text):
@@ -174,6 +180,13 @@ def check_fetch(session, command, response):
     unasked = command.verb not in ("FETCH", "STORE")
     if unasked and "QRESYNC" in session.enabled and not has_uid:
         raise Wrong("no UID in what comes unasked (RFC 7162 3.2.4)")
+
+
+def check_progress(session, command, response):
+    """RFC 9585 4: in an untagged OK, of a command that is being worked on."""
+    tag, _, _ = response.value
+    if response.name != "OK" or command is None or tag not in (None, command.tag):
+        raise Wrong(f"INPROGRESS of {tag!r} in {response.name}")
 
 
 def check_enabled(session, command, response):

@@ -106,6 +106,12 @@ S: b OK done
 C: c ENABLE UIDONLY
 S: * ENABLED UIDONLY
 S: c OK done""",
+    "progress": SELECT + """
+C: a SEARCH TEXT slow
+S: * OK [INPROGRESS ("a" 454 1000)] Processed 45% of the items
+S: * OK [INPROGRESS] Hang in there...
+S: * SEARCH 1 2
+S: a OK [MESSAGELIMIT 1000 23221] done""",
     "batches": SELECT + """
 C: a UIDBATCHES 2
 S: * UIDBATCHES (TAG "a") 11:5,4:1
@@ -178,6 +184,9 @@ WRONG = {  # a part of the complaint: the dialogue
 C: a NOOP
 S: * 1 FETCH (FLAGS () MODSEQ (9))
 S: * 1 FETCH (FLAGS (\Seen) MODSEQ (9))""",
+    "a goal above what is done": SELECT + '\nC: a SEARCH ALL\nS: * OK [INPROGRESS ("a" 9 9)] x',
+    "INPROGRESS of b'b'": SELECT + '\nC: a SEARCH ALL\nS: * OK [INPROGRESS ("b" 8 9)] x',
+    "INPROGRESS with a tag": SELECT + '\nC: a COPY 1 x\nS: a OK [INPROGRESS] x',
     "NO to UNAUTHENTICATE": LOGIN + "\nC: a UNAUTHENTICATE\nS: a NO never",
     "EXISTS before the login": SELECT + "\nC: a UNAUTHENTICATE\nS: a OK done\nC: b NOOP\nS: * 3 EXISTS",
     "ranges that descend": SELECT + '\nC: a UIDBATCHES 2\nS: * UIDBATCHES (TAG "a") 4:1,11:5',

@@ -6,7 +6,9 @@ namespace roost::imapd {
 namespace {
 
 task<Result<Completion>> run_copy(Session& session, imap::Command& command) {
-  ROOST_CO_TRY(mail::Copied copied, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
+  ROOST_CO_TRY(Copying copying, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
+  if (copying.refused) co_return *std::move(copying.refused);
+  const mail::Copied& copied = copying.copied;
   if (copied.source.empty()) co_return done("Nothing to copy.");
   co_return done(imap::code_copy_uid(copied.uidvalidity, copied.source, copied.target), "COPY completed.");
 }

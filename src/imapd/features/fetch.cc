@@ -8,7 +8,7 @@
 #include "imapd/features/fetch_batch.h"
 #include "imapd/features/fetch_plan.h"
 #include "imapd/features/fetch_rows.h"
-#include "imapd/features/partial.h"
+#include "imapd/features/message_limit.h"
 #include "imapd/keyword_names.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
@@ -42,7 +42,8 @@ class Fetching {
  public:
   Fetching(Session& session, FetchPlan plan, View view) : session_(session), plan_(std::move(plan)), view_(view) {}
 
-  task<Result<>> run(UidSet uids);
+  // From the highest down where a limit left some out (RFC 9738 3.1).
+  task<Result<>> run(Limited messages);
   const Missing& missing() const { return missing_; }
 
  private:
@@ -63,18 +64,25 @@ class Fetching {
   Missing missing_;
 };
 
-task<Result<>> Fetching::run(UidSet uids) {
+task<Result<>> Fetching::run(Limited messages) {
+  UidSet& uids = messages.uids;
   if (plan_.says_flags) {
     tell_keywords(session_, view_.mailbox());
     session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(uids);
   }
-  if (!plan_.needs_card && !plan_.needs_body) {
+  bool rows_only = !plan_.needs_card && !plan_.needs_body;
+  if (rows_only && !messages.lowest) {
     ROOST_CO_TRY(missing_.gone, co_await fetch_rows(session_, view_, std::move(uids), plan_));
     co_return Result<>{};
   }
   std::vector<Uid> list;
   list.reserve(uids.count());
   uids.for_each([&](Uid uid) { list.push_back(uid); });
+  if (rows_only) {
+    ROOST_CO_TRY(missing_.gone, co_await fetch_rows_downwards(session_, view_, std::move(list), plan_));
+    co_return Result<>{};
+  }
+  if (messages.lowest) std::reverse(list.begin(), list.end());
   size_t next = 0;
   while (next < list.size()) {
     FetchBatch batch(session_.account(), session_.config(), plan_);
@@ -106,7 +114,7 @@ task<Result<>> Fetching::send_batch(FetchBatch& batch) {
 task<Result<UidSet>> Fetching::set_seen(FetchBatch& batch) {
   UidSet unseen;
   for (FetchedMessage& message : batch.messages()) {
-    if (!message.failed && !message.row.hot.flags.has(SystemFlag::seen)) unseen.append(message.uid);
+    if (!message.failed && !message.row.hot.flags.has(SystemFlag::seen)) unseen.insert(message.uid);
   }
   unseen = unseen.subtract(view_.ghosts());
   if (unseen.empty()) co_return unseen;
@@ -241,9 +249,28 @@ UidSet vanished(const View& view, const mail::MailboxDelta& delta, const imap::S
   return delta.expunged.subtract(view.ghosts()).intersect(asked);
 }
 
+uint64_t span(const imap::PartialRange& range) {
+  auto [low, high] = std::minmax(range.first, range.last);
+  return uint64_t{high} - low + 1;
+}
+
+Result<Completion> reply(const Missing& missing) {
+  if (missing.failure) {
+    if (missing.failure->kind == Error::Kind::fault) return std::unexpected(*missing.failure);
+    return no(missing.failure->code, "Some messages could not be read.");
+  }
+  if (missing.gone > 0) return no(Code::expunge_issued, "Some of the messages have been deleted.");
+  return done("FETCH completed.");
+}
+
 task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
   auto& fetch = std::get<imap::Fetch>(command.body);
   if (fetch.vanished && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
+  uint32_t messages_max = session.config().messages_per_command_max;
+  // RFC 9738 3.1: what it asks for counts, not what there is of it.
+  if (messages_max != 0 && fetch.partial && span(*fetch.partial) > messages_max) {
+    co_return too_many_messages(messages_max);
+  }
   if (asks_for_mod_seqs(fetch)) enable_condstore(session);
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));
@@ -256,14 +283,11 @@ task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
     uids = view.members(uids).intersect(delta.changed);
   }
   Fetching fetching(session, plan_fetch(std::move(fetch), session.modes()), std::move(view));
-  ROOST_CO_TRY_VOID(co_await fetching.run(std::move(uids)));
-  const Missing& missing = fetching.missing();
-  if (missing.failure) {
-    if (missing.failure->kind == Error::Kind::fault) co_return std::unexpected(*missing.failure);
-    co_return no(missing.failure->code, "Some messages could not be read.");
-  }
-  if (missing.gone > 0) co_return no(Code::expunge_issued, "Some of the messages have been deleted.");
-  co_return done("FETCH completed.");
+  Limited messages = limit_messages(session, std::move(uids));
+  ROOST_CO_TRY_VOID(co_await fetching.run(messages));
+  Result<Completion> completion = reply(fetching.missing());
+  say_limit(session, messages, completion);
+  co_return completion;
 }
 
 constexpr CommandRow kCommands[] = {

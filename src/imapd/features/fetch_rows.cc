@@ -107,4 +107,17 @@ task<Result<size_t>> fetch_rows(Session& session, View view, UidSet uids, const 
   co_return unreadable;
 }
 
+task<Result<size_t>> fetch_rows_downwards(Session& session, View view, std::vector<Uid> uids, const FetchPlan& plan) {
+  RowWriter writer(session, view, plan);
+  size_t unreadable = 0;
+  for (auto uid = uids.rbegin(); uid != uids.rend(); ++uid) {
+    bool ghost = view.ghosts().contains(*uid);
+    auto row = ghost ? view.mailbox().find_expunged(*uid) : view.mailbox().find(*uid);
+    if (row) writer.row(view.label(*uid), row->cold, row->hot);
+    unreadable += row ? 0 : 1;
+    if (writer.pause_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
+  }
+  co_return unreadable;
+}
+
 }  // namespace roost::imapd

@@ -17,5 +17,7 @@ bool write_row_item(imap::FetchWriter& response, const imap::FetchItem& item, co
 
 // One response for each of `uids`, batch by batch. What is read no more (expunged long ago) is left out and counted.
 task<Result<size_t>> fetch_rows(Session& session, View view, UidSet uids, const FetchPlan& plan);
+// The same from the last of `uids` down.
+task<Result<size_t>> fetch_rows_downwards(Session& session, View view, std::vector<Uid> uids, const FetchPlan& plan);
 
 }  // namespace roost::imapd

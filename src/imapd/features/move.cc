@@ -7,12 +7,15 @@ namespace {
 
 task<Result<Completion>> run_move(Session& session, imap::Command& command) {
   if (session.selected()->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
-  ROOST_CO_TRY(mail::Copied moved, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
+  ROOST_CO_TRY(Copying copying, co_await copy_messages(session, std::get<imap::Copy>(command.body)));
+  const mail::Copied& moved = copying.copied;
   if (moved.source.empty()) co_return done("Nothing to move.");
   // RFC 6851 4.3: COPYUID in an untagged OK, before the EXPUNGEs.
   imap::write_untagged(session.buffer(), imap::Condition::ok,
                        imap::code_copy_uid(moved.uidvalidity, moved.source, moved.target), "Moved.");
-  co_return done("MOVE completed.");
+  Result<Completion> completion = done("MOVE completed.");
+  say_limit(session, copying.messages, completion);
+  co_return completion;
 }
 
 constexpr Capability kCapabilities[] = {{"MOVE", kLoggedIn}};

@@ -13,12 +13,13 @@ class PlainSearch : public Searcher {
  public:
   explicit PlainSearch(const imap::Search& wanted) : wanted_(wanted) {}
 
-  task<Result<Found>> find(Session& session, const View& view) override {
+  task<Result<Found>> find(Session& session, const View& view, const std::optional<UidSet>& among) override {
     Found found;
-    ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_, view));
+    ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_, view, among));
     co_return found;
   }
   task<Result<>> write(Session& session, const View& view, const Found& found) override;
+  bool can_be_partial() const override { return true; }
 
  private:
   const imap::Search& wanted_;

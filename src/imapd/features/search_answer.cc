@@ -5,6 +5,7 @@
 #include "imap/response.h"
 #include "imapd/features/condstore.h"
 #include "imapd/features/esearch.h"
+#include "imapd/features/message_limit.h"
 #include "imapd/features/search_query.h"
 #include "imapd/features/searchres.h"
 #include "imapd/session.h"
@@ -17,6 +18,12 @@ std::optional<Completion> refuse(const Session& session, const imap::Search& wan
   // RFC 9586 3.5
   if (session.modes().uid_only && names_numbers(wanted.key)) return uid_required();
   return refuse_charset(wanted);
+}
+
+// RFC 9738 3.1. Nothing to look at where there is no limit.
+Limited limit_search(const Session& session, const View& view, const imap::Search& wanted) {
+  if (session.config().messages_per_command_max == 0) return {};
+  return limit_messages(session, searched(view, wanted.key));
 }
 
 Completion completed(const imap::Search& wanted, const imap::Command& command, const View& view) {
@@ -35,7 +42,12 @@ task<Result<Completion>> answer(Session& session, const imap::Search& wanted, co
   if (auto refused = refuse(session, wanted)) co_return *std::move(refused);
   if (asks_for_mod_seq(wanted.key)) enable_condstore(session);
   ROOST_CO_TRY(View view, co_await catch_up(session));
-  ROOST_CO_TRY(Found found, co_await searcher.find(session, view));
+  const Limited messages = limit_search(session, view, wanted);
+  if (messages.lowest && !searcher.can_be_partial()) {
+    co_return too_many_messages(session.config().messages_per_command_max);
+  }
+  const std::optional<UidSet> among = messages.lowest ? std::optional(messages.uids) : std::nullopt;
+  ROOST_CO_TRY(Found found, co_await searcher.find(session, view, among));
   if (wanted.give && wanted.give->save && !save_result(session, *wanted.give, found)) {
     co_return refusal(imap::ResponseCode(imap::kNotSaved), "The result is too large to be saved.");
   }
@@ -44,7 +56,9 @@ task<Result<Completion>> answer(Session& session, const imap::Search& wanted, co
   } else if (wanted.give->answers()) {
     ROOST_CO_TRY_VOID(co_await write_esearch(session, wanted, command.tag, view, found));
   }
-  co_return completed(wanted, command, view);
+  Result<Completion> completion = completed(wanted, command, view);
+  say_limit(session, messages, completion);
+  co_return completion;
 }
 
 bool is_refused(const Result<Completion>& completion) {

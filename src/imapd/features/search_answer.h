@@ -15,11 +15,13 @@ namespace roost::imapd {
 class Searcher {
  public:
   virtual ~Searcher() = default;
-  // What meets the criteria, in the order that the command asks for.
-  virtual task<Result<Found>> find(Session& session, const View& view) = 0;
+  // What of `among` (nothing: of everything) meets the criteria, in the order that the command asks for.
+  virtual task<Result<Found>> find(Session& session, const View& view, const std::optional<UidSet>& among) = 0;
   // The response where no RETURN asks for another. Numbers are those of `view`: nothing has been told since it was
   // made.
   virtual task<Result<>> write(Session& session, const View& view, const Found& found) = 0;
+  // Whether the result of a part of the messages is a part of the result (RFC 9738 3.3).
+  virtual bool can_be_partial() const { return false; }
 };
 
 // With SAVE, ESEARCH, and the codes that are due. `wanted` is the command's, or within it.

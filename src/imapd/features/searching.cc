@@ -19,9 +19,16 @@ std::optional<Completion> refuse_charset(const imap::Search& wanted) {
   return refusal(imap::code_bad_charset(kCharsets), "The charset is not known.");
 }
 
-task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view) {
+task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view,
+                                   const std::optional<UidSet>& among) {
   const Selected& selected = *session.selected();
   ROOST_CO_TRY(search::Query query, make_query(wanted, {.view = view, .recent = selected.recent}));
+  if (among) {
+    search::And both;
+    both.of.push_back(search::Query(search::Uids{*among}));
+    both.of.push_back(std::move(query));
+    query = search::Query(std::move(both));
+  }
   ROOST_CO_TRY(UidSet found, co_await search_while_connected(session, view.snapshot(), std::move(query)));
   co_return view.members(found);
 }

@@ -28,8 +28,9 @@ struct Found {
 // NO [BADCHARSET (…)] for a charset that is not known.
 std::optional<Completion> refuse_charset(const imap::Search& wanted);
 
-// Arrivals that the client has not been told of are not in its view.
-task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view);
+// Of `among`, where there is one. Arrivals that the client has not been told of are not in its view.
+task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view,
+                                   const std::optional<UidSet>& among);
 
 // What the client calls them, uids or numbers, in their order. Numbers are those of `view`: nothing has been told since
 // it was made.

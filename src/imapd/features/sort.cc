@@ -39,16 +39,16 @@ std::vector<search::SortCriterion> criteria_of(const imap::Sort& sort) {
 class SortedSearch : public Searcher {
  public:
   explicit SortedSearch(const imap::Sort& wanted) : wanted_(wanted) {}
-  task<Result<Found>> find(Session& session, const View& view) override;
+  task<Result<Found>> find(Session& session, const View& view, const std::optional<UidSet>& among) override;
   task<Result<>> write(Session& session, const View& view, const Found& found) override;
 
  private:
   const imap::Sort& wanted_;
 };
 
-task<Result<Found>> SortedSearch::find(Session& session, const View& view) {
+task<Result<Found>> SortedSearch::find(Session& session, const View& view, const std::optional<UidSet>& among) {
   Found found;
-  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_.search, view));
+  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_.search, view, among));
   search::Sorting sorting(criteria_of(wanted_));
   ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), found.uids, sorting));
   found.order = sorting.result();

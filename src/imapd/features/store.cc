@@ -5,6 +5,8 @@
 #include "imap/response.h"
 #include "imapd/features/all.h"
 #include "imapd/features/condstore.h"
+#include "imapd/features/message_limit.h"
+#include "imapd/progress_teller.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
 
@@ -104,6 +106,8 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
   ROOST_CO_TRY(UidSet uids, before.resolve(store.set, store.uid));
   UidSet live = uids.subtract(before.ghosts());
   bool some_gone = !store.uid && live.count() != uids.count();
+  const Limited messages = limit_messages(session, std::move(live));
+  live = messages.uids;
   UidSet owed_before = selected.flags_owed;
   UidSet modified;
   if (!live.empty()) {
@@ -113,7 +117,7 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
                           .flags = store.flags.system,
                           .keywords = store.flags.keywords,
                           .unchanged_since = store.unchanged_since};
-    ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+    ROOST_CO_TRY(mail::OperationResult result, co_await execute_and_tell(session, std::move(operation)));
     modified = std::get<mail::Stored>(std::move(result)).modified;
     ROOST_CO_TRY(View after, co_await catch_up(session));
     // Some may have been expunged since: before the flags were set, or before they could be told.
@@ -123,13 +127,16 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
       ROOST_CO_TRY_VOID(co_await keep_quiet(session, after, std::move(quiet), store));
     } else {
       live = live.subtract(modified);
-      ROOST_CO_TRY_VOID(co_await tell_flags(session, after, live, store.uid));
+      ROOST_CO_TRY_VOID(
+          co_await tell_flags(session, after, live, store.uid, messages.lowest ? Order::descending : Order::ascending));
     }
     // RFC 7162 3.1.3 recommends it, so that the client need not ask why.
     ROOST_CO_TRY_VOID(co_await tell_flags(session, after, modified, true));
     if (!store.uid) modified = after.numbers(after.members(modified));
   }
-  co_return reply(modified, some_gone, store.silent);
+  Result<Completion> completion = reply(modified, some_gone, store.silent);
+  say_limit(session, messages, completion);
+  co_return completion;
 }
 
 constexpr CommandRow kCommands[] = {

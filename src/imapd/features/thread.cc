@@ -32,7 +32,7 @@ class ThreadedSearch : public Searcher {
  public:
   explicit ThreadedSearch(const imap::Thread& wanted)
       : wanted_(wanted.search), threading_(make_threading(wanted.algorithm)) {}
-  task<Result<Found>> find(Session& session, const View& view) override;
+  task<Result<Found>> find(Session& session, const View& view, const std::optional<UidSet>& among) override;
   task<Result<>> write(Session& session, const View& view, const Found& found) override;
 
  private:
@@ -40,9 +40,9 @@ class ThreadedSearch : public Searcher {
   std::unique_ptr<search::Threading> threading_;
 };
 
-task<Result<Found>> ThreadedSearch::find(Session& session, const View& view) {
+task<Result<Found>> ThreadedSearch::find(Session& session, const View& view, const std::optional<UidSet>& among) {
   Found found;
-  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_, view));
+  ROOST_CO_TRY(found.uids, co_await find_messages(session, wanted_, view, among));
   ROOST_CO_TRY_VOID(co_await order_while_connected(session, view.snapshot(), found.uids, *threading_));
   co_return found;
 }
