@@ -39,8 +39,29 @@ TEST_F(LongSearch, WhatTheClientSendsMeanwhileIsAnsweredAfterwards) {
   EXPECT_EQ(client.send("b NO"), "");
   EXPECT_EQ(client.send("OP\r\nc NOOP\r\n"), "");
   server.settle(Millis(4 * 3'600'000));
-  EXPECT_THAT(client.take(), testing::StartsWith("* SEARCH\r\na OK SEARCH completed.\r\nb OK NOOP completed.\r\n"
-                                                 "c OK NOOP completed.\r\n"));
+  std::string answer = client.take();
+  EXPECT_THAT(answer, testing::StartsWith("* OK [INPROGRESS (\"a\" "));
+  EXPECT_THAT(answer.substr(answer.find("* SEARCH")),
+              testing::StartsWith("* SEARCH\r\na OK SEARCH completed.\r\nb OK NOOP completed.\r\n"
+                                  "c OK NOOP completed.\r\n"));
+}
+
+TEST_F(LongSearch, SaysHowFarItIsAndNeverGoesBack) {
+  TestClient client(server, "INBOX");
+  slow_down();
+  client.send("a SEARCH BODY nothing-like-it\r\n");
+  server.settle(Millis(4 * 3'600'000));
+  std::string answer = client.take();
+  constexpr std::string_view kBefore = "INPROGRESS (\"a\" ";
+  unsigned long last = 0;
+  for (size_t at = answer.find(kBefore); at != std::string::npos; at = answer.find(kBefore, at + 1)) {
+    unsigned long done = std::stoul(answer.substr(at + kBefore.size()));
+    EXPECT_GE(done, last);
+    EXPECT_LT(done, 200u);
+    EXPECT_EQ(answer.substr(answer.find(')', at) - 4, 4), " 200");
+    last = done;
+  }
+  EXPECT_GT(last, 0u);
 }
 
 TEST_F(LongSearch, PipelinedCommandsAreLeftAlone) {
