@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +12,7 @@
 #include "auth/local.h"
 #include "fmt/format.h"
 #include "imapd/server.h"
-#include "net/memory_stream.h"
+#include "net/memory_peer_test.h"
 #include "rt/simulated.h"
 #include "store/memory/memory.h"
 
@@ -49,11 +50,10 @@ class TestServer {
 
 class TestClient {
  public:
-  explicit TestClient(TestServer& server, net::MemoryStreamOptions options = {}) : server_(server), state_(new State) {
+  explicit TestClient(TestServer& server, net::MemoryStreamOptions options = {}) : server_(server) {
     auto [mine, theirs] = net::make_memory_streams(server.loop(), server.loop(), std::move(options));
-    state_->stream = std::move(mine);
     rt::spawn(server.loop(), serve(std::move(theirs), server.services));
-    rt::spawn(server.loop(), receive(state_));
+    peer_.emplace(server.loop(), std::move(mine));
     server.settle();
     greeting = take();
   }
@@ -62,7 +62,7 @@ class TestClient {
     select(mailbox);
   }
   ~TestClient() {
-    state_->stream->abort();
+    peer_->abort();
     server_.settle();
   }
   TestClient(const TestClient&) = delete;
@@ -70,12 +70,12 @@ class TestClient {
 
   // Sends the octets as they are, lets things happen, and gives back everything that has come since.
   std::string send(std::string octets) {
-    rt::spawn(server_.loop(), write(state_, std::move(octets)));
+    post(std::move(octets));
     server_.settle();
     return take();
   }
   // Only sends them: they are executed together with what another client sends next.
-  void post(std::string octets) { rt::spawn(server_.loop(), write(state_, std::move(octets))); }
+  void post(std::string octets) { peer_->write(std::move(octets)); }
   // One command with a tag of its own; the answer with the tag taken out: "* 1 EXISTS\r\nOK ...".
   std::string run(std::string_view command) {
     std::string tag = fmt::format("T{}", ++tags_);
@@ -91,34 +91,14 @@ class TestClient {
   std::string append(std::string_view mailbox, std::string_view message, std::string_view options = "") {
     return run(fmt::format("APPEND {} {}{{{}+}}\r\n{}", mailbox, options, message.size(), message));
   }
-  std::string take() { return std::exchange(state_->received, {}); }
-  bool closed() const { return state_->closed; }
+  std::string take() { return peer_->take(); }
+  bool closed() const { return peer_->closed(); }
 
   std::string greeting;
 
  private:
-  struct State {
-    std::unique_ptr<net::Stream> stream;
-    std::string received;
-    bool closed = false;
-  };
-
-  static task<> receive(std::shared_ptr<State> state) {
-    std::vector<char> buffer(64 * 1024);
-    while (true) {
-      Result<size_t> got = co_await state->stream->read(buffer);
-      if (!got) break;
-      state->received.append(buffer.data(), *got);
-    }
-    state->closed = true;
-  }
-  static task<> write(std::shared_ptr<State> state, std::string octets) {
-    Result<> ignored = co_await state->stream->write(octets);
-    (void)ignored;
-  }
-
   TestServer& server_;
-  std::shared_ptr<State> state_;
+  std::optional<net::MemoryPeer> peer_;
   int tags_ = 0;
 };
 

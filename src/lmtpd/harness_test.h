@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +14,7 @@
 #include "accounts/accounts.h"
 #include "auth/local.h"
 #include "lmtpd/session.h"
-#include "net/memory_stream.h"
+#include "net/memory_peer_test.h"
 #include "rt/simulated.h"
 #include "store/memory/memory.h"
 
@@ -101,14 +102,13 @@ class TestServer {
 
 class TestClient {
  public:
-  explicit TestClient(TestServer& server, net::MemoryStreamOptions options = {}) : server_(server), state_(new State) {
+  explicit TestClient(TestServer& server, net::MemoryStreamOptions options = {}) : server_(server) {
     auto [mine, theirs] = net::make_memory_streams(server.loop(), server.loop(), std::move(options));
-    state_->stream = std::move(mine);
     server_end_ = theirs.get();
     rt::spawn(server.loop(), serve(std::move(theirs), server.services));
-    rt::spawn(server.loop(), receive(state_));
+    peer_.emplace(server.loop(), std::move(mine));
     server.settle();
-    greeting = std::exchange(state_->received, {});
+    greeting = peer_->take();
   }
   ~TestClient() { hang_up(); }
   TestClient(const TestClient&) = delete;
@@ -116,9 +116,9 @@ class TestClient {
 
   // Sends the octets as they are, lets things happen, and gives back all that has come since.
   std::string send(std::string octets) {
-    rt::spawn(server_.loop(), write(state_, std::move(octets)));
+    peer_->write(std::move(octets));
     server_.settle();
-    return std::exchange(state_->received, {});
+    return peer_->take();
   }
   // The same, and of the answers the codes only: "250 550".
   std::string codes(std::string octets) {
@@ -131,34 +131,17 @@ class TestClient {
     return out;
   }
   void hang_up() {
-    state_->stream->abort();
+    peer_->abort();
     server_.settle();
   }
-  bool closed() const { return state_->closed; }
+  bool closed() const { return peer_->closed(); }
   net::Stream& server_end() { return *server_end_; }  // while it lives
 
   std::string greeting;
 
  private:
-  struct State {
-    std::unique_ptr<net::Stream> stream;
-    std::string received;
-    bool closed = false;
-  };
-
-  static task<> receive(std::shared_ptr<State> state) {
-    std::vector<char> buffer(64 * 1024);
-    for (;;) {
-      Result<size_t> got = co_await state->stream->read(buffer);
-      if (!got) break;
-      state->received.append(buffer.data(), *got);
-    }
-    state->closed = true;
-  }
-  static task<> write(std::shared_ptr<State> state, std::string octets) { (void)co_await state->stream->write(octets); }
-
   TestServer& server_;
-  std::shared_ptr<State> state_;
+  std::optional<net::MemoryPeer> peer_;
   net::Stream* server_end_ = nullptr;
 };
 
