@@ -37,6 +37,8 @@ Result<Body> parse_mailbox_command(Parser& in, Verb verb) {
     case Verb::lsub: return as_body(parse_lsub(in));
     case Verb::xlist: return as_body(parse_xlist(in));
     case Verb::status: return as_body(parse_status(in));
+    case Verb::getmetadata: return as_body(parse_getmetadata(in));
+    case Verb::setmetadata: return as_body(parse_setmetadata(in));
     default: return parse_plain(in);
   }
 }
@@ -68,6 +70,7 @@ Result<Body> parse_body(Parser& in, Verb verb) {
     case Verb::login: return as_body(parse_login(in));
     case Verb::authenticate: return as_body(parse_authenticate(in));
     case Verb::enable: return as_body(parse_enable(in));
+    case Verb::notify: return as_body(parse_notify(in));
     case Verb::id: return as_body(parse_id(in));
     case Verb::compress: return as_body(parse_compress(in));
     case Verb::expunge: {

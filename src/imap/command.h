@@ -12,6 +12,8 @@
 #include "imap/fetch.h"
 #include "imap/list.h"
 #include "imap/mailbox.h"
+#include "imap/metadata.h"
+#include "imap/notify.h"
 #include "imap/search.h"
 #include "imap/select.h"
 #include "imap/session.h"
@@ -28,9 +30,9 @@ namespace roost::imap {
 // verb says which.
 struct Plain {};
 
-using Body =
-    std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch, Id, List, Login,
-                 Rename, Search, Select, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
+using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch,
+                          GetMetadata, Id, List, Login, Notify, Rename, Search, Select, SetMetadata, Sort, Status,
+                          Store, Subscribe, Thread, UidBatches, Unsubscribe>;
 
 struct Command {
   Bytes tag;

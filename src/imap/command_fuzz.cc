@@ -22,6 +22,7 @@ Dialect dialect_of(bool on, bool utf8) {
           .create_special_use = on,
           .list_extended = on,
           .list_status = on,
+          .list_metadata = on,
           .append_limit = on,
           .status_size = on,
           .status_deleted = on,

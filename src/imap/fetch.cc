@@ -145,15 +145,13 @@ bool expand_macro(std::string_view name, std::vector<FetchItem>& items) {
 }
 
 Result<> parse_items(Parser& in, std::vector<FetchItem>& items) {
-  if (!in.take('(')) {
-    std::string name = to_upper(in.take_while(is_name_char));
-    if (expand_macro(name, items)) return {};
-    return add_fetch_att(in, name, items);
+  if (in.peek() == '(') {
+    ROOST_TRY(items, parse_fetch_atts(in));
+    return {};
   }
-  do {
-    ROOST_TRY_VOID(add_fetch_att(in, to_upper(in.take_while(is_name_char)), items));
-  } while (in.take(' '));
-  return in.expect(')', "')' after the fetch items");
+  std::string name = to_upper(in.take_while(is_name_char));
+  if (expand_macro(name, items)) return {};
+  return add_fetch_att(in, name, items);
 }
 
 // fetch-modifiers = SP "(" fetch-modifier *(SP fetch-modifier) ")"     RFC 4466 3, RFC 7162 7, RFC 9394 4
@@ -199,6 +197,16 @@ Result<Section> parse_section(Parser& in, bool binary) {
   }
   ROOST_TRY_VOID(in.expect(']', "']' after the section"));
   return out;
+}
+
+Result<std::vector<FetchItem>> parse_fetch_atts(Parser& in) {
+  std::vector<FetchItem> items;
+  ROOST_TRY_VOID(in.expect('(', "'(' before the fetch items"));
+  do {
+    ROOST_TRY_VOID(add_fetch_att(in, to_upper(in.take_while(is_name_char)), items));
+  } while (in.take(' '));
+  ROOST_TRY_VOID(in.expect(')', "')' after the fetch items"));
+  return items;
 }
 
 Result<Fetch> parse_fetch(Parser& in, bool uid) {

@@ -84,5 +84,7 @@ struct Fetch {
 Result<Fetch> parse_fetch(Parser& in, bool uid);
 // With its brackets. `binary`: section-binary (RFC 3516 4), which is a part number alone.
 Result<Section> parse_section(Parser& in, bool binary);
+// "(" fetch-att *(SP fetch-att) ")", without macros
+Result<std::vector<FetchItem>> parse_fetch_atts(Parser& in);
 
 }  // namespace roost::imap

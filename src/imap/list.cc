@@ -1,6 +1,7 @@
 #include "imap/list.h"
 
 #include "imap/mailbox_name.h"
+#include "imap/metadata.h"
 #include "imap/parser.h"
 
 namespace roost::imap {
@@ -50,6 +51,9 @@ Result<> parse_return_opt(Parser& in, List::Return& out) {
   } else if (in.dialect().list_status && in.take_word("STATUS")) {
     ROOST_TRY_VOID(in.space());
     ROOST_TRY(out.status, parse_status_items(in));
+  } else if (in.dialect().list_metadata && in.take_word("METADATA")) {
+    ROOST_TRY_VOID(in.space());
+    ROOST_TRY(out.metadata, parse_metadata_entries(in));
   } else {
     return in.expected("a known return option");
   }

@@ -27,6 +27,7 @@ struct List {
     bool children = false;
     bool special_use = false;
     StatusItems status;
+    std::vector<Bytes> metadata;  // RFC 9590: entries, as the client spells them; none: not asked for
   };
 
   bool lsub = false;

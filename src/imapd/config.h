@@ -42,6 +42,14 @@ struct ImapdConfig {
   // Of "$" (RFC 5182): 8 octets for each, as long as the mailbox is selected.
   uint32_t saved_result_ranges_max = 100'000;
 
+  // --- NOTIFY: of one connection, the names that it lists, and likewise the changes that wait to be told ---
+  uint32_t notify_bytes_max = 64 * 1024;
+
+  // --- METADATA (RFC 5464) ---
+  bool metadata_private = true;  // whether users may have entries of their own
+  std::string server_comment;    // "/shared/comment" of the server; empty: none
+  std::string server_admin;      // "/shared/admin", a URI
+
   // --- APPEND ---
   uint32_t append_messages_max = 10'000;
   uint64_t append_held_bytes_max = uint64_t{64} << 20;  // small messages of one MULTIAPPEND, in memory until its commit

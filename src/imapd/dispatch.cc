@@ -42,6 +42,13 @@ std::string new_fault_id() {
 // A command that failed on its way has told something, perhaps; so the rest is told, too. What is bad has done nothing.
 bool is_told(Error::Kind kind) { return kind == Error::Kind::no || kind == Error::Kind::fault; }
 
+// What these expunge is their answer, and no notification (RFC 9051 6.4.3, RFC 6851 3.3, RFC 8508 4).
+bool expunges(imap::Verb verb) {
+  using enum imap::Verb;
+  return verb == expunge || verb == uid_expunge || verb == move || verb == uid_move || verb == replace ||
+         verb == uid_replace;
+}
+
 // The parser's words quote what it found: that is for the client, and may be mail. The log gets what was expected.
 std::string_view without_input(std::string_view why) { return why.substr(0, why.find(", found")); }
 
@@ -117,14 +124,20 @@ task<Result<>> Session::execute(const CommandRow& row, imap::Command& command) {
   co_return Result<>{};
 }
 
+task<Result<>> Session::tell_after(const CommandRow& row, bool used_numbers) {
+  Hazard hazard = used_numbers ? Hazard::uses : row.hazard;
+  if (watch_) co_return co_await watch_->tell_after(*this, hazard, expunges(row.verb));
+  if (selected_) co_return co_await tell(*this, hazard);
+  co_return Result<>{};
+}
+
 // The one place where exceptions of a command end: they are defects, and cost this command only.
 task<Result<Completion>> Session::run_guarded(const CommandRow& row, imap::Command& command) {
   try {
     Result<Completion> completion = co_await row.run(*this, command);
     bool answered = completion ? !completion->sent : is_told(completion.error().kind);
-    if (!answered || row.hazard == Hazard::ignores || !selected_) co_return completion;
-    bool used_numbers = completion && completion->used_numbers;
-    ROOST_CO_TRY_VOID(co_await tell(*this, used_numbers ? Hazard::uses : row.hazard));
+    if (!answered || row.hazard == Hazard::ignores) co_return completion;
+    ROOST_CO_TRY_VOID(co_await tell_after(row, completion && completion->used_numbers));
     add_claim(*this, completion);
     co_return completion;
   } catch (const std::exception& e) {

@@ -76,6 +76,8 @@ struct CommandRow {
   uint64_t literal_bytes_max;  // of all literals that are held for it; APPEND's messages have limits of their own
   uint32_t memory_bytes;       // that it takes beside its literals, more or less; what the server has no room for waits
   Handler run;
+  // What a literal over the limit is refused with; null: [LIMIT].
+  imap::ResponseCode (*too_large)(const Session& session) = nullptr;
 };
 
 // Strings that are short by nature: a mailbox name, a flag.

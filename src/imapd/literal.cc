@@ -29,6 +29,7 @@ inline constexpr uint64_t kLiteralMinusBytesMax = 4096;  // RFC 7888 5; APPEND s
   }
   if (imap::is_append((*row)->verb)) co_return co_await accept_append_literal();
   Result<> fits = check_held_literal(**row);
+  if (!fits && fits.error().code == Code::limit && (*row)->too_large != nullptr) co_return refuse_too_large(**row);
   if (!fits) co_return refuse_literal(fits.error());
   input_.framer().hold();
   if (literal.synchronizing) imap::write_continuation(buffer());
@@ -71,6 +72,15 @@ Result<> Session::refuse_literal(const Error& error) {
   Result<> replied = reject(head, error);
   forget_command();
   if (!replied || refusal != Refusal::close) return replied;
+  return bye("literal_too_large", "The refused literal is too large to skip.");
+}
+
+Result<> Session::refuse_too_large(const CommandRow& row) {
+  imap::Head head = imap::parse_head(input_.framer().frame());
+  Refusal refusal = input_.framer().refuse(input_.rest());
+  forget_command();
+  imap::write_tagged(buffer(), head.tag, imap::Condition::no, row.too_large(*this), "The literal is too large.");
+  if (refusal != Refusal::close) return {};
   return bye("literal_too_large", "The refused literal is too large to skip.");
 }
 

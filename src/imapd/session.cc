@@ -116,8 +116,14 @@ bool Session::charge_line() {
   return true;
 }
 
+bool Session::between_commands() const {
+  const wire::Frame& frame = input_.framer().frame();
+  return frame.text.empty() && frame.literals.empty() && !append_;
+}
+
 task<Result<>> Session::more_input() {
   while (true) {
+    if (watch_ && between_commands()) ROOST_CO_TRY_VOID(co_await watch_->tell_between_commands(*this));
     ROOST_CO_TRY_VOID(check_welcome());
     ROOST_CO_TRY(net::Ready ready, co_await park(time_left()));
     switch (ready) {
@@ -210,6 +216,7 @@ task<Result<>> Session::log_in(auth::Login login) {
 }
 
 void Session::log_out() {
+  watch_.reset();
   deselect();
   log::info("logout", {{"user", user_}, {"address", stream_->peer().address}});
   account_.reset();
@@ -260,6 +267,7 @@ void Session::leave_mailbox() {
 // Not inlined, as others below: a frame that is merged into its caller's is memory that parked sessions hold.
 [[gnu::noinline]] task<> Session::finish() {
   mode_.reset();
+  watch_.reset();
   deselect();
   Result<> flushed = co_await flush();
   log::info("session_end",

@@ -31,6 +31,16 @@ class Mode {
   virtual task<Result<>> step(Session& session) = 0;
 };
 
+// What a session is told of beside what its commands bring: ENABLE METADATA, NOTIFY (features/watching.h).
+class Watch {
+ public:
+  virtual ~Watch() = default;
+  // After a command and within IDLE, in place of tell(). `expunges`: the command's own, so they are told in any case.
+  virtual task<Result<>> tell_after(Session& session, Hazard hazard, bool expunges) = 0;
+  // While the session waits for a command.
+  virtual task<Result<>> tell_between_commands(Session& session) = 0;
+};
+
 // Belongs to its stream's loop. While it waits for its client it holds no snapshot and no buffer.
 class Session {
  public:
@@ -78,6 +88,9 @@ class Session {
 
   // For commands that talk back (AUTHENTICATE): the client's next line, which is no command.
   task<Result<Bytes>> read_answer();
+  // Null until the client asks for something that needs one.
+  Watch* watch() { return watch_.get(); }
+  void set_watch(std::unique_ptr<Watch> watch) { watch_ = std::move(watch); }
   void enter_mode(std::unique_ptr<Mode> mode) { mode_ = std::move(mode); }
   void leave_mode() { mode_.reset(); }
   // Writes what there is, gives up the buffers and waits.
@@ -110,6 +123,7 @@ class Session {
   task<Result<>> step();
   task<Result<wire::Framer::Event>> next_event();
   task<Result<>> more_input();
+  bool between_commands() const;
   bool charge_line();
   Millis time_left() const;
   task<> finish();
@@ -119,6 +133,7 @@ class Session {
   task<Result<>> accept_append_literal();
   Result<> check_held_literal(const CommandRow& row);
   Result<> refuse_literal(const Error& error);
+  Result<> refuse_too_large(const CommandRow& row);
   task<Result<>> on_append_octets();
   task<Result<>> on_append_message_end();
   void forget_command();
@@ -129,6 +144,7 @@ class Session {
   Result<> next_command(const CommandRow*& row, std::unique_ptr<imap::Command>& command);
   Result<std::unique_ptr<imap::Command>> parse(const imap::Head& head);
   task<Result<>> execute(const CommandRow& row, imap::Command& command);
+  task<Result<>> tell_after(const CommandRow& row, bool used_numbers);
   task<Result<Completion>> run_guarded(const CommandRow& row, imap::Command& command);
   Result<> reject(const imap::Head& head, const Error& error);
   Result<> note_bad(const imap::Head& head, const Error& error);
@@ -143,7 +159,8 @@ class Session {
   accounts::AccountPtr account_;
   std::optional<Selected> selected_;
   std::unique_ptr<AppendIntake> append_;
-  std::unique_ptr<Mode> mode_;  // destroyed before the account and the stream, which it uses
+  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Mode> mode_;  // with watch_, destroyed before the account and the stream, which it uses
   Reservation held_;            // literals and long lines of the command that is being read
   uint64_t line_held_ = 0;      // of them, lines
   BytesView running_tag_;

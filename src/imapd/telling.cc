@@ -163,18 +163,21 @@ task<Result<View>> catch_up(Session& session) {
   co_return View(selected, *std::move(snapshot));
 }
 
-[[gnu::noinline]] task<Result<>> tell(Session& session, Hazard hazard) {
+task<Result<>> tell(Session& session, Hazard hazard) { return tell(session, hazard, Told{}); }
+
+[[gnu::noinline]] task<Result<>> tell(Session& session, Hazard hazard, Told told) {
   ROOST_CO_TRY(View view, co_await catch_up(session));
   Selected& selected = *session.selected();
-  if (hazard == Hazard::breaks && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
+  bool expunges = told.expunges && hazard == Hazard::breaks;
+  if (expunges && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
   bool some_recent_expunged = selected.recent.count() != selected.recent_told;
-  tell_arrivals(session, view);
+  if (told.arrivals) tell_arrivals(session, view);
   tell_recent(session, some_recent_expunged);
-  if (!selected.flags_owed.empty()) {
+  if (told.flags && !selected.flags_owed.empty()) {
     View numbered(selected, view.snapshot());  // after the expunges
     ROOST_CO_TRY_VOID(co_await tell_flags(session, numbered, selected.flags_owed, true));
   }
-  if (selected.ghosts.empty()) {
+  if (selected.ghosts.empty() && selected.flags_owed.empty() && selected.uidnext == view.mailbox().uidnext()) {
     selected.complete = selected.modseq;
   } else {
     selected.claim_owed = session.modes().condstore;

@@ -22,6 +22,14 @@ task<Result<View>> catch_up(Session& session);
 // follows say UIDFETCH, and no UID within it.
 task<Result<>> tell(Session& session, Hazard hazard);
 
+// What NOTIFY leaves of it (RFC 5465): the rest waits until it is asked for.
+struct Told {
+  bool arrivals = true;
+  bool expunges = true;
+  bool flags = true;
+};
+task<Result<>> tell(Session& session, Hazard hazard, Told told);
+
 // FETCH with FLAGS for the live ones of `uids`, which then owe nothing to the client. `with_uid`: RFC 9051 6.4.9; with
 // CONDSTORE on, UID and MODSEQ are always there (RFC 7162 3.2.4).
 enum class Order : uint8_t { ascending, descending };

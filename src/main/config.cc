@@ -121,6 +121,15 @@ void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_byt
   t.add("mail.mailboxes_max", c.limits.mailboxes_max, "Mailboxes of one account.", 1);
   t.add("mail.mailbox_depth_max", c.limits.mailbox_depth_max, "Levels of a mailbox's name.", 1);
   t.add("mail.keywords_per_mailbox_max", c.limits.keywords_per_mailbox_max, "Different keywords in one mailbox.");
+  t.add("mail.metadata_value_bytes_max", c.limits.metadata_value_bytes_max,
+        "The largest annotation (METADATA), in octets. The standard asks for at least 1024.", 1024, 1 << 20);
+  t.add(
+      "mail.metadata_entries_max", c.limits.metadata_entries_max,
+      "Annotations that each user may have on one mailbox or on the server, and shared ones of a mailbox likewise. The "
+      "standard asks for at least 10.",
+      10);
+  t.add("mail.metadata_bytes_per_account_max", c.limits.metadata_bytes_per_account_max,
+        "All annotations of one account together, in octets, with 64 for each.", 1 << 16);
   t.add("mail.traces_per_mailbox_max", c.limits.traces_per_mailbox_max,
         "Ranges of expunged messages that a mailbox remembers for clients that resynchronise.", 1);
   t.add("mail.open_bytes_max", c.open_bytes_max, "Memory that open accounts may hold before idle ones are closed.");
@@ -174,6 +183,15 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
         "How often a command that takes long says how far it is, in milliseconds (INPROGRESS).", 1);
   t.add("imap.uid_batch_messages_min", c.uid_batch_messages_min,
         "The smallest batch that UIDBATCHES counts out. The standard asks for 500 or less.", 1, 500);
+  t.add("imap.notify_bytes_max", c.notify_bytes_max,
+        "NOTIFY, of each connection: memory for what it asks for, and as much for changes that wait for a slow reader; "
+        "beyond it the client is told NOTIFICATIONOVERFLOW.",
+        1024);
+  t.add("imap.metadata_private", c.metadata_private,
+        "Let users keep annotations of their own (METADATA); otherwise only shared ones.");
+  t.add("imap.server_comment", c.server_comment, "What clients read as the server's /shared/comment (METADATA).");
+  t.add("imap.server_admin", c.server_admin,
+        "How to reach the administrator, as a URI such as mailto:postmaster@example.org: /shared/admin (METADATA).");
   t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");
   t.add("imap.unauthenticate", c.unauthenticate,
         "Offer UNAUTHENTICATE, after which a connection may log in as another user. Turn it off behind a proxy that "

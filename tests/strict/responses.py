@@ -81,6 +81,7 @@ BARE_CODES = frozenset("""
     ALERT PARSE READ-ONLY READ-WRITE TRYCREATE UIDNOTSTICKY UNAVAILABLE AUTHENTICATIONFAILED AUTHORIZATIONFAILED EXPIRED
     PRIVACYREQUIRED CONTACTADMIN NOPERM INUSE EXPUNGEISSUED CORRUPTION SERVERBUG CLIENTBUG CANNOT LIMIT OVERQUOTA
     ALREADYEXISTS NONEXISTENT NOTSAVED HASCHILDREN CLOSED UNKNOWN-CTE NOMODSEQ COMPRESSIONACTIVE USEATTR TOOBIG UIDREQUIRED TOOFEW
+    NOTIFICATIONOVERFLOW
     """.split())
 
 
@@ -148,10 +149,36 @@ def in_progress(r):
     return tag, done, goal
 
 
+def metadata_code(r):
+    """RFC 5464 5: (word, number)"""
+    r.need(b" ")
+    word = r.word()
+    if word in ("LONGENTRIES", "MAXSIZE"):
+        r.need(b" ")
+        return word, r.number()
+    if word not in ("TOOMANY", "NOPRIVATE"):
+        raise r.wrong("LONGENTRIES, MAXSIZE, TOOMANY or NOPRIVATE before this")
+    return word, None
+
+
+def bad_event(r):
+    """RFC 5465 8: the events that there are."""
+    r.need(b" ")
+    names = r.list(r.word)
+    if not set(names) <= EVENTS:
+        raise r.wrong("events that there are before this")
+    return names
+
+
+EVENTS = {"MESSAGENEW", "MESSAGEEXPUNGE", "FLAGCHANGE", "ANNOTATIONCHANGE", "MAILBOXNAME", "SUBSCRIPTIONCHANGE",
+          "MAILBOXMETADATACHANGE", "SERVERMETADATACHANGE"}
+
 CODES = {
     "BADURL": bad_url,
     "MESSAGELIMIT": message_limit,
     "INPROGRESS": in_progress,
+    "METADATA": metadata_code,
+    "BADEVENT": bad_event,
     "BADCHARSET": bad_charset,
     "CAPABILITY": spaced(atoms),
     "PERMANENTFLAGS": spaced(lambda r: r.flags(r.flag_perm)),
@@ -261,6 +288,36 @@ def status(r):
 
     r.list(item, empty=True)
     return name, items
+
+
+def metadata(r):
+    """RFC 5464 5: (mailbox, [(entry, value)] or None, [entries that changed] or None); the server is no mailbox."""
+    r.need(b" ")
+    name = b"" if r.opt(b'""') else r.mailbox()
+    r.need(b" ")
+    if r.next_is(b"("):
+        return name, r.list(lambda: entry_value(r)), None
+    names = [entry(r)]
+    while r.opt(b" "):
+        names.append(entry(r))
+    return name, None, names
+
+
+def entry(r):
+    """RFC 5464 3.2"""
+    name = r.astring()
+    scoped = name.lower().startswith((b"/private", b"/shared"))
+    if not scoped or name.endswith(b"/") or b"//" in name or any(c < 0x1a or c > 0x7e or c in b"*%" for c in name):
+        raise r.wrong("an entry's name before this")
+    return name
+
+
+def entry_value(r):
+    name = entry(r)
+    r.need(b" ")
+    if r.nil():
+        return name, None
+    return name, r.literal(binary=True) if r.next_is(b"~") else r.string()
 
 
 def namespaces(r):
@@ -429,6 +486,7 @@ UNTAGGED = {
     "UIDBATCHES": uid_batches,
     "STATUS": status,
     "NAMESPACE": namespaces,
+    "METADATA": metadata,
     "VANISHED": vanished,
     "SEARCH": search,
     "ESEARCH": esearch,

@@ -2,6 +2,7 @@
 
 import unicodedata
 
+import notified
 from client_stream import Text
 from grammar import NUMBER_MAX, Reader, Wrong, from_utf7
 
@@ -50,7 +51,8 @@ def check_allowed(session, command, response):
     name, verb = response.name, command.verb if command else None
     if name == "PREAUTH":
         raise Wrong("PREAUTH after the greeting")
-    if name in ANSWERS and verb not in ANSWERS[name]:
+    unasked = session.notified.allows(session, name) or verb == "NOTIFY" and name in ("STATUS", "LIST", "METADATA")
+    if name in ANSWERS and verb not in ANSWERS[name] and not unasked:
         raise Wrong(f"{name} in answer to {verb}")
     if not session.logged_in and name not in ("OK", "NO", "BAD", "CAPABILITY", "ID"):
         raise Wrong(f"{name} before the login")
@@ -58,6 +60,12 @@ def check_allowed(session, command, response):
         raise Wrong(f"{response.code or name} with UIDONLY {'on' if session.uid_only else 'off'}")  # RFC 9586 3
     if response.code == "INPROGRESS":
         check_progress(session, command, response)
+    if name in ("EXISTS", "RECENT", "EXPUNGE", "VANISHED", "FETCH", "UIDFETCH"):
+        notified.check_message_data(session, command, response)
+    if name == "STATUS" and command is None:
+        notified.check_status(response)
+    if name == "METADATA":
+        notified.check_metadata(session, command, response)
     if name in ("EXPUNGE", "VANISHED"):
         check_expunge(session, command, response)
     if name == "RECENT" and session.rev2:
@@ -77,7 +85,9 @@ def check_expunge(session, command, response):
                                          command.verb == "FETCH" and command.by_uid and has_vanished(command))
         if not asked:
             raise Wrong("VANISHED (EARLIER), and nobody asked")
-    elif command is None or not command.complete:
+    elif command is None:
+        return  # check_message_data
+    elif not command.complete:
         raise Wrong(f"{response.name} while no command is in progress")
     elif command.verb in ("FETCH", "STORE", "SEARCH", "SORT", "THREAD") and not command.by_uid:
         raise Wrong(f"{response.name} during {command.verb}")
@@ -167,7 +177,7 @@ def check_fetch(session, command, response):
     items = set(response.value)
     has_uid = "UID" in items or response.name == "UIDFETCH"
     asked = requested_items(command) if command.verb == "FETCH" else set()
-    surplus = set() if asked is None else items - asked - {"FLAGS", "UID", "MODSEQ"}
+    surplus = set() if asked is None else items - asked - {"FLAGS", "UID", "MODSEQ"} - session.notified.items
     if surplus:
         raise Wrong(f"nobody asked for {surplus}")
     if command.by_uid and command.verb in ("FETCH", "STORE") and not has_uid:
@@ -204,24 +214,28 @@ def check_list(session, command, response):
         raise Wrong(f"the mailbox attributes {unknown}")
     if {"\\haschildren", "\\hasnochildren"} <= lower or {"\\noinferiors", "\\haschildren"} <= lower:
         raise Wrong(f"{set(attributes)} together")
+    unasked = session.notified.allows(session, "LIST") or command.verb == "NOTIFY"
     if command.verb == response.name != "LSUB":
         seen = command.notes.setdefault("listed", set())
-        if name in seen:
+        if name in seen and not unasked:
             raise Wrong(f"{name!r} is listed twice")
         seen.add(name)
-    elif command.verb not in ("LSUB", "XLIST") and not session.rev2:
+    elif command.verb not in ("LSUB", "XLIST") and not session.rev2 and not unasked:
         raise Wrong(f"LIST in answer to {command.verb}")
-    if "OLDNAME" in extended and not session.rev2:
-        raise Wrong("OLDNAME without IMAP4rev2")
+    if "OLDNAME" in extended and not session.rev2 and not unasked:
+        raise Wrong("OLDNAME without IMAP4rev2 or NOTIFY")
 
 
 def check_status(session, command, response):
     name, items = response.value
     words = {str(w).upper() for w in status_words(command)}
+    seen = command.notes.setdefault("status", set())
+    another = name in seen or command.verb == "STATUS" and name != in_nfc(mailbox_of(session, command))
+    if command.verb == "NOTIFY" or session.notified.allows(session, "STATUS") and (set(items) != words or another):
+        return notified.check_status(response)
     if set(items) != words:
         raise Wrong(f"STATUS of {set(items)}, asked for {words}")
-    seen = command.notes.setdefault("status", set())
-    if name in seen or command.verb == "STATUS" and name != in_nfc(mailbox_of(session, command)):
+    if another:
         raise Wrong(f"STATUS of {name!r} twice, or instead of another")
     seen.add(name)
     for part in ("RECENT", "UNSEEN", "DELETED"):

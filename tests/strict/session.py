@@ -4,6 +4,7 @@ import zlib
 from collections import deque
 
 import completion
+import notified
 import rules
 import silent
 from client_stream import ClientStream
@@ -11,7 +12,7 @@ from grammar import Wrong
 from responses import next_response, parse
 from view import View
 
-MODES = ("CONDSTORE", "QRESYNC", "IMAP4REV2", "UTF8=ACCEPT", "UIDONLY")
+MODES = ("CONDSTORE", "QRESYNC", "IMAP4REV2", "UTF8=ACCEPT", "UIDONLY", "METADATA", "METADATA-SERVER")
 SELECTING = ("SELECT", "EXAMINE")
 
 
@@ -31,6 +32,7 @@ class Session:
         self.capabilities = set()
         self.enabled = set()
         self.view = None
+        self.notified = notified.Notified()
         self.inflate = self.deflate = None  # of what the server wrote, of what the client sent
         self.behind_deflate = b""  # sent behind a compressed UNAUTHENTICATE
         self.commands = self.responses = 0
@@ -220,6 +222,8 @@ class Session:
             self.open_view(command, response)
         elif response.code == "CLOSED":
             self.view = None
+        if response.code == "NOTIFICATIONOVERFLOW" and self.notified.used:
+            self.notified = notified.read([], None)  # RFC 5465 5.8
         view = self.selected(command)
         if name in rules.MESSAGE_DATA and view is None:
             raise Wrong(f"{name}, and no mailbox is selected")
@@ -297,6 +301,8 @@ class Session:
             self.client.buffer.clear()
         elif verb == "UNAUTHENTICATE" and ok:
             self.unauthenticated()
+        elif verb == "NOTIFY" and ok:
+            self.notified = notified.read(command.args or [], rules.response_item)
         elif verb == "LOGOUT" and ok:
             self.client.end()
         if self.view is not None and response.code == "HIGHESTMODSEQ":
@@ -306,6 +312,7 @@ class Session:
         """RFC 8437 3: all state but that of TLS is gone."""
         self.logged_in = self.condstore_asked = False
         self.enabled = set()
+        self.notified = notified.Notified()
         self.view = None
         if self.deflate:
             self.inflate = self.deflate = None

@@ -82,6 +82,32 @@ S: + idling
 S: * 2 EXPUNGE
 C: DONE
 S: a OK done""",
+    "annotations": LOGIN + r"""
+C: a GETMETADATA "" (DEPTH 1) (/private/vendor)
+S: * METADATA "" (/private/vendor/x NIL /private/vendor/y "a")
+S: a OK [METADATA LONGENTRIES 2199] done
+C: b SETMETADATA INBOX (/private/x NIL)
+S: b NO [METADATA TOOMANY] no
+C: c ENABLE METADATA
+S: * ENABLED METADATA
+S: c OK done
+C: d NOOP
+S: * METADATA INBOX /shared/comment "/private/a b"
+S: d OK done""",
+    "notifications": SELECT + r"""
+C: a NOTIFY SET STATUS (selected (MessageNew (ENVELOPE) MessageExpunge)) (personal (MessageNew MessageExpunge MailboxName))
+S: * STATUS box (MESSAGES 1 UIDNEXT 2 UIDVALIDITY 3)
+S: a OK done
+S: * 4 EXISTS
+S: * 4 FETCH (UID 12 ENVELOPE (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL))
+S: * 1 EXPUNGE
+S: * STATUS box (MESSAGES 2 UIDNEXT 3 UIDVALIDITY 3)
+S: * LIST (\HasNoChildren) "/" b ("OLDNAME" (a))
+C: b STATUS box (MESSAGES)
+S: * STATUS box (MESSAGES 2)
+S: * STATUS other (MESSAGES 2 UIDNEXT 3 UIDVALIDITY 3)
+S: b OK done
+S: * OK [NOTIFICATIONOVERFLOW] too many""",
     "VANISHED": QRESYNC + """
 C: a NOOP
 S: * VANISHED 4,6
@@ -151,6 +177,19 @@ WRONG = {  # a part of the complaint: the dialogue
     "made more than one": SELECT + "\nC: a REPLACE 1 x CATENATE (URL /y)\nS: * OK [APPENDUID 7 2:3] x\nS: a OK done",
     "[BADURL] in answer to COPY": SELECT + '\nC: a COPY 1 x\nS: a NO [BADURL "/x"] none',
     "a URL in quotes": SELECT + "\nC: a APPEND x CATENATE (URL /y)\nS: a NO [BADURL /y] none",
+    "METADATA with values in answer to NOOP": LOGIN + '\nC: a NOOP\nS: * METADATA "" (/shared/x NIL)',
+    "and nobody wants to know": LOGIN + '\nC: a NOOP\nS: * METADATA "" /shared/x',
+    "an entry's name": LOGIN + '\nC: a GETMETADATA "" /shared/x\nS: * METADATA "" (/comment NIL)',
+    "the entries [b'/shared/y']": LOGIN + '\nC: a GETMETADATA "" /shared/x\nS: * METADATA "" (/shared/y NIL)',
+    "EXISTS, and MessageNew": SELECT + "\nC: a NOTIFY NONE\nS: a OK done\nS: * 4 EXISTS",
+    "EXISTS while no command": SELECT + "\nS: * 4 EXISTS",
+    "EXPUNGE, and MessageExpunge": SELECT + "\nC: a NOTIFY NONE\nS: a OK done\nC: b NOOP\nS: * 1 EXPUNGE",
+    "and SELECTED is not asked for": SELECT + "\nC: a NOTIFY SET (selected-delayed (MessageNew MessageExpunge))"
+        "\nS: a OK done\nS: * 1 EXPUNGE",
+    "STATUS in answer to None": SELECT + "\nS: * STATUS box (MESSAGES 2)",
+    "says no event": LOGIN + "\nC: a NOTIFY SET (personal (MessageNew MessageExpunge))\nS: a OK done"
+        "\nS: * STATUS box (SIZE 2 MESSAGES 1)",
+    "events that there are": LOGIN + "\nC: a NOTIFY SET (personal (X))\nS: a NO [BADEVENT (Unheard)] no",
     "without EXPUNGE": SELECT + "\nC: a NOOP\nS: * 2 EXISTS",
     "EXPUNGE during FETCH": SELECT + "\nC: a FETCH 1 FLAGS\nS: * 1 EXPUNGE",
     "EXPUNGE during STORE": SELECT + "\nC: a STORE 1 +FLAGS.SILENT \\Seen\nS: * 1 EXPUNGE",

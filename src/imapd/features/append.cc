@@ -3,6 +3,7 @@
 #include "imapd/features/all.h"
 #include "imapd/features/appending.h"
 #include "imapd/features/imap4rev2.h"
+#include "imapd/features/own_changes.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -17,6 +18,7 @@ task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   const auto& appended = std::get<mail::Appended>(result);
   tell_normalised(session, append.mailbox, append.supplied);
   UidSet uids{{appended.first, Uid(appended.first.value + count - 1)}};
+  note_own_arrivals(session, appended.mailbox, uids);
   co_return done(imap::code_append_uid(appended.uidvalidity, uids), "APPEND completed.");
 }
 

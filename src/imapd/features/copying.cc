@@ -1,5 +1,6 @@
 #include "imapd/features/copying.h"
 
+#include "imapd/features/own_changes.h"
 #include "imapd/progress_teller.h"
 
 namespace roost::imapd {
@@ -40,6 +41,7 @@ task<Result<Copying>> copy_messages(Session& session, const imap::Copy& copy) {
                        .all_or_none = !copy.uid};
   ROOST_CO_TRY(mail::OperationResult result, co_await execute_and_tell(session, std::move(operation)));
   out.copied = std::get<mail::Copied>(std::move(result));
+  note_own_arrivals(session, out.copied.to, out.copied.target);
   co_return out;
 }
 

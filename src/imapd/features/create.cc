@@ -3,6 +3,7 @@
 #include "imapd/features/all.h"
 #include "imapd/features/imap4rev2.h"
 #include "imapd/features/object_id.h"
+#include "imapd/features/own_changes.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -18,7 +19,9 @@ std::vector<std::string> uses_of(const std::vector<std::string>& attributes) {
 task<Result<Completion>> run_create(Session& session, imap::Command& command) {
   auto& create = std::get<imap::Create>(command.body);
   mail::CreateMailbox operation{.name = create.mailbox, .special_use = uses_of(create.special_use)};
+  OwnName own(session, mail::NameChange::What::created, create.mailbox);
   ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  own.done();
   tell_normalised(session, create.mailbox, create.supplied);
   MailboxId created = std::get<mail::Created>(result).mailbox;
   co_return done(imap::code_mailbox_id(spell_mailbox_id(session.account().id(), created)), "CREATE completed.");

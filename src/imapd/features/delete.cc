@@ -2,6 +2,7 @@
 #include "imap/response.h"
 #include "imapd/features/all.h"
 #include "imapd/features/imap4rev2.h"
+#include "imapd/features/own_changes.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -9,7 +10,9 @@ namespace {
 
 task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
   const auto& [name, supplied] = std::get<imap::Delete>(command.body);
+  OwnName own(session, mail::NameChange::What::deleted, name);
   ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = name}));
+  own.done();
   if (Selected* selected = session.selected()) {
     mail::SnapshotPtr snapshot = session.account().snapshot();
     auto mailbox = snapshot->find(selected->mailbox);

@@ -51,7 +51,11 @@ class Idling : public Mode {
 // Tells what there is to tell, then waits for a line or for the next change.
 task<Result<>> Idling::step(Session& session) {
   using Event = wire::Framer::Event;
-  if (session.selected() != nullptr) ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
+  if (session.watch() != nullptr) {
+    ROOST_CO_TRY_VOID(co_await session.watch()->tell_after(session, Hazard::breaks, false));
+  } else if (session.selected() != nullptr) {
+    ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
+  }
   Event event = session.input().next();
   if (event == Event::command) co_return end(session);
   if (event != Event::need_more) co_return session.bye("bad_input", "That was not DONE.");

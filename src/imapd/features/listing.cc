@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "imapd/features/mailbox_row.h"
+#include "imapd/features/metadata.h"
 #include "imapd/features/status_row.h"
 
 namespace roost::imapd {
@@ -11,6 +12,12 @@ namespace {
 bool wants_status(const Listing& listing, const imap::ListRow& row) {
   if (listing.list.give.status.empty() || row.no_select || row.non_existent) return false;
   // RFC 5819 3: not for a name that is listed only for what is below it.
+  return !listing.list.select.subscribed || row.subscribed;
+}
+
+// RFC 9590 4: likewise.
+bool wants_metadata(const Listing& listing, const imap::ListRow& row) {
+  if (listing.list.give.metadata.empty() || row.non_existent) return false;
   return !listing.list.select.subscribed || row.subscribed;
 }
 
@@ -51,6 +58,9 @@ task<Result<>> write_rows(Session& session, const Listing& listing, std::vector<
       imap::write_list(session.buffer(), row, false, utf8);
     }
     if (status) imap::write_status(session.buffer(), row.name, *status, items, utf8);
+    if (wants_metadata(listing, row)) {
+      ROOST_CO_TRY_VOID(co_await write_metadata(session, listing.snapshot, row.name, listing.list.give.metadata));
+    }
   }
   rows.clear();
   if (session.batch_due()) co_return co_await session.next_batch();

@@ -6,6 +6,7 @@
 #include "imapd/features/all.h"
 #include "imapd/features/appending.h"
 #include "imapd/features/imap4rev2.h"
+#include "imapd/features/own_changes.h"
 #include "imapd/telling.h"
 
 namespace roost::imapd {
@@ -31,6 +32,7 @@ task<Result<Completion>> run_replace(Session& session, imap::Command& command) {
                           .message = std::move(messages.front())};
   ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
+  note_own_arrivals(session, appended.mailbox, UidSet::single(appended.first));
   tell_normalised(session, append.mailbox, append.supplied);
   // RFC 8508 4.3: APPENDUID in an untagged OK, before the EXPUNGE.
   imap::write_untagged(session.buffer(), imap::Condition::ok,

@@ -20,20 +20,24 @@ task<Result<uint32_t>> count_recent(Session& session, const mail::Mailbox& mailb
 
 }  // namespace
 
+imap::StatusRow counters_of(const Session& session, const mail::Mailbox& mailbox) {
+  return {.messages = mailbox.messages(),
+          .unseen = mailbox.unseen(),
+          .deleted = mailbox.deleted(),
+          .uid_next = mailbox.uidnext(),
+          .uid_validity = mailbox.uidvalidity(),
+          .size = mailbox.bytes(),
+          .append_limit = session.services().accounts.config().message_bytes_max,
+          .highest_mod_seq = mailbox.highest_modseq(),
+          .mailbox_id = spell_mailbox_id(session.account().id(), mailbox.id())};
+}
+
 task<Result<imap::StatusRow>> status_row(Session& session, const Bytes& name, imap::StatusItems items) {
   if (items.has(imap::StatusItem::highest_mod_seq)) enable_condstore(session);
   mail::SnapshotPtr snapshot = session.account().snapshot();
   auto mailbox = snapshot->find(name);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
-  imap::StatusRow row{.messages = mailbox->messages(),
-                      .unseen = mailbox->unseen(),
-                      .deleted = mailbox->deleted(),
-                      .uid_next = mailbox->uidnext(),
-                      .uid_validity = mailbox->uidvalidity(),
-                      .size = mailbox->bytes(),
-                      .append_limit = session.services().accounts.config().message_bytes_max,
-                      .highest_mod_seq = mailbox->highest_modseq(),
-                      .mailbox_id = spell_mailbox_id(session.account().id(), mailbox->id())};
+  imap::StatusRow row = counters_of(session, *mailbox);
   if (items.has(imap::StatusItem::recent)) {
     ROOST_CO_TRY(row.recent, co_await count_recent(session, *mailbox));
   }

@@ -1,0 +1,60 @@
+// What a session has heard of and not yet told, beside its selected mailbox. It says which, not what: what is told is
+// how things are by then. Small and bounded: once it is full it forgets everything but that.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/uid_set.h"
+#include "imap/notify.h"
+
+namespace roost::imapd {
+
+class News {
+ public:
+  struct Name {
+    std::string name;
+    std::string old_name;  // empty: it was not renamed
+  };
+  struct Messages {
+    imap::NotifyEvents events;  // but arrivals, which are in `arrived`
+    UidSet arrived;
+  };
+  struct Metadata {
+    MailboxId mailbox;  // 0: the server
+    std::string entry;
+    ModSeq modseq;  // of the last change
+  };
+
+  explicit News(size_t bytes_max) : bytes_max_(bytes_max) {}
+
+  void add_name(std::string name, std::string old_name);
+  void add_messages(MailboxId mailbox, imap::NotifyEvents events, const UidSet& arrived);
+  void add_metadata(MailboxId mailbox, std::string entry, ModSeq modseq);
+  void overflow();
+
+  // What the session did itself.
+  void forget_arrivals(MailboxId mailbox, const UidSet& uids);
+  void forget_metadata(ModSeq modseq);
+
+  bool empty() const { return names_.empty() && messages_.empty() && metadata_.empty() && !overflowed_; }
+  bool overflowed() const { return overflowed_; }
+  const std::vector<Name>& names() const { return names_; }  // in the order of what happened
+  const std::map<MailboxId, Messages>& messages() const { return messages_; }
+  const std::vector<Metadata>& metadata() const { return metadata_; }
+
+ private:
+  bool is_said(const std::string& name) const;
+  void charge(size_t bytes);
+
+  size_t bytes_max_;
+  size_t bytes_ = 0;  // more or less, since it was empty
+  bool overflowed_ = false;
+  std::vector<Name> names_;
+  std::map<MailboxId, Messages> messages_;
+  std::vector<Metadata> metadata_;
+};
+
+}  // namespace roost::imapd
