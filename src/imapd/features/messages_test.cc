@@ -57,7 +57,7 @@ TEST_F(Messages, StoreInAllSixForms) {
 }
 
 TEST_F(Messages, AReadOnlyMailboxStaysAsItIs) {
-  EXPECT_THAT(client.run("EXAMINE INBOX"), HasSubstr("OK [READ-ONLY] EXAMINE completed.\r\n"));
+  EXPECT_THAT(client.run("EXAMINE INBOX"), HasSubstr("OK [READ-ONLY] Opened to be read only.\r\n"));
   EXPECT_THAT(client.run("STORE 1 +FLAGS (\\Deleted)"), StartsWith("NO [READ-ONLY]"));
   EXPECT_THAT(client.run("EXPUNGE"), StartsWith("NO [READ-ONLY]"));
   EXPECT_THAT(client.run("MOVE 1 other"), StartsWith("NO [READ-ONLY]"));
