@@ -19,6 +19,7 @@
 #include "main/listeners.h"
 #include "main/signals.h"
 #include "net/tls.h"
+#include "rt/event.h"
 #include "rt/real.h"
 #include "sandbox/files.h"
 #include "sandbox/process.h"
@@ -87,6 +88,7 @@ class Server {
   std::optional<lmtpd::Services> lmtp_;
   std::optional<admin::Services> control_;
   std::optional<Listeners> listeners_;
+  rt::Event settled_;  // loop 0's
   int64_t started_ = system_clock().wall().seconds;
 };
 
@@ -129,9 +131,10 @@ void Server::wake_sessions() {
 }
 
 // Removals of users that a crash interrupted are gone on with; if that is not possible now, then before the next one.
-task<> settle(admin::Services* services) {
+task<> settle(admin::Services* services, rt::Event* done) {
   auto settled = co_await admin::settle_accounts(*services);
   if (!settled) log::warn("account_changes_not_settled", {{"text", settled.error().text}});
+  done->set();
 }
 
 task<> Server::say_ready() {
@@ -147,7 +150,7 @@ void Server::run() {
                          auto reloaded = tls_->reload();
                          log::info("reload", {{"certificate", reloaded ? "read again" : reloaded.error().text}});
                        });
-  rt::spawn(loops_->at(0), settle(&*control_));
+  rt::spawn(loops_->at(0), settle(&*control_, &settled_));
   rt::spawn(loops_->at(0), say_ready());
   loops_->run();
 }
@@ -157,7 +160,8 @@ void Server::stop() {
   rt::spawn(loops_->at(0), shut_down());
 }
 
-// Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then the loops.
+// Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then what was begun at
+// the start and reads the store, then the loops.
 task<> Server::shut_down() {
   listeners_->stop();
   imap_->stopping = true;
@@ -165,6 +169,7 @@ task<> Server::shut_down() {
   wake_sessions();
   co_await listeners_->drain(config_.server.drain_ms_max);
   co_await accounts_->stop();
+  co_await settled_.wait();
   log::info("stopped");
   loops_->stop();
 }

@@ -113,6 +113,12 @@ def test_a_verb_right_after_the_server_was_told_to_stop_finds_the_store_free():
             server.start()
 
 
+def test_a_server_that_has_hardly_begun_ends_cleanly():
+    with Server() as server:
+        for _ in range(15):
+            server.restart()
+
+
 def test_wrong_usage_is_2_and_says_where_to_read():
     for words in ([], ["nonsense"], ["user"], ["user", "nonsense"], ["--nonsense"], ["status", "extra"], ["status"],
                   ["serve"], ["mailbox", "create", "a"]):
