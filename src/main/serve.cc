@@ -160,8 +160,8 @@ void Server::stop() {
   rt::spawn(loops_->at(0), shut_down());
 }
 
-// Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then what was begun at
-// the start and reads the store, then the loops.
+// Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then what was begun
+// at the start and reads the store, then the loops.
 task<> Server::shut_down() {
   listeners_->stop();
   imap_->stopping = true;
