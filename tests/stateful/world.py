@@ -90,7 +90,10 @@ class World:
     # Connections.
 
     def ensure(self, c, rng):
-        """Connected, logged in, not idling, and mostly with a mailbox selected."""
+        """Connected, logged in, not idling, and mostly with a mailbox selected. What the model did not follow (an idle
+        connection that was ended since) is looked up first: from here on it foretells."""
+        if self.uncertain:
+            self.adopt()
         if c.socket is not None and c.idle:
             self.end_idle(c)
         if c.socket is not None:
