@@ -21,6 +21,13 @@ Result<const MailboxState*> Planning::mailbox(const MailboxRef& ref, Code absent
   return found->get();
 }
 
+Result<> Planning::require(const MailboxState& mailbox, Rights needed, Code absent) const {
+  Rights rights = rights_on(mailbox);
+  if ((rights & needed) == needed) return {};
+  if (!rights.has(Right::lookup)) return no(absent, "There is no such mailbox");
+  return no(Code::no_perm, "You do not have the right to do that");
+}
+
 Planned Planning::finish(OperationResult result) const {
   Planned planned{{}, std::move(result), {}};
   if (effects_.empty()) return planned;

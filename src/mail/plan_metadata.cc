@@ -63,6 +63,14 @@ Result<> plan_special_use(Planning& planning, const MailboxState& mailbox, const
   return {};
 }
 
+// RFC 5464 3.3
+Result<> check_rights(const Planning& planning, const MailboxState& mailbox) {
+  constexpr Rights kAnyOf = Right::read | Right::seen | Right::write | Right::insert | Right::post;
+  ROOST_TRY_VOID(planning.require(mailbox, Right::lookup));
+  if (planning.rights_on(mailbox).has_any(kAnyOf)) return {};
+  return no(Code::no_perm, "You do not have the right to annotate the mailbox");
+}
+
 }  // namespace
 
 PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
@@ -72,6 +80,7 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
     const MailboxId* id = state.names.find(*operation.mailbox);
     if (id == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
     mailbox = state.mailboxes.find(*id)->get();
+    ROOST_PLAN_CHECK(check_rights(planning, *mailbox));
   }
   // RFC 7162 3.2.1: a mailbox's MODSEQ grows with its annotations.
   ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());
