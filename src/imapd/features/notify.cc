@@ -56,7 +56,7 @@ task<Result<>> write_statuses(Session& session, const NotifyRules& rules) {
     if (mailbox.noselect() || (selected != nullptr && selected->mailbox == id)) continue;
     imap::StatusItems items = items_for(rules.events_of(mailbox.name(), snapshot->subscribed(mailbox.name())));
     if (items.empty()) continue;
-    imap::write_status(session.buffer(), mailbox.name(), counters_of(session, mailbox), items,
+    imap::write_status(session.buffer(), mailbox.name(), counters_of(session, session.account().id(), mailbox), items,
                        session.dialect().utf8_names);
     if (session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
   }

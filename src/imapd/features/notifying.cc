@@ -14,8 +14,8 @@ using imap::StatusItem;
 
 namespace {
 
-bool owes_something(const Session& session, const Selected& selected) {
-  return session.account().snapshot()->position() != selected.position || !selected.ghosts.empty() ||
+bool owes_something(const Selected& selected) {
+  return selected.account->snapshot()->position() != selected.position || !selected.ghosts.empty() ||
          !selected.flags_owed.empty();
 }
 
@@ -44,7 +44,7 @@ task<Result<>> Watching::tell_after(Session& session, Hazard hazard, bool expung
 task<Result<>> Watching::tell_between_commands(Session& session) {
   const Selected* selected = session.selected();
   const imap::Notify::Group* group = rules_ ? rules_->selected() : nullptr;
-  if (selected != nullptr && group != nullptr && owes_something(session, *selected)) {
+  if (selected != nullptr && group != nullptr && owes_something(*selected)) {
     bool delayed = group->filter == imap::Notify::Group::Filter::selected_delayed;
     ROOST_CO_TRY_VOID(co_await tell_selected(session, delayed ? Hazard::uses : Hazard::breaks, told()));
   }
@@ -61,7 +61,7 @@ task<Result<>> Watching::tell_selected(Session& session, Hazard hazard, Told tol
   const imap::Notify::Group* group = rules_ ? rules_->selected() : nullptr;
   if (group == nullptr || group->items.empty() || first >= end) co_return Result<>{};
   UidSet arrived = UidSet{{first, Uid(end.value - 1)}}.subtract(own);
-  mail::SnapshotPtr snapshot = session.account().snapshot();
+  mail::SnapshotPtr snapshot = session.selected_account().snapshot();
   auto mailbox = snapshot->find(session.selected()->mailbox);
   if (!mailbox || !mailbox->missing_pages().empty()) co_return Result<>{};
   arrived = mailbox->live(arrived);
@@ -94,7 +94,7 @@ task<Result<>> Watching::tell_selected(Session& session, Hazard hazard, Told tol
 
 // RFC 5465 5.4, 5.5: as it is by now; \NonExistent if it is gone.
 void Watching::write_name(const mail::Snapshot& snapshot, const News::Name& name) {
-  imap::ListRow row = mailbox_row(snapshot, name.name);
+  imap::ListRow row = mailbox_row(session_.account(), snapshot, {}, name.name);
   row.subscribed = snapshot.subscribed(name.name);
   row.old_name = name.old_name;
   imap::write_list(session_.buffer(), row, false, session_.dialect().utf8_names);
@@ -104,7 +104,10 @@ void Watching::write_name(const mail::Snapshot& snapshot, const News::Name& name
 void Watching::write_status(const mail::Snapshot& snapshot, MailboxId id, const News::Messages& messages) {
   const Selected* selected = session_.selected();
   auto mailbox = snapshot.find(id);
-  if (!mailbox || mailbox->noselect() || (selected != nullptr && selected->mailbox == id)) return;
+  if (!mailbox || mailbox->noselect()) return;
+  const bool is_selected =
+      selected != nullptr && selected->account->id() == session_.account().id() && selected->mailbox == id;
+  if (is_selected) return;
   imap::StatusItems items;
   items.add(StatusItem::uid_validity);
   if (!messages.arrived.empty() || messages.events.has(NotifyEvent::message_expunge)) {
@@ -113,8 +116,8 @@ void Watching::write_status(const mail::Snapshot& snapshot, MailboxId id, const 
   }
   if (events_of(snapshot, mailbox->name()).has(NotifyEvent::flag_change)) items.add(StatusItem::unseen);
   if (session_.modes().condstore) items.add(StatusItem::highest_mod_seq);
-  imap::write_status(session_.buffer(), mailbox->name(), counters_of(session_, *mailbox), items,
-                     session_.dialect().utf8_names);
+  imap::write_status(session_.buffer(), mailbox->name(), counters_of(session_, session_.account().id(), *mailbox),
+                     items, session_.dialect().utf8_names);
 }
 
 // RFC 5464 4.4.2: the names of what changed, together for each mailbox.

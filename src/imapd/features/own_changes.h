@@ -11,8 +11,8 @@
 
 namespace roost::imapd {
 
-// After the operation: messages that APPEND, COPY or MOVE made.
-void note_own_arrivals(Session& session, MailboxId mailbox, const UidSet& uids);
+// After the operation: messages that APPEND, COPY or MOVE made in a mailbox of `account`.
+void note_own_arrivals(Session& session, AccountId account, MailboxId mailbox, const UidSet& uids);
 // After SETMETADATA: its MODSEQ; 0: nothing changed.
 void note_own_metadata(Session& session, ModSeq modseq);
 

@@ -32,7 +32,9 @@ FetchPlan plan_of(imap::ImapUrl url, const Modes& modes) {
 task<Result<mail::Row>> find_row(Session& session, const imap::ImapUrl& url) {
   mail::SnapshotPtr snapshot = session.account().snapshot();
   auto mailbox = snapshot->find(url.mailbox);
-  if (!mailbox || mailbox->noselect()) co_return nothing_there();
+  if (!mailbox || mailbox->noselect() || !session.account().rights(*mailbox).has(Right::read)) {
+    co_return nothing_there();
+  }
   MailboxId id = mailbox->id();
   Result<mail::SnapshotPtr> loaded = co_await session.account().load(id);
   if (!loaded && loaded.error().kind == Error::Kind::no) co_return nothing_there();

@@ -144,11 +144,11 @@ void Watching::end_own_name(bool done) {
   own_name_.reset();
 }
 
-void Watching::note_own_arrivals(MailboxId mailbox, const UidSet& uids) {
+void Watching::note_own_arrivals(AccountId account, MailboxId mailbox, const UidSet& uids) {
   const Selected* selected = session_.selected();
-  if (selected != nullptr && selected->mailbox == mailbox) {
+  if (selected != nullptr && selected->account->id() == account && selected->mailbox == mailbox) {
     own_arrivals_ = own_arrivals_.unite(uids);
-  } else {
+  } else if (account == session_.account().id()) {
     news_.forget_arrivals(mailbox, uids);
   }
 }
@@ -159,8 +159,8 @@ Watching& watching(Session& session) {
   return static_cast<Watching&>(*session.watch());
 }
 
-void note_own_arrivals(Session& session, MailboxId mailbox, const UidSet& uids) {
-  if (session.watch() != nullptr) watching(session).note_own_arrivals(mailbox, uids);
+void note_own_arrivals(Session& session, AccountId account, MailboxId mailbox, const UidSet& uids) {
+  if (session.watch() != nullptr) watching(session).note_own_arrivals(account, mailbox, uids);
 }
 
 void note_own_metadata(Session& session, ModSeq modseq) {

@@ -33,7 +33,7 @@ class Watching final : public Watch, public accounts::Listener {
   // own_changes.h
   void expect_own_name(mail::NameChange::What what, std::string name);
   void end_own_name(bool done);
-  void note_own_arrivals(MailboxId mailbox, const UidSet& uids);
+  void note_own_arrivals(AccountId account, MailboxId mailbox, const UidSet& uids);
   void note_own_metadata(ModSeq modseq) { news_.forget_metadata(modseq); }
 
  private:
