@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mail/engine_test.h"
+#include "mail/checkpoint.h"
+#include "mail/engine.h"
 
 namespace roost::mail {
 
