@@ -95,7 +95,7 @@ Result<> check_rights(const Transfer& transfer) {
 Result<Note> note_of(const Transfer& transfer) {
   mail::SnapshotPtr snapshot = transfer.to->snapshot();
   auto target = snapshot->find(transfer.target);
-  if (!target) return no(Code::try_create, "There is no such mailbox");
+  if (!target) return no(Code::try_create, "No such mailbox.");
   return Note{.from = transfer.from->id(),
               .mailbox = transfer.mailbox,
               .uids = transfer.uids,

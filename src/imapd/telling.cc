@@ -151,6 +151,7 @@ task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line l
 }  // namespace
 
 task<Result<View>> catch_up(Session& session) {
+  if (session.selected() == nullptr) co_return no(Code::no_perm, "The mailbox may not be read any more.");
   Selected& selected = *session.selected();
   Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(*selected.account, selected.mailbox);
   if (is_withdrawn(selected, snapshot)) {

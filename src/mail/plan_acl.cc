@@ -17,7 +17,7 @@ Rights changed(const SetAcl& operation, Rights before) {
 
 PlanOutcome plan_one(Planning& planning, const SetAcl& operation) {
   const MailboxId* id = planning.state().names.find(operation.mailbox);
-  if (id == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (id == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
   const MailboxState& mailbox = **planning.state().mailboxes.find(*id);
   ROOST_PLAN_CHECK(planning.require(mailbox, Right::administer));
   if (operation.identifier.size() > planning.limits().acl_identifier_bytes_max) {

@@ -132,7 +132,7 @@ PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
 
 PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
   const MailboxState* mailbox = find(planning.state(), operation.name);
-  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
   ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
   if (operation.name == kInbox) return refusal(Code::cannot, "INBOX cannot be deleted");
   bool has_children = planning.snapshot().has_children(operation.name);
@@ -148,7 +148,7 @@ PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
 PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation) {
   std::string to(without_trailing_separator(operation.to));
   const MailboxState* mailbox = find(planning.state(), operation.from);
-  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
   ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
   ROOST_PLAN_CHECK(check_creation(planning, to));
   if (const MailboxState* there = find(planning.state(), to)) return already_there(planning, *there);

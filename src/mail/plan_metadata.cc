@@ -65,9 +65,8 @@ Result<> plan_special_use(Planning& planning, const MailboxState& mailbox, const
 
 // RFC 5464 3.3
 Result<> check_rights(const Planning& planning, const MailboxState& mailbox) {
-  constexpr Rights kAnyOf = Right::read | Right::seen | Right::write | Right::insert | Right::post;
   ROOST_TRY_VOID(planning.require(mailbox, Right::lookup));
-  if (planning.rights_on(mailbox).has_any(kAnyOf)) return {};
+  if (planning.rights_on(mailbox).has_any(kRightsToAnnotate)) return {};
   return no(Code::no_perm, "You do not have the right to annotate the mailbox");
 }
 
@@ -78,7 +77,7 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
   if (operation.mailbox) {
     const AccountState& state = planning.state();
     const MailboxId* id = state.names.find(*operation.mailbox);
-    if (id == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+    if (id == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
     mailbox = state.mailboxes.find(*id)->get();
     ROOST_PLAN_CHECK(check_rights(planning, *mailbox));
   }

@@ -159,6 +159,22 @@ TEST_F(Acls, LosingTheRightToReadClosesTheMailboxOfAnIdler) {
   EXPECT_FALSE(fred.closed());
 }
 
+TEST_F(Acls, LosingTheRightToReadEndsAnyCommand) {
+  fred.append("INBOX", kMessage);
+  for (const char* command :
+       {"UIDBATCHES 500", "FETCH 1:* FLAGS", "UID FETCH 1:* (BODY[] PREVIEW)", "SEARCH RETURN (SAVE) ALL", "SEARCH ALL",
+        "SORT (DATE) UTF-8 ALL", "THREAD REFERENCES UTF-8 ALL", "STORE 1 +FLAGS (\\Seen)", "COPY 1 INBOX",
+        "MOVE 1 INBOX", "EXPUNGE", "UID EXPUNGE 1:*", "CHECK", "NOOP", "SELECT INBOX",
+        "NOTIFY SET (selected (MessageNew MessageExpunge))", "STATUS INBOX (MESSAGES)"}) {
+    alice.append("INBOX", kMessage);
+    alice.run("SETACL INBOX fred lrswite");
+    EXPECT_THAT(fred.select("\"Other Users/alice/INBOX\""), HasSubstr("OK [READ-WRITE]"));
+    alice.run("SETACL INBOX fred l");
+    EXPECT_THAT(fred.run(command), HasSubstr("[CLOSED]")) << command;
+    EXPECT_THAT(fred.run("NOOP"), Not(HasSubstr("BYE"))) << command;
+  }
+}
+
 TEST_F(Acls, ALostMailboxOfARemovedUserIsClosed) {
   alice.run("SETACL INBOX fred lr");
   fred.select("\"Other Users/alice/INBOX\"");
