@@ -111,15 +111,15 @@ task<Result<>> AppendIntake::take_url(const imap::Append& append, Bytes url) {
   catenated_bytes_ += size;
   if (catenated_bytes_ > session_.config().catenated_bytes_max) co_return no(Code::limit, "Too much at once.");
   if (part->octets) co_return co_await upload_->write(*std::move(part->octets));
-  co_return co_await copy_range(part->blob, part->range.offset, size);
+  co_return co_await copy_range(part->account, part->blob, part->range.offset, size);
 }
 
 // Read, written, read: never more than one piece in memory.
-task<Result<>> AppendIntake::copy_range(BlobId blob, uint64_t offset, uint64_t size) {
+task<Result<>> AppendIntake::copy_range(accounts::AccountPtr account, BlobId blob, uint64_t offset, uint64_t size) {
   uint64_t piece_bytes = session_.config().body_piece_bytes;
   for (uint64_t at = 0; at < size; at += piece_bytes) {
     store::Range range{.offset = offset + at, .size = std::min(piece_bytes, size - at)};
-    ROOST_CO_TRY(Bytes piece, co_await session_.account().body(blob, range));
+    ROOST_CO_TRY(Bytes piece, co_await account->body(blob, range));
     if (piece.size() != range.size) co_return fault("a body is shorter than its row says", Code::corruption);
     ROOST_CO_TRY_VOID(co_await upload_->write(std::move(piece)));
   }

@@ -46,7 +46,7 @@ class AppendIntake {
   task<Result<>> begin_message(const imap::Append& append);
   Result<> check_mailbox();
   task<Result<>> take_url(const imap::Append& append, Bytes url);
-  task<Result<>> copy_range(BlobId blob, uint64_t offset, uint64_t size);
+  task<Result<>> copy_range(accounts::AccountPtr account, BlobId blob, uint64_t offset, uint64_t size);
   task<Result<>> end_message();
 
   task<Result<>> find_target(Bytes mailbox);
