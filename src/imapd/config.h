@@ -44,6 +44,7 @@ struct ImapdConfig {
 
   // --- NOTIFY: of one connection, the names that it lists, and likewise the changes that wait to be told ---
   uint32_t notify_bytes_max = 64 * 1024;
+  uint32_t notify_accounts_max = 100;  // other users whose mailboxes it lists; each stays open for it
 
   // --- METADATA (RFC 5464) ---
   bool metadata_private = true;  // whether users may have entries of their own

@@ -38,13 +38,16 @@ Fail no_such_mailbox(Code code) { return no(code, "No such mailbox."); }
 
 Fail no_creation() { return no(Code::no_perm, "You do not have the right to create mailboxes there"); }
 
+bool lies_elsewhere(const ImapdConfig& config, BytesView name) {
+  return name.starts_with(kOtherUsers) || (!config.shared_user.empty() && name.starts_with(kShared));
+}
+
 task<Result<Place>> find_place(Session& session, Bytes name) {
-  const std::string& shared_user = session.config().shared_user;
-  if (!shared_user.empty() && name.starts_with(kShared)) {
-    co_return co_await place_of(session, shared_user, Bytes(kShared), name.substr(kShared.size()));
-  }
-  if (!name.starts_with(kOtherUsers)) {
+  if (!lies_elsewhere(session.config(), name)) {
     co_return Place{.account = session.account_ptr(), .name = std::move(name), .owner = session.user()};
+  }
+  if (name.starts_with(kShared)) {
+    co_return co_await place_of(session, session.config().shared_user, Bytes(kShared), name.substr(kShared.size()));
   }
   size_t end = name.find(imap::kHierarchySeparator, kOtherUsers.size());
   if (end == Bytes::npos) co_return no_such_mailbox();
@@ -67,7 +70,7 @@ Result<mail::Mailbox> mailbox_with(const accounts::Account& account, const mail:
   Rights rights = account.rights(*mailbox);
   if ((rights & needed) == needed) return *mailbox;
   if (!rights.has(Right::lookup)) return no_such_mailbox(absent);
-  return no(Code::no_perm, "You do not have the right to do that.");
+  return no(Code::no_perm, "You do not have the right to do that");
 }
 
 }  // namespace roost::imapd

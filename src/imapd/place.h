@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/rights.h"
+#include "imapd/config.h"
 #include "mail/snapshot.h"
 #include "rt/task.h"
 
@@ -27,6 +28,9 @@ struct Place {
 
   bool own() const { return prefix.empty(); }
 };
+
+// Whether it leads out of the user's own account, if anywhere.
+bool lies_elsewhere(const ImapdConfig& config, BytesView name);
 
 // no(nonexistent) where the name can lead nowhere: the same as for a mailbox that is not there.
 task<Result<Place>> find_place(Session& session, Bytes name);

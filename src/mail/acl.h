@@ -45,6 +45,9 @@ struct Actor {
 // The rights of all entries that apply, together, without those that a negative entry takes away.
 Rights rights_of(const Acl& acl, const Actor& actor);
 
+// One of them, beside "l", lets a user read and set a mailbox's annotations (RFC 5464 3.3).
+inline constexpr Rights kRightsToAnnotate = Right::read | Right::seen | Right::write | Right::insert | Right::post;
+
 // The flags that rights allow to change (RFC 4314 4), and whether keywords are among them.
 SystemFlags changeable_flags(Rights rights);
 inline bool may_change_keywords(Rights rights) { return rights.has(Right::write); }

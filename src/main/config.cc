@@ -187,6 +187,8 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
         "NOTIFY, of each connection: memory for what it asks for, and as much for changes that wait for a slow reader; "
         "beyond it the client is told NOTIFICATIONOVERFLOW.",
         1024);
+  t.add("imap.notify_accounts_max", c.notify_accounts_max,
+        "Other users whose mailboxes one connection may follow by NOTIFY.");
   t.add("imap.metadata_private", c.metadata_private,
         "Let users keep annotations of their own (METADATA); otherwise only shared ones.");
   t.add("imap.server_comment", c.server_comment, "What clients read as the server's /shared/comment (METADATA).");

@@ -28,7 +28,7 @@ ANSWERS = {
     "THREAD": ("THREAD",),
 }
 LIST_ATTRIBUTES = frozenset(a.lower() for a in r"""
-    \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
+    \NoAccess \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
     \All \Archive \Drafts \Flagged \Junk \Sent \Trash \Important""".split())
 XLIST_ATTRIBUTES = frozenset(("\\inbox", "\\allmail", "\\spam", "\\starred"))  # Gmail's, beside those
 FETCH_MACROS = {
@@ -225,6 +225,10 @@ def check_list(session, command, response):
         seen.add(name)
     elif command.verb not in ("LSUB", "XLIST") and not session.rev2 and not unasked:
         raise Wrong(f"LIST in answer to {command.verb}")
+    if unasked and command.verb not in ("LIST", "NOTIFY") and not session.rev2:
+        notified.check_list(session, lower, extended)
+    if "\\noaccess" in lower and not unasked:
+        raise Wrong(r"\NoAccess without NOTIFY")
     if "OLDNAME" in extended and not session.rev2 and not unasked:
         raise Wrong("OLDNAME without IMAP4rev2 or NOTIFY")
 

@@ -46,12 +46,11 @@ bool wants_metadata(const Listing& listing, const imap::ListRow& row) {
   return !listing.list.give.metadata.empty() && is_listed_itself(listing, row);
 }
 
-// Of the user's own mailboxes.
 task<Result<>> write_annotations(Session& session, const Listing& listing, Bytes name) {
   BytesView local;
   const Area* area = area_of(listing.areas, name, local);
-  if (area == nullptr || !area->prefix.empty()) co_return Result<>{};
-  co_return co_await write_metadata(session, area->snapshot, std::move(name), listing.list.give.metadata);
+  if (area == nullptr) co_return Result<>{};
+  co_return co_await write_metadata(session, area->account, area->prefix, Bytes(local), listing.list.give.metadata);
 }
 
 }  // namespace
