@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "mail/account_state.h"
-#include "mail/engine_test.h"
 #include "mail/model_test.h"
 
 namespace roost::mail {

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "mail/checkpoint.h"
-#include "mail/engine.h"
+#include "mail/engine_test.h"
 
 namespace roost::mail {
 
@@ -59,7 +58,6 @@ class Model {
   Code apply(const ForgetBlobs&, int64_t) { return Code::none; }
   Code apply(const Initialise&, int64_t) { return Code::none; }
   Code apply(const SetMetadata& operation, int64_t now);
-  Code apply(const SetAcl&, int64_t) { return Code::none; }
 
   std::map<std::string, ModelMailbox> mailboxes;
   std::set<std::string> subscriptions;

@@ -94,6 +94,7 @@ bool Connection::fill(bool block) {
     if (n > 0) return true;
     bool again =
         ssl_ != nullptr ? SSL_get_error(ssl_, static_cast<int>(n)) == SSL_ERROR_WANT_READ : n < 0 && errno == EAGAIN;
+    if (!again && closing_ && !block) return false;
     if (!again) throw std::runtime_error("the server closed the connection");
     if (!block) return false;
     pollfd p{fd_, static_cast<short>(POLLIN | (wants_write() ? POLLOUT : 0)), 0};

@@ -36,6 +36,9 @@ class Connection {
   // Blocks until one whole response is there.
   std::string read_response();
 
+  // From now on it is no failure that the server closes.
+  void expect_close() { closing_ = true; }
+
   int fd() const { return fd_; }
   // For the loop: reads what is there and calls the handler; flushes what could not be sent.
   void readable();
@@ -50,6 +53,7 @@ class Connection {
   int fd_ = -1;
   SSL* ssl_ = nullptr;
   Handler handler_;
+  bool closing_ = false;
   std::string in_;
   size_t used_ = 0;
   std::string out_;

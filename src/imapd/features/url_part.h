@@ -13,8 +13,7 @@
 namespace roost::imapd {
 
 struct UrlPart {
-  accounts::AccountPtr account;  // in which it lies
-  std::optional<Bytes> octets;   // read already; otherwise `range` of `blob` is to be read
+  std::optional<Bytes> octets;  // read already; otherwise `range` of `blob` is to be read
   BlobId blob;
   message::ByteRange range;
 };

@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Installs Debian's Dovecot and runs it beside Roost, on loopback, with a configuration and directories of its own.
+
+usage: tests/bench/peers.py install              its packages; no service of the system is started or stopped
+       tests/bench/peers.py serve shipped|tuned  runs one in build/bench/peers until it is interrupted; prints its ports
+
+Both keep mail as sdbox and sync it as Dovecot ships (mail_fsync = optimized). `tuned` has what its documentation gives
+for many clients: login processes that serve many, imap processes that are used again, higher limits. With 100 users
+named bench0 to bench99.
+"""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PEERS = ROOT / "build/bench/peers"
+PACKAGES = ["dovecot-imapd", "dovecot-lmtpd"]
+POLICY = pathlib.Path("/usr/sbin/policy-rc.d")
+OWN_USER = "roost-peer"
+INOTIFY = pathlib.Path("/proc/sys/fs/inotify/max_user_instances")
+INOTIFY_INSTANCES = 20_000
+READY_SECONDS_MAX = 30
+
+BASE = """
+base_dir = {dir}/run
+state_dir = {dir}/state
+log_path = {dir}/dovecot.log
+protocols = imap lmtp
+mail_location = sdbox:~/mail
+mail_fsync = {fsync}
+mail_uid = {user}
+mail_gid = {group}
+first_valid_uid = 1
+default_internal_user = {internal_user}
+default_internal_group = {internal_group}
+default_login_user = {login_user}
+ssl = yes
+ssl_cert = <{dir}/certificate.pem
+ssl_key = <{dir}/key.pem
+disable_plaintext_auth = no
+lmtp_save_to_detail_mailbox = no
+postmaster_address = postmaster@example.org
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {dir}/users
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={dir}/home/%u
+}}
+namespace inbox {{
+  inbox = yes
+}}
+service imap-login {{
+  {login_chroot}
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    address = 127.0.0.1
+    port = {imaps}
+    ssl = yes
+  }}
+  {login}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+service imap {{
+  {worker}
+}}
+{more}
+"""
+
+TUNED = {
+    "login": "service_count = 0\n  process_min_avail = 2\n  process_limit = 4\n  client_limit = 20000",
+    "worker": "service_count = 0\n  process_min_avail = 8\n  process_limit = 20000",
+    "more": """
+default_client_limit = 25000
+default_process_limit = 1000
+mail_max_userip_connections = 20000
+auth_cache_size = 16M
+service auth {
+  client_limit = 60000
+}
+service anvil {
+  client_limit = 60000
+}
+service lmtp {
+  process_limit = 100
+}
+""",
+}
+# Without this a load of several connections for one user would be refused; it makes nothing faster.
+SHIPPED = {"login": "", "worker": "", "more": "mail_max_userip_connections = 20000\n"}
+FLAVOURS = {"shipped": SHIPPED, "tuned": TUNED}
+PASSWORD = "bench-pw 1"
+
+
+def install():
+    missing = [p for p in PACKAGES if subprocess.run(["dpkg", "-s", p], capture_output=True).returncode != 0]
+    if missing:
+        # While this file is there, Debian's packages start nothing.
+        ours = not POLICY.exists()
+        if ours:
+            POLICY.write_text("#!/bin/sh\nexit 101\n")
+            POLICY.chmod(0o755)
+        try:
+            subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], check=True,
+                           env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"), stdout=subprocess.DEVNULL)
+        finally:
+            if ours:
+                POLICY.unlink()
+    if os.geteuid() == 0 and subprocess.run(["id", OWN_USER], capture_output=True).returncode != 0:
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin",
+                        OWN_USER], check=True)
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Dovecot:
+    """A context manager, with the same `ports`, `pid`, `data`, `start()` and `stop()` as a Roost of the tests has.
+
+    It syncs nothing until durable() is called, so that large mailboxes are filled in good time.
+    """
+
+    def __init__(self, flavour, where=PEERS):
+        if shutil.which("dovecot", path="/usr/sbin:/usr/bin") is None:
+            raise SystemExit("There is no dovecot here: tests/bench/peers.py install")
+        self.name, self.flavour, self.fsync = f"Dovecot ({flavour})", flavour, "never"
+        self.data = pathlib.Path(where) / flavour
+        self.process = None
+        self.ports = dict(zip(("imap", "imaps", "lmtp"), free_ports(3)))
+        self.inotify_before = None
+
+    def __enter__(self):
+        shutil.rmtree(self.data, ignore_errors=True)
+        (self.data / "home").mkdir(parents=True)
+        (self.data / "state").mkdir()
+        (self.data / "users").touch()
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=peer",
+                        "-keyout", self.data / "key.pem", "-out", self.data / "certificate.pem"],
+                       check=True, capture_output=True)
+        if self.flavour == "tuned":
+            self.raise_inotify()
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        if self.inotify_before is not None:
+            INOTIFY.write_text(self.inotify_before)
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    def add_users(self, users):
+        (self.data / "users").write_text("".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in users))
+
+    def durable(self):
+        """From now on as it ships."""
+        self.stop()
+        self.fsync = "optimized"
+        self.start()
+
+    def connect(self, name="imap"):
+        return socket.create_connection(("127.0.0.1", self.ports[name]), timeout=60)
+
+    def configuration(self):
+        root = os.geteuid() == 0
+        own = pwd.getpwnam(OWN_USER) if root else pwd.getpwuid(os.geteuid())
+        if root:
+            os.chown(self.data / "home", own.pw_uid, own.pw_gid)
+        group = subprocess.run(["id", "-gn", own.pw_name], capture_output=True, text=True, check=True).stdout.strip()
+        return BASE.format(
+            dir=self.data, user=own.pw_name, group=group, fsync=self.fsync, **self.ports, **FLAVOURS[self.flavour],
+            internal_user="dovecot" if root else own.pw_name, internal_group="dovecot" if root else group,
+            login_user="dovenull" if root else own.pw_name, login_chroot="" if root else "chroot =")
+
+    def raise_inotify(self):
+        try:
+            before = INOTIFY.read_text()
+            INOTIFY.write_text(str(INOTIFY_INSTANCES))
+            self.inotify_before = before
+        except OSError as error:
+            print(f"  ({INOTIFY} stays at {INOTIFY.read_text().strip()}: {error.strerror})")
+
+    def start(self):
+        (self.data / "dovecot.conf").write_text(self.configuration())
+        self.process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", self.data / "dovecot.conf"],
+                                        stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=raise_files,
+                                        start_new_session=True)
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        while True:
+            try:
+                with self.connect() as connection:
+                    if connection.recv(100).startswith(b"* OK"):
+                        return self
+            except OSError:
+                pass
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                log = self.data / "dovecot.log"
+                raise SystemExit("dovecot did not start: " + (log.read_text()[-2000:] if log.exists() else "no log"))
+            time.sleep(0.05)
+
+    def stop(self):
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
+            self.process = None
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+
+def raise_files():
+    """Dovecot's processes take their limit of open files from the master's."""
+    import resource
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def main():
+    words = sys.argv[1:]
+    if words == ["install"]:
+        return install()
+    if len(words) == 2 and words[0] == "serve" and words[1] in FLAVOURS:
+        with Dovecot(words[1]) as dovecot:
+            dovecot.add_users([f"bench{n}" for n in range(100)])
+            dovecot.durable()
+            print(dovecot.ports, flush=True)
+            try:
+                signal.pause()
+            except KeyboardInterrupt:
+                return 0
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
