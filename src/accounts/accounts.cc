@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "accounts/acting_account.h"
 #include "accounts/environment.h"
+#include "accounts/grants.h"
 #include "accounts/table.h"
 #include "base/log.h"
 
@@ -55,6 +57,19 @@ class TablesOfLoops final : public Accounts {
     co_return done;
   }
 
+  task<Result<std::vector<Grant>>> grants_to(std::string identifier) override {
+    return list_grants(env_->store, std::move(identifier));
+  }
+  task<Result<>> note_grant(std::string identifier, Grant grant) override {
+    return accounts::note_grant(env_->store, std::move(identifier), std::move(grant));
+  }
+  task<Result<>> forget_grant(std::string identifier, AccountId account) override {
+    return accounts::forget_grant(env_->store, std::move(identifier), account);
+  }
+  task<Result<>> settle_grant(std::string identifier, Grant grant, AccountPtr account) override {
+    return accounts::settle_grant(env_->store, std::move(identifier), std::move(grant), std::move(account));
+  }
+
   task<> stop() override {
     rt::Loop* caller = rt::Loop::current();
     for (size_t i = 0; i < tables_.size(); ++i) {
@@ -87,6 +102,11 @@ class TablesOfLoops final : public Accounts {
 };
 
 }  // namespace
+
+task<Result<AccountPtr>> Accounts::open_for(mail::Actor actor, AccountId id) {
+  ROOST_CO_TRY(AccountPtr account, co_await open(id));
+  co_return act_as(std::move(actor), std::move(account));
+}
 
 std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops,
                                         rt::Pool& pool, const Clock& clock) {

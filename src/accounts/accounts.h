@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "mail/acl.h"
 #include "mail/change.h"
 #include "mail/engine.h"
 #include "mail/operation.h"
@@ -72,13 +73,19 @@ class Account {
 
   virtual AccountId id() const = 0;
 
+  // In whose name it is used. Lives as long as this does.
+  virtual const mail::Actor& actor() const = 0;
+  // What that one may do with a mailbox of a snapshot of this account; ask of the newest.
+  Rights rights(const mail::Mailbox& mailbox) const { return mail::rights_of(mailbox.acl(), actor()); }
+
   // It is being deleted: nothing works any more, and whoever holds it should let go. Thread-safe.
   virtual bool retired() const = 0;
 
   // The newest state folded on this node. Thread-safe, a pointer copy.
   virtual mail::SnapshotPtr snapshot() const = 0;
 
-  // Done when it is durable and folded: snapshot() shows it. Planned again after each conflict.
+  // Done when it is durable and folded: snapshot() shows it. Planned again after each conflict, with the actor's rights
+  // as they then are: NO [NOPERM] where they do not suffice, NO [NONEXISTENT] where he may not know of the mailbox.
   virtual task<Result<mail::OperationResult>> execute(mail::Operation operation) = 0;
 
   // The newest snapshot in which all rows of this mailbox are in memory. NO [NONEXISTENT] if it is gone.
@@ -102,6 +109,12 @@ class Account {
   virtual Subscription subscribe(rt::Loop& loop, MailboxId mailbox, Listener* listener) = 0;
 };
 
+// An account whose user grants something to somebody.
+struct Grant {
+  AccountId account;
+  std::string owner;  // canonical login name
+};
+
 struct AccountsStats {
   size_t open = 0;
   size_t bytes = 0;
@@ -115,10 +128,21 @@ class Accounts {
  public:
   virtual ~Accounts() = default;
 
+  // For the server itself, which may do everything.
   virtual task<Result<AccountPtr>> open(AccountId id) = 0;
+  // For a user. The rights of each mailbox's access control list count.
+  task<Result<AccountPtr>> open_for(mail::Actor actor, AccountId id);
   // For good, as the account is about to be deleted: it cannot be opened any more on this node, and those who have it
   // are refused (Account::retired() tells them why). Returns once nothing more will be written for it.
   virtual task<> retire(AccountId id) = 0;
+  // Who has granted rights to an identifier of access control lists, so that LIST need not ask every account. May name
+  // one that grants nothing any more; one that was deleted since must be told by its user, who is no longer there.
+  virtual task<Result<std::vector<Grant>>> grants_to(std::string identifier) = 0;
+  // Before something is granted. Durable on return.
+  virtual task<Result<>> note_grant(std::string identifier, Grant grant) = 0;
+  virtual task<Result<>> forget_grant(std::string identifier, AccountId account) = 0;
+  // After an access control list has changed, whatever became of it: the note stays if it is needed.
+  virtual task<Result<>> settle_grant(std::string identifier, Grant grant, AccountPtr account) = 0;
   // Writes checkpoints where due, collects dead blobs; run by a timer of its own, never on a session's path. Also for
   // the command line: does it for this account now.
   virtual task<Result<>> maintain(AccountId id) = 0;

@@ -13,9 +13,10 @@ class Planner {
  public:
   Planner(const mail::SnapshotPtr& snapshot, const mail::PlanContext& context) : at_(snapshot), context_(context) {}
 
-  void plan(const mail::Operation& operation, bool last) {
-    draft_.grows |= brings_mail(operation);
-    auto outcome = mail::plan(*at_, operation, context_);
+  void plan(const Pending& pending, bool last) {
+    context_.actor = pending.actor;
+    draft_.grows |= brings_mail(pending.operation);
+    auto outcome = mail::plan(*at_, pending.operation, context_);
     if (auto* need = std::get_if<mail::Need>(&outcome)) return lack(*need);
     if (auto* error = std::get_if<Error>(&outcome)) {
       draft_.answers.emplace_back(std::unexpected(std::move(*error)));
@@ -62,7 +63,7 @@ class Planner {
   }
 
   mail::SnapshotPtr at_;
-  const mail::PlanContext& context_;
+  mail::PlanContext context_;
   std::vector<mail::Effects> effects_;
   Draft draft_;
   mail::Need need_;
@@ -105,7 +106,7 @@ bool brings_mail(const mail::Operation& operation) {
 BatchOutcome plan_batch(const mail::SnapshotPtr& snapshot, const std::vector<PendingPtr>& operations,
                         const mail::PlanContext& context) {
   Planner planner(snapshot, context);
-  for (size_t i = 0; i < operations.size(); ++i) planner.plan(operations[i]->operation, i + 1 == operations.size());
+  for (size_t i = 0; i < operations.size(); ++i) planner.plan(*operations[i], i + 1 == operations.size());
   return planner.finish();
 }
 

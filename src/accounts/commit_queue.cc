@@ -5,6 +5,7 @@
 
 #include "accounts/random.h"
 #include "base/log.h"
+#include "base/random.h"
 
 namespace roost::accounts {
 namespace {
@@ -19,9 +20,7 @@ constexpr int kPlanRoundsMax = 1'000;  // each brings pages
 
 Millis backoff(int tries, int64_t ms_max) {
   int64_t most = std::min<int64_t>(int64_t{1} << std::min(tries, 20), ms_max);
-  uint64_t dice = 0;
-  fill_random(&dice, sizeof dice);
-  return Millis(1 + static_cast<int64_t>(dice % static_cast<uint64_t>(most)));
+  return Millis(1 + static_cast<int64_t>(random_number() % static_cast<uint64_t>(most)));
 }
 
 Error store_unavailable() { return no(Code::unavailable, "The store takes no changes now.").error(); }

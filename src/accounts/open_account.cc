@@ -149,13 +149,18 @@ task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self, bool without_hint)
 
 // --- operations ---
 
-task<Result<mail::OperationResult>> OpenAccount::execute(mail::Operation operation) {
+const mail::Actor& OpenAccount::actor() const {
+  static const mail::Actor system;
+  return system;
+}
+
+task<Result<mail::OperationResult>> OpenAccount::execute_for(mail::Actor actor, mail::Operation operation) {
   if (auto* append = std::get_if<mail::Append>(&operation)) {
     for (mail::NewMessage& message : append->messages) ROOST_CO_TRY_VOID(co_await own_blob(message));
   } else if (auto* replace = std::get_if<mail::Replace>(&operation)) {
     ROOST_CO_TRY_VOID(co_await own_blob(replace->message));
   }
-  auto pending = std::make_shared<Pending>(std::move(operation), rt::Loop::current());
+  auto pending = std::make_shared<Pending>(std::move(operation), std::move(actor), rt::Loop::current());
   pending->bytes = operation_bytes(pending->operation);
   home_.post([self = shared_from_this(), pending] { self->enqueue(pending); });
   co_return co_await Answered(pending);

@@ -57,9 +57,14 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   // --- any loop ---
   AccountId id() const override { return id_; }
+  const mail::Actor& actor() const override;
   bool retired() const override { return retired_.load(); }
   mail::SnapshotPtr snapshot() const override { return replica_.snapshot(); }
-  task<Result<mail::OperationResult>> execute(mail::Operation operation) override;
+  task<Result<mail::OperationResult>> execute(mail::Operation operation) override {
+    return execute_for(mail::Actor(), std::move(operation));
+  }
+  // With the rights of `actor` as the newest state has them, when it is planned.
+  task<Result<mail::OperationResult>> execute_for(mail::Actor actor, mail::Operation operation);
   task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override { return load_pages(mailbox, std::nullopt); }
   task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) override {
     return load_pages(mailbox, since);

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "accounts/open_account.h"
+#include "accounts/acting_account.h"
 #include "accounts/search_turn.h"
 
 namespace roost::accounts {
@@ -90,13 +90,13 @@ task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, sear
 
 task<Result<>> order(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, UidSet uids,
                      search::Ordering& ordering, std::shared_ptr<Errand> errand) {
-  auto* opened = dynamic_cast<OpenAccount*>(account.get());
-  if (opened == nullptr) co_return fault("order() of an account that is none of ours");
-  Environment& env = opened->environment();
+  OpenAccount* open = opened(*account);
+  if (open == nullptr) co_return fault("order() of an account that is none of ours");
+  Environment& env = open->environment();
   auto found = snapshot->find(mailbox);
   if (!found) co_return no(Code::nonexistent, "The mailbox is gone.");
-  co_await opened->begin_search();
-  SearchTurn turn(opened->shared_from_this());
+  co_await open->begin_search();
+  SearchTurn turn(open->shared_from_this());
   Rows rows(std::move(snapshot), *found, std::move(uids));
   ROOST_CO_TRY_VOID(co_await take_all_in(account, env, std::move(rows), ordering, errand));
   bool finished = false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "mail/acl.h"
 #include "mail/operation.h"
 #include "rt/loop.h"
 
@@ -18,9 +19,10 @@ using OperationAnswer = Result<mail::OperationResult>;
 
 // Shared by the caller and the queue, so that a caller who goes away does no harm: the operation goes on without it.
 struct Pending {
-  Pending(mail::Operation o, rt::Loop* c) : operation(std::move(o)), caller(c) {}
+  Pending(mail::Operation o, mail::Actor a, rt::Loop* c) : operation(std::move(o)), actor(std::move(a)), caller(c) {}
 
   const mail::Operation operation;
+  const mail::Actor actor;
   size_t bytes = 0;  // more or less what it adds to a record
   rt::Loop* const caller;
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "accounts/open_account.h"
+#include "accounts/acting_account.h"
 #include "accounts/search_turn.h"
 #include "search/scan.h"
 
@@ -75,14 +75,14 @@ task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::
 
 task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, search::Query query,
                             std::shared_ptr<Errand> errand) {
-  auto* opened = dynamic_cast<OpenAccount*>(account.get());
-  if (opened == nullptr) co_return fault("search() of an account that is none of ours");
-  Environment& env = opened->environment();
+  OpenAccount* open = opened(*account);
+  if (open == nullptr) co_return fault("search() of an account that is none of ours");
+  Environment& env = open->environment();
   ROOST_CO_TRY(auto scan, Scan::start(std::move(snapshot), mailbox, query, search::QueryLimits(), env.wall_seconds()));
   NoteOfSearch note(*env.guard);
   scan->set_guard(&note);
-  co_await opened->begin_search();
-  SearchTurn turn(opened->shared_from_this());
+  co_await open->begin_search();
+  SearchTurn turn(open->shared_from_this());
   co_return co_await run(account, env, *scan, std::move(errand));
 }
 

@@ -37,6 +37,7 @@ struct Verb {
 // Each file of verbs gives its own.
 std::span<const Verb> user_verbs();
 std::span<const Verb> mailbox_verbs();
+std::span<const Verb> acl_verbs();
 std::span<const Verb> server_verbs();
 
 // "2026-05-01 12:30:00" in UTC.

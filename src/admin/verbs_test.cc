@@ -77,7 +77,7 @@ TEST_F(Verbs, RemoveAUserWithAllMail) {
 TEST_F(Verbs, SayThatThereIsNoSuchUserInOneSentence) {
   for (const VerbSyntax& syntax : verb_syntaxes()) {
     if (!syntax.arguments.starts_with("ACCOUNT")) continue;
-    Said said = server.run(std::string(syntax.verb), {"nobody", "a", "b"}, "Subject: x\n\ny");
+    Said said = server.run(std::string(syntax.verb), {"nobody", "a", "b", "c"}, "Subject: x\n\ny");
     EXPECT_EQ(said.status, kFailed) << syntax.verb;
     EXPECT_EQ(said.error, "There is no user 'nobody'.\n") << syntax.verb;
     EXPECT_THAT(said.out, IsEmpty()) << syntax.verb;
@@ -118,6 +118,26 @@ TEST_F(Verbs, MakeRenameAndDeleteMailboxes) {
   EXPECT_EQ(server.run("mailbox delete", {"alice", "INBOX"}).status, kFailed);
   EXPECT_EQ(server.run("mailbox unsubscribe", {"alice", "Sent"}).status, kOk);
   EXPECT_EQ(server.json("mailbox status", {"alice", "Sent"})["subscribed"], false);
+}
+
+TEST_F(Verbs, GrantAndRevokeRights) {
+  add("alice");
+  add("fred");
+  EXPECT_EQ(server.run("mailbox grant", {"alice", "INBOX", "Fred", "lrs"}).out, "Fred has lrs on INBOX.\n");
+  EXPECT_EQ(server.json("mailbox grant", {"alice", "INBOX", "fred", "+w"})["rights"], "lrsw");
+  EXPECT_EQ(server.run("mailbox grant", {"alice", "INBOX", "-anyone", "i"}).status, kOk);
+  Json acl = server.json("mailbox acl", {"alice", "INBOX"});
+  ASSERT_EQ(acl.size(), 3U);
+  EXPECT_EQ(acl[0], (Json{{"identifier", "alice"}, {"rights", "lrswipkxtecda"}}));
+  EXPECT_EQ(acl[1], (Json{{"identifier", "-anyone"}, {"rights", "i"}}));
+  EXPECT_EQ(acl[2], (Json{{"identifier", "fred"}, {"rights", "lrsw"}}));
+  EXPECT_EQ(server.simulation->wait(server.accounts->grants_to("fred"))->size(), 1U);
+  EXPECT_EQ(server.run("mailbox revoke", {"alice", "INBOX", "fred"}).out, "fred has no rights on INBOX.\n");
+  EXPECT_TRUE(server.simulation->wait(server.accounts->grants_to("fred"))->empty());
+  EXPECT_EQ(server.run("mailbox grant", {"alice", "INBOX", "fred", "lQ"}).error,
+            "'lQ' are not rights: they are some of lrswipkxtea.\n");
+  EXPECT_EQ(server.run("mailbox grant", {"alice", "nowhere", "fred", "l"}).status, kFailed);
+  EXPECT_EQ(server.run("mailbox grant", {"alice", "INBOX", "-", "l"}).status, kFailed);
 }
 
 TEST_F(Verbs, DeliverAMessageWithTheLineEndsThatMailAsksFor) {

@@ -24,6 +24,17 @@ Result<Body> parse_plain(Parser& in) {
   return Body(Plain());
 }
 
+Result<Body> parse_acl_command(Parser& in, Verb verb) {
+  switch (verb) {
+    case Verb::setacl: return as_body(parse_set_acl(in));
+    case Verb::deleteacl: return as_body(parse_delete_acl(in));
+    case Verb::getacl: return as_body(parse_get_acl(in));
+    case Verb::listrights: return as_body(parse_list_rights(in));
+    case Verb::myrights: return as_body(parse_my_rights(in));
+    default: return parse_plain(in);
+  }
+}
+
 Result<Body> parse_mailbox_command(Parser& in, Verb verb) {
   switch (verb) {
     case Verb::create: return as_body(parse_create(in));
@@ -39,7 +50,7 @@ Result<Body> parse_mailbox_command(Parser& in, Verb verb) {
     case Verb::status: return as_body(parse_status(in));
     case Verb::getmetadata: return as_body(parse_getmetadata(in));
     case Verb::setmetadata: return as_body(parse_setmetadata(in));
-    default: return parse_plain(in);
+    default: return parse_acl_command(in, verb);
   }
 }
 

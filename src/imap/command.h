@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "imap/acl.h"
 #include "imap/append.h"
 #include "imap/dialect.h"
 #include "imap/fetch.h"
@@ -30,9 +31,9 @@ namespace roost::imap {
 // verb says which.
 struct Plain {};
 
-using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, Enable, Expunge, Fetch,
-                          GetMetadata, Id, List, Login, Notify, Rename, Search, Select, SetMetadata, Sort, Status,
-                          Store, Subscribe, Thread, UidBatches, Unsubscribe>;
+using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, DeleteAcl, Enable, Expunge,
+                          Fetch, GetAcl, GetMetadata, Id, List, ListRights, Login, MyRights, Notify, Rename, Search,
+                          Select, SetAcl, SetMetadata, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
 
 struct Command {
   Bytes tag;

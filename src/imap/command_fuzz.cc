@@ -23,6 +23,7 @@ Dialect dialect_of(bool on, bool utf8) {
           .list_extended = on,
           .list_status = on,
           .list_metadata = on,
+          .list_my_rights = on,
           .append_limit = on,
           .status_size = on,
           .status_deleted = on,

@@ -15,6 +15,7 @@ struct Dialect {
   bool list_extended = false;       // RFC 5258
   bool list_status = false;         // RFC 5819
   bool list_metadata = false;       // RFC 9590
+  bool list_my_rights = false;      // RFC 8440
   bool append_limit = false;        // RFC 7889: STATUS item
   bool status_size = false;         // RFC 8438
   bool status_deleted = false;      // RFC 9051 6.3.11

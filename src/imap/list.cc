@@ -48,6 +48,8 @@ Result<> parse_return_opt(Parser& in, List::Return& out) {
     out.subscribed = true;
   } else if (extended && in.take_word("CHILDREN")) {
     out.children = true;
+  } else if (in.dialect().list_my_rights && in.take_word("MYRIGHTS")) {
+    out.my_rights = true;
   } else if (in.dialect().list_status && in.take_word("STATUS")) {
     ROOST_TRY_VOID(in.space());
     ROOST_TRY(out.status, parse_status_items(in));

@@ -26,6 +26,7 @@ struct List {
     bool subscribed = false;
     bool children = false;
     bool special_use = false;
+    bool my_rights = false;  // RFC 8440
     StatusItems status;
     std::vector<Bytes> metadata;  // RFC 9590: entries, as the client spells them; none: not asked for
   };

@@ -70,6 +70,7 @@ void write_mailbox_list(Bytes& out, std::string_view response, const ListRow& ro
   if (row.non_existent) flags.add("\\NonExistent");
   if (row.no_select) flags.add("\\Noselect");
   if (row.no_inferiors) flags.add("\\NoInferiors");
+  if (row.no_access) flags.add("\\NoAccess");
   if (row.subscribed) flags.add("\\Subscribed");
   if (row.has_children) flags.add(*row.has_children ? "\\HasChildren" : "\\HasNoChildren");
   for (const std::string& use : row.special_use) flags.add(use);

@@ -22,6 +22,7 @@ struct ListRow {
   bool no_select = false;
   bool non_existent = false;
   bool no_inferiors = false;
+  bool no_access = false;  // RFC 5465 5.9: not followed, for want of rights
   bool subscribed = false;
   std::optional<bool> has_children;      // none: nothing is said
   std::vector<std::string> special_use;  // "\Sent"

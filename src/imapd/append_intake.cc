@@ -18,6 +18,14 @@ imap::ResponseCode AppendIntake::refusal_code() const {
   return bad_url_.empty() ? imap::ResponseCode() : imap::code_bad_url(bad_url_);
 }
 
+task<Result<>> AppendIntake::find_target(Bytes mailbox) {
+  if (place_) co_return Result<>{};
+  Result<Place> place = co_await find_place(session_, std::move(mailbox));
+  if (!place && place.error().code == Code::nonexistent) co_return no_such_mailbox(Code::try_create);
+  ROOST_CO_TRY(place_, std::move(place));
+  co_return Result<>{};
+}
+
 task<Result<Use>> AppendIntake::announce(const wire::Frame& frame) {
   ROOST_CO_TRY(Use use, reader_.at_literal(frame));
   uint64_t size = frame.literals.back().size;
@@ -61,10 +69,9 @@ task<Result<>> AppendIntake::advance(const imap::Append& append) {
   co_return Result<>{};
 }
 
-Result<> AppendIntake::check_mailbox(const imap::Append& append) {
-  mail::SnapshotPtr snapshot = session_.account().snapshot();
-  auto mailbox = snapshot->find(append.mailbox);
-  if (!mailbox || mailbox->noselect()) return no(Code::try_create, "No such mailbox.");
+Result<> AppendIntake::check_mailbox() {
+  mail::SnapshotPtr snapshot = place_->account->snapshot();
+  ROOST_TRY_VOID(mailbox_with(*place_->account, *snapshot, place_->name, Right::insert, Code::try_create));
   uint32_t made_max = session_.config().messages_made_max();
   over_limit_ = made_max != 0 && messages_.size() >= made_max;
   if (over_limit_ || messages_.size() >= session_.config().append_messages_max)
@@ -85,9 +92,10 @@ task<Result<>> AppendIntake::begin_message(const imap::Append& append) {
   if (append.replaces && known) {
     ROOST_CO_TRY_VOID(co_await find_replaced(session_, *append.replaces, append.uid));
   }
-  ROOST_CO_TRY_VOID(check_mailbox(append));
+  ROOST_CO_TRY_VOID(co_await find_target(append.mailbox));
+  ROOST_CO_TRY_VOID(check_mailbox());
   message_bytes_ = 0;
-  ROOST_CO_TRY(upload_, co_await session_.account().upload(session_.services().accounts.config().message_bytes_max));
+  ROOST_CO_TRY(upload_, co_await place_->account->upload(session_.services().accounts.config().message_bytes_max));
   co_return Result<>{};
 }
 
@@ -103,15 +111,15 @@ task<Result<>> AppendIntake::take_url(const imap::Append& append, Bytes url) {
   catenated_bytes_ += size;
   if (catenated_bytes_ > session_.config().catenated_bytes_max) co_return no(Code::limit, "Too much at once.");
   if (part->octets) co_return co_await upload_->write(*std::move(part->octets));
-  co_return co_await copy_range(part->blob, part->range.offset, size);
+  co_return co_await copy_range(part->account, part->blob, part->range.offset, size);
 }
 
 // Read, written, read: never more than one piece in memory.
-task<Result<>> AppendIntake::copy_range(BlobId blob, uint64_t offset, uint64_t size) {
+task<Result<>> AppendIntake::copy_range(accounts::AccountPtr account, BlobId blob, uint64_t offset, uint64_t size) {
   uint64_t piece_bytes = session_.config().body_piece_bytes;
   for (uint64_t at = 0; at < size; at += piece_bytes) {
     store::Range range{.offset = offset + at, .size = std::min(piece_bytes, size - at)};
-    ROOST_CO_TRY(Bytes piece, co_await session_.account().body(blob, range));
+    ROOST_CO_TRY(Bytes piece, co_await account->body(blob, range));
     if (piece.size() != range.size) co_return fault("a body is shorter than its row says", Code::corruption);
     ROOST_CO_TRY_VOID(co_await upload_->write(std::move(piece)));
   }

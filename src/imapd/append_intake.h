@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "accounts/upload.h"
@@ -10,6 +11,7 @@
 #include "imap/append.h"
 #include "imap/response.h"
 #include "imapd/memory_budget.h"
+#include "imapd/place.h"
 #include "mail/operation.h"
 #include "rt/task.h"
 #include "wire/framer.h"
@@ -20,6 +22,7 @@ class Session;
 
 class AppendIntake {
  public:
+  // For the session's user.
   explicit AppendIntake(Session& session);
 
   // With Framer::Event::literal. Why not: bad syntax, NO [TRYCREATE] for a missing mailbox, NO [TOOBIG], NO [LIMIT],
@@ -31,6 +34,8 @@ class AppendIntake {
   // and dates. `append` outlives the call.
   task<Result<std::vector<mail::NewMessage>>> finish(const imap::Append& append);
 
+  // Where the messages go; once one was announced.
+  const Place& place() const { return *place_; }
   imap::AppendReader& reader() { return reader_; }
   // Where something failed for a reason that has a code with data: BADURL (RFC 4469 4.1), MESSAGELIMIT (RFC 9738 3.1).
   imap::ResponseCode refusal_code() const;
@@ -39,12 +44,15 @@ class AppendIntake {
   task<Result<>> advance(const imap::Append& append);
   task<Result<>> begin_part(const imap::Append& append, uint64_t size);
   task<Result<>> begin_message(const imap::Append& append);
-  Result<> check_mailbox(const imap::Append& append);
+  Result<> check_mailbox();
   task<Result<>> take_url(const imap::Append& append, Bytes url);
-  task<Result<>> copy_range(BlobId blob, uint64_t offset, uint64_t size);
+  task<Result<>> copy_range(accounts::AccountPtr account, BlobId blob, uint64_t offset, uint64_t size);
   task<Result<>> end_message();
 
+  task<Result<>> find_target(Bytes mailbox);
+
   Session& session_;
+  std::optional<Place> place_;
   imap::AppendReader reader_;
   Reservation held_;  // small messages stay in memory until they are committed
   std::unique_ptr<accounts::Upload> upload_;

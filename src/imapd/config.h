@@ -44,6 +44,7 @@ struct ImapdConfig {
 
   // --- NOTIFY: of one connection, the names that it lists, and likewise the changes that wait to be told ---
   uint32_t notify_bytes_max = 64 * 1024;
+  uint32_t notify_accounts_max = 100;  // other users whose mailboxes it lists; each stays open for it
 
   // --- METADATA (RFC 5464) ---
   bool metadata_private = true;  // whether users may have entries of their own
@@ -69,6 +70,7 @@ struct ImapdConfig {
   std::string host_name;                 // this server's, in CRAM-MD5's challenges
   std::string token_scope;               // told to clients whose OAuth token is refused
   std::string discovery_url;             // likewise
+  std::string shared_user;               // whose mailboxes are everybody's "Shared/…", by their ACLs; empty: none
   bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
   bool starttls = true;                  // whether the listener has a certificate
   bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only

@@ -54,8 +54,8 @@ task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr 
   DisconnectWatch watch(session);
   ProgressTeller teller(session, watch.errand());
   co_return co_await watched(watch, teller,
-                             accounts::search(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
-                                              std::move(query), watch.errand()));
+                             accounts::search(session.selected()->account, std::move(snapshot),
+                                              session.selected()->mailbox, std::move(query), watch.errand()));
 }
 
 task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapshot, UidSet uids,
@@ -63,8 +63,8 @@ task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapsho
   DisconnectWatch watch(session);
   ProgressTeller teller(session, watch.errand());
   co_return co_await watched(watch, teller,
-                             accounts::order(session.account_ptr(), std::move(snapshot), session.selected()->mailbox,
-                                             std::move(uids), ordering, watch.errand()));
+                             accounts::order(session.selected()->account, std::move(snapshot),
+                                             session.selected()->mailbox, std::move(uids), ordering, watch.errand()));
 }
 
 }  // namespace roost::imapd

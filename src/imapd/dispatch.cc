@@ -2,9 +2,9 @@
 // exceptions.
 #include <algorithm>
 #include <exception>
-#include <random>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "fmt/format.h"
 #include "imapd/features.h"
 #include "imapd/session.h"
@@ -34,10 +34,7 @@ constexpr imap::Verb kReading[] = {
     imap::Verb::unauthenticate, imap::Verb::unselect, imap::Verb::xlist};
 
 // What the client is shown of a fault, and what finds it in the log.
-std::string new_fault_id() {
-  static thread_local std::mt19937_64 random{std::random_device{}()};
-  return fmt::format("{:012x}", random() & 0xffff'ffff'ffff);
-}
+std::string new_fault_id() { return fmt::format("{:012x}", random_number() & 0xffff'ffff'ffff); }
 
 // A command that failed on its way has told something, perhaps; so the rest is told, too. What is bad has done nothing.
 bool is_told(Error::Kind kind) { return kind == Error::Kind::no || kind == Error::Kind::fault; }

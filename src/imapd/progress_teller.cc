@@ -55,7 +55,7 @@ task<Result<mail::OperationResult>> execute_and_tell(Session& session, mail::Ope
   Result<mail::OperationResult> result = closed();
   std::exception_ptr failure;
   try {
-    result = co_await session.account().execute(std::move(operation));
+    result = co_await session.selected_account().execute(std::move(operation));
   } catch (...) {
     failure = std::current_exception();
   }

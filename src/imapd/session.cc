@@ -201,7 +201,8 @@ Fail Session::cut(std::string_view reason) {
 }
 
 task<Result<>> Session::log_in(auth::Login login) {
-  ROOST_CO_TRY(account_, co_await services_.accounts.open(login.account));
+  mail::Actor actor = mail::Actor::owned_by(login.name);
+  ROOST_CO_TRY(account_, co_await services_.accounts.open_for(std::move(actor), login.account));
   user_ = std::move(login.name);
   read_only_ = login.read_only;
   input_.framer().set_limits(limits_after_login(config()));
@@ -250,12 +251,19 @@ task<> log_claim(accounts::AccountPtr account, RecentClaims& claims, MailboxId m
 void Session::deselect() {
   if (!selected_) return;
   MailboxId id = selected_->mailbox;
+  accounts::AccountPtr account = std::move(selected_->account);
   selected_.reset();
-  mail::SnapshotPtr snapshot = account_->snapshot();
+  mail::SnapshotPtr snapshot = account->snapshot();
   auto mailbox = snapshot->find(id);
   Uid logged = mailbox ? mailbox->recent_uid() : Uid();
-  auto next = services_.recent_claims.unlogged(account_->id(), id, logged);
-  if (next) rt::spawn(stream_->loop(), log_claim(account_, services_.recent_claims, id, *next));
+  auto next = services_.recent_claims.unlogged(account->id(), id, logged);
+  if (next) rt::spawn(stream_->loop(), log_claim(std::move(account), services_.recent_claims, id, *next));
+}
+
+Rights Session::selected_rights() const {
+  mail::SnapshotPtr snapshot = selected_->account->snapshot();
+  auto mailbox = snapshot->find(selected_->mailbox);
+  return mailbox ? selected_->account->rights(*mailbox) : Rights();
 }
 
 void Session::leave_mailbox() {

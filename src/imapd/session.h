@@ -66,10 +66,16 @@ class Session {
   State state() const;
   // Whoever logged in (ANONYMOUS) may change nothing.
   bool is_read_only() const { return read_only_; }
-  // Logged in only.
+  // The user's own. Logged in only.
   accounts::Account& account() { return *account_; }
   const accounts::Account& account() const { return *account_; }
   const accounts::AccountPtr& account_ptr() const { return account_; }
+  // Canonical login name.
+  const std::string& user() const { return user_; }
+  // That of the selected mailbox, which may be another user's; only while one is selected.
+  accounts::Account& selected_account() { return *selected_->account; }
+  // What the user may do with the selected mailbox, by the newest state; nothing where it is gone.
+  Rights selected_rights() const;
   // Null while nothing is selected.
   Selected* selected() { return selected_ ? &*selected_ : nullptr; }
   void select(Selected selected) { selected_ = std::move(selected); }

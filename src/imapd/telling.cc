@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "imap/fetch_response.h"
 #include "imap/response.h"
@@ -31,12 +32,19 @@ task<Result<mail::SnapshotPtr>> loaded_snapshot(accounts::Account& account, Mail
   co_return snapshot;
 }
 
+// RFC 4314 5.1.1: the right to read it was taken away, or another user's account is being removed.
+bool is_withdrawn(const Selected& selected, const Result<mail::SnapshotPtr>& snapshot) {
+  if (selected.account->retired() && !selected.account->actor().owner) return true;
+  if (!snapshot) return false;
+  return !selected.account->rights(*(*snapshot)->find(selected.mailbox)).has(Right::read);
+}
+
 // Messages that came since: \Recent here if this session is the first to be told. IMAP4rev2 has no \Recent, so its
 // clients leave it to others.
 void take_recent(Session& session, Selected& selected, const mail::Mailbox& mailbox) {
   if (session.modes().rev2) return;
   RecentClaims& claims = session.services().recent_claims;
-  AccountId account = session.account().id();
+  AccountId account = selected.account->id();
   Uid first = selected.read_only ? claims.unclaimed(account, selected.mailbox, mailbox.recent_uid())
                                  : claims.claim(account, selected.mailbox, mailbox.recent_uid(), mailbox.uidnext());
   selected.recent = selected.recent.unite(from_on(mailbox, std::max(first, selected.uidnext)));
@@ -143,8 +151,13 @@ task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line l
 }  // namespace
 
 task<Result<View>> catch_up(Session& session) {
+  if (session.selected() == nullptr) co_return no(Code::no_perm, "The mailbox may not be read any more.");
   Selected& selected = *session.selected();
-  Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(session.account(), selected.mailbox);
+  Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(*selected.account, selected.mailbox);
+  if (is_withdrawn(selected, snapshot)) {
+    session.leave_mailbox();
+    co_return no(Code::no_perm, "The mailbox may not be read any more.");
+  }
   if (!snapshot && snapshot.error().code == Code::nonexistent) {
     session.deselect();
     co_return session.bye("mailbox_deleted", "The selected mailbox was deleted.");
@@ -163,11 +176,29 @@ task<Result<View>> catch_up(Session& session) {
   co_return View(selected, *std::move(snapshot));
 }
 
+namespace {
+
+// RFC 4314 5.1.1: FLAGS and PERMANENTFLAGS again, where the rights that they follow from are others now.
+void tell_rights(Session& session, const mail::Mailbox& mailbox) {
+  Selected& selected = *session.selected();
+  constexpr Rights kFlagRights = Right::seen | Right::write | Right::delete_messages;
+  Rights rights = selected.account->rights(mailbox);
+  Rights before = std::exchange(selected.rights_told, rights);
+  if ((before & kFlagRights) == (rights & kFlagRights) || selected.read_only) return;
+  imap::write_flags_response(session.buffer(), SystemFlags::all(), mailbox.keywords());
+  imap::write_untagged(session.buffer(), imap::Condition::ok, permanent_flags(session, mailbox), "Rights changed.");
+}
+
+}  // namespace
+
 task<Result<>> tell(Session& session, Hazard hazard) { return tell(session, hazard, Told{}); }
 
 [[gnu::noinline]] task<Result<>> tell(Session& session, Hazard hazard, Told told) {
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  Result<View> caught = co_await catch_up(session);
+  if (!caught && caught.error().kind == Error::Kind::no && session.selected() == nullptr) co_return Result<>{};
+  ROOST_CO_TRY(View view, std::move(caught));
   Selected& selected = *session.selected();
+  tell_rights(session, view.mailbox());
   bool expunges = told.expunges && hazard == Hazard::breaks;
   if (expunges && !selected.ghosts.empty()) ROOST_CO_TRY_VOID(co_await tell_expunges(session, view));
   bool some_recent_expunged = selected.recent.count() != selected.recent_told;
@@ -228,7 +259,7 @@ task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, Mod
   for (int loads = 0; loads < kLoadsMax; ++loads) {
     auto changes = mail::changes_since(view.mailbox(), since);
     if (auto* delta = std::get_if<mail::MailboxDelta>(&changes)) co_return std::move(*delta);
-    ROOST_CO_TRY_VOID(co_await session.account().load_changes(session.selected()->mailbox, since));
+    ROOST_CO_TRY_VOID(co_await session.selected_account().load_changes(session.selected()->mailbox, since));
     ROOST_CO_TRY(view, co_await catch_up(session));
   }
   co_return fault("what is known of expunges does not stay in memory");
@@ -236,9 +267,12 @@ task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, Mod
 
 imap::ResponseCode permanent_flags(Session& session, const mail::Mailbox& mailbox) {
   if (session.selected()->read_only) return imap::code_permanent_flags({}, {}, false);
+  Rights rights = session.selected_account().rights(mailbox);
+  SystemFlags system = mail::changeable_flags(rights);
+  if (!mail::may_change_keywords(rights)) return imap::code_permanent_flags(system, {}, false);
   size_t keywords_max = session.services().accounts.config().limits.keywords_per_mailbox_max;
   const std::vector<std::string>& keywords = mailbox.keywords();
-  return imap::code_permanent_flags(SystemFlags::all(), keywords, keywords.size() < keywords_max);
+  return imap::code_permanent_flags(system, keywords, keywords.size() < keywords_max);
 }
 
 void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
@@ -251,8 +285,13 @@ void tell_keywords(Session& session, const mail::Mailbox& mailbox) {
   imap::write_untagged(session.buffer(), imap::Condition::ok, permanent_flags(session, mailbox), "More keywords.");
 }
 
-Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only) {
-  Selected selected{.mailbox = mailbox.id(), .read_only = read_only, .uid_only = session.modes().uid_only};
+Selected open_view(Session& session, accounts::AccountPtr account, const mail::SnapshotPtr& snapshot,
+                   const mail::Mailbox& mailbox, bool read_only) {
+  Selected selected{.account = std::move(account),
+                    .mailbox = mailbox.id(),
+                    .read_only = read_only,
+                    .uid_only = session.modes().uid_only};
+  selected.rights_told = selected.account->rights(mailbox);
   take_recent(session, selected, mailbox);
   selected.uidnext = mailbox.uidnext();
   selected.exists = mailbox.messages();

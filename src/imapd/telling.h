@@ -14,7 +14,8 @@ namespace roost::imapd {
 class Session;
 
 // The client's numbering at the newest state, all rows in memory. Says nothing; what has to be said is noted in the
-// session's Selected. Ends the session with BYE where the mailbox is gone.
+// session's Selected. Ends the session with BYE where the mailbox is gone. Where the user may not read it any more, it
+// is closed (CLOSED is said) and the error is no(no_perm): nothing is selected then.
 task<Result<View>> catch_up(Session& session);
 
 // Catches up and tells: EXPUNGE, highest first, or VANISHED (unless the command `uses` sequence numbers), EXISTS and
@@ -59,6 +60,7 @@ imap::ResponseCode permanent_flags(Session& session, const mail::Mailbox& mailbo
 void tell_keywords(Session& session, const mail::Mailbox& mailbox);
 
 // What a session has been told once SELECT or EXAMINE has said what there is in `mailbox`, of `snapshot`.
-Selected open_view(Session& session, const mail::SnapshotPtr& snapshot, const mail::Mailbox& mailbox, bool read_only);
+Selected open_view(Session& session, accounts::AccountPtr account, const mail::SnapshotPtr& snapshot,
+                   const mail::Mailbox& mailbox, bool read_only);
 
 }  // namespace roost::imapd

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "accounts/accounts.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/uid_set.h"
@@ -19,8 +20,9 @@ namespace roost::imapd {
 // Session state, kept while the session is parked: no snapshot. What the client has been told is the mailbox's current
 // members below `uidnext`, and the ghosts.
 struct Selected {
+  accounts::AccountPtr account;  // as the user may use it; null once it is deselected
   MailboxId mailbox;
-  bool read_only = false;
+  bool read_only = false;   // by EXAMINE, or for want of rights when it was selected
   bool uid_only = false;    // Modes::uid_only, which cannot change while a mailbox is selected
   Uid uidnext{1};           // from here on the client knows of no message
   uint32_t exists = 0;      // how many it knows of: members below uidnext, and ghosts
@@ -33,6 +35,7 @@ struct Selected {
   UidSet saved;             // "$": what the last SEARCH RETURN (SAVE) found (RFC 5182); may name what is gone
   UidSet recent;            // \Recent in this session (RFC 3501 2.3.2)
   uint32_t recent_told = 0;
+  Rights rights_told;        // those that FLAGS and PERMANENTFLAGS were about
   size_t keywords_told = 0;  // how many of Mailbox::keywords() the client has seen in FLAGS
 };
 

@@ -114,6 +114,21 @@ TEST_F(LmtpDelivery, PutsADetailIntoTheFolderOfThatNameElseIntoInbox) {
   EXPECT_THAT(server.messages("alice"), ElementsAre(EndsWith("3"), EndsWith("4"), EndsWith("5")));
 }
 
+// RFC 4314 2.1: "p".
+TEST_F(LmtpDelivery, LeavesFoldersAloneToWhichMailMayNotBePosted) {
+  server.create("alice", "lists");
+  auto set = [&](std::string identifier, Rights rights) {
+    mail::SetAcl change{.mailbox = "lists", .identifier = std::move(identifier), .rights = rights};
+    ASSERT_TRUE(server.simulation->wait(server.open("alice")->execute(std::move(change))));
+  };
+  set("", Right::lookup | Right::read);
+  deliver({"alice+lists"}, kMessage);
+  EXPECT_EQ(server.messages("alice").size(), 1U);
+  set("anyone", Right::post);
+  deliver({"alice+lists"}, kMessage);
+  EXPECT_EQ(server.messages("alice", "lists").size(), 1U);
+}
+
 TEST_F(LmtpDelivery, PutsNothingIntoAFolderThatHoldsOnlyFolders) {
   server.create("alice", "a");
   server.create("alice", "a/b");

@@ -30,6 +30,12 @@ std::vector<Candidate> candidates(const LmtpConfig& config, const Address& addre
   return out;
 }
 
+// RFC 4314 2.1: "p". Whoever sends is not known, so it is the owner's right that counts, or everybody's.
+bool may_be_posted_to(const mail::Mailbox& mailbox) {
+  Rights granted = mail::granted(mailbox.acl(), mail::kOwnerIdentifier) | mail::granted(mailbox.acl(), mail::kAnyone);
+  return granted.has(Right::post);
+}
+
 }  // namespace
 
 task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authenticator, const LmtpConfig& config,
@@ -44,7 +50,8 @@ task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authe
 std::string mailbox_for(const mail::Snapshot& snapshot, const std::string& detail) {
   if (detail.empty()) return "INBOX";
   auto mailbox = snapshot.find(detail);
-  return mailbox && !mailbox->noselect() ? detail : "INBOX";
+  bool takes_mail = mailbox && !mailbox->noselect() && may_be_posted_to(*mailbox);
+  return takes_mail ? detail : "INBOX";
 }
 
 }  // namespace roost::lmtpd

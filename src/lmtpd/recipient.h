@@ -22,7 +22,8 @@ struct Recipient {
 task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authenticator, const LmtpConfig& config,
                                                       Address address);
 
-// The mailbox that the detail names, if the account has one of that name, else INBOX.
+// The mailbox that the detail names, if the account has one of that name to which mail may be posted (RFC 4314 2.1),
+// else INBOX.
 std::string mailbox_for(const mail::Snapshot& snapshot, const std::string& detail);
 
 }  // namespace roost::lmtpd

@@ -1,9 +1,9 @@
 #include "lmtpd/session.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
 #include "base/log.h"
+#include "base/random.h"
 #include "lmtpd/dot_decoder.h"
 
 namespace roost::lmtpd {
@@ -12,12 +12,7 @@ namespace {
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr size_t kSkippedLineBytesMax = 1024 * 1024;  // of a line that is too long, before the connection ends
 
-std::string random_id() {
-  uint64_t value = 0;
-  while (::getrandom(&value, sizeof value, 0) != sizeof value) {
-  }
-  return fmt::format("{:016x}", value);
-}
+std::string random_id() { return fmt::format("{:016x}", random_number()); }
 
 class Session {
  public:

@@ -18,6 +18,7 @@ struct MailboxChange {
   UidSet expunged;
   bool deleted = false;       // the mailbox itself went (a session that has it selected is told CLOSED or BYE)
   bool list_changed = false;  // created, renamed, subscribed, its use or attributes changed
+  bool acl_changed = false;   // who may see it, or do what, may be others now
 };
 
 // What became of a name, for those who are told of names (RFC 5465 5.4, 5.5). A mailbox's children go with it without

@@ -326,6 +326,15 @@ void read(Decoder& in, SpecialUseEffect& e) {
   e.special_use = read_strings(in);
 }
 
+void write(Encoder& out, const AclEffect& e) {
+  out.varint(e.mailbox.value);
+  write_acl(out, e.acl);
+}
+void read(Decoder& in, AclEffect& e) {
+  e.mailbox = read_mailbox(in);
+  e.acl = read_acl(in);
+}
+
 template <class E>
 Effect read_as(Decoder& in) {
   E effect;

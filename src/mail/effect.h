@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/uid_set.h"
+#include "mail/acl.h"
 #include "mail/chunk.h"
 #include "mail/keyword_table.h"
 #include "mail/row.h"
@@ -161,11 +162,17 @@ struct SpecialUseEffect {
   std::vector<std::string> special_use;
 };
 
+// The mailbox's access control list, all of it.
+struct AclEffect {
+  MailboxId mailbox;
+  Acl acl;
+};
+
 // The bytes are stored: alternatives are only ever added at the end. Kind n is alternative n - 1.
 using Effect =
     std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect, CreateEffect,
                  DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect, ReserveEffect,
-                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect>;
+                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect, AclEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "mail/acl.h"
 #include "mail/change.h"
 #include "mail/operation.h"
 #include "mail/snapshot.h"
@@ -30,6 +31,8 @@ struct EngineLimits {
   uint32_t keyword_bytes_max = 255;
   uint32_t traces_per_mailbox_max = 1'000'000;
   uint32_t subscriptions_max = 200'000;
+  uint32_t acl_entries_per_mailbox_max = 200;
+  uint32_t acl_identifier_bytes_max = 256;
   uint32_t card_inline_bytes_max = 16 * 1024;  // a larger card is a blob of its own
   uint32_t metadata_value_bytes_max = 64 * 1024;
   uint32_t metadata_entries_max = 100;  // of each user on one mailbox, or on the server; as many again are shared
@@ -38,7 +41,8 @@ struct EngineLimits {
 
 struct PlanContext {
   const EngineLimits* limits;
-  int64_t now;  // seconds since 1970 UTC
+  int64_t now;       // seconds since 1970 UTC
+  Actor actor = {};  // whose rights count
 };
 
 // The effects of one planned operation: what fold applies and the record holds. Opaque outside of mail/.

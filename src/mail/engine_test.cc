@@ -29,7 +29,7 @@ NewMessage test_message(SystemFlags flags, std::vector<std::string> keywords, st
 }
 
 Result<OperationResult> TestAccount::execute(const Operation& operation) {
-  PlanContext context{&limits, now};
+  PlanContext context{&limits, now, actor};
   for (;;) {
     PlanOutcome outcome = plan(*snapshot, operation, context);
     if (auto* need = std::get_if<Need>(&outcome)) {

@@ -60,6 +60,7 @@ class TestAccount {
   Position root_position;
   int64_t now = 1'700'000'000;
   EngineLimits limits;
+  Actor actor;  // of the operations
 };
 
 NewMessage test_message(SystemFlags flags = {}, std::vector<std::string> keywords = {}, std::string body = "body");

@@ -85,6 +85,14 @@ Result<> Folder::apply_one(const DeleteEffect& e) {
   return {};
 }
 
+Result<> Folder::apply_one(const AclEffect& e) {
+  MailboxState* mailbox = edit_.open(e.mailbox);
+  if (mailbox == nullptr) return unfit("ACL of no mailbox");
+  mailbox->acl = e.acl == default_acl() ? nullptr : std::make_shared<const Acl>(e.acl);
+  edit_.change(e.mailbox).acl_changed = true;
+  return {};
+}
+
 Result<> Folder::apply_one(const RenameEffect& e) {
   const auto& names = edit_.account().names;
   std::string below = e.from + kSeparator;

@@ -60,6 +60,7 @@ struct Documented {
     account.must<Appended>(Append{std::string("INBOX"), {documented_message("card"), documented_message("another")}});
     account.store("INBOX", UidSet::single(Uid(2)), StoreHow::add, SystemFlag::deleted);
     account.must<Expunged>(Expunge{account.mailbox().id(), {}});
+    account.must(SetAcl{"INBOX", "fred", SetAcl::How::replace, Right::lookup | Right::read});
   }
 };
 
@@ -70,8 +71,12 @@ TEST(Formats, OfRecordsAreAsDocumented) {
   for (size_t i = 0; i < 3; ++i) EXPECT_EQ(documented.account.log[i], shown[i]) << hex(documented.account.log[i]);
   TestAccount replayed;
   for (size_t i = 0; i < 3; ++i) ASSERT_TRUE(replayed.fold_record(shown[i]));
+  // The access control list comes last.
+  EXPECT_EQ(documented.account.log[3], shown.back()) << hex(documented.account.log[3]);
+  ASSERT_TRUE(replayed.fold_record(shown.back()));
   EXPECT_EQ(replayed.mailbox().uids(), UidSet::single(Uid(1)));
   EXPECT_EQ(*replayed.mailbox().find(Uid(1))->cold.card.tail, "card");
+  EXPECT_EQ(granted(replayed.mailbox().acl(), "fred"), Right::lookup | Right::read);
 }
 
 TEST(Formats, OfRootAndEntriesAreAsDocumented) {
@@ -94,6 +99,7 @@ TEST(Formats, OfRootAndEntriesAreAsDocumented) {
   ASSERT_TRUE(opened);
   EXPECT_EQ((*opened)->find("INBOX")->messages(), 1U);
   EXPECT_TRUE((*opened)->subscribed("INBOX"));
+  EXPECT_EQ(granted((*opened)->find("INBOX")->acl(), "fred"), Right::lookup | Right::read);
 }
 
 // A mailbox with annotations of both kinds and a special use, and one on the server that is set and removed.
@@ -115,7 +121,7 @@ struct Annotated {
 TEST(Formats, OfAnnotationsInRecordsAreAsDocumented) {
   Annotated annotated;
   std::vector<Bytes> shown = examples("record.md");
-  ASSERT_EQ(shown.size(), 6U);
+  ASSERT_EQ(shown.size(), 7U);
   for (size_t i = 1; i < 4; ++i) {
     EXPECT_EQ(annotated.account.log[i], shown[i + 2]) << hex(annotated.account.log[i]);
   }

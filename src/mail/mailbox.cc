@@ -42,6 +42,7 @@ ModSeq Mailbox::highest_modseq() const { return state_->highest_modseq; }
 Uid Mailbox::recent_uid() const { return state_->recent_uid; }
 bool Mailbox::noselect() const { return state_->noselect; }
 const std::vector<std::string>& Mailbox::special_use() const { return state_->label->special_use; }
+const Acl& Mailbox::acl() const { return state_->access(); }
 uint32_t Mailbox::messages() const { return state_->messages; }
 uint32_t Mailbox::unseen() const { return state_->unseen; }
 uint32_t Mailbox::deleted() const { return state_->deleted; }

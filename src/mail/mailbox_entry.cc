@@ -189,12 +189,16 @@ void read_expunge_times(Decoder& in, MailboxState& mailbox) {
 
 // --- numbers ---
 
+// What else the entry says of the mailbox.
+constexpr uint8_t kNoselectBit = 1;
+constexpr uint8_t kAclBit = 2;  // its access control list stands at the end
+
 void write_counters(Encoder& out, const MailboxState& mailbox) {
   out.varint(mailbox.uidvalidity.value);
   out.varint(mailbox.uidnext.value);
   out.varint(mailbox.recent_uid.value);
   out.varint(mailbox.highest_modseq.value);
-  out.u8(mailbox.noselect ? 1 : 0);
+  out.u8(static_cast<uint8_t>((mailbox.noselect ? kNoselectBit : 0) | (mailbox.acl ? kAclBit : 0)));
   out.varint(mailbox.messages);
   out.varint(mailbox.unseen);
   out.varint(mailbox.deleted);
@@ -202,19 +206,20 @@ void write_counters(Encoder& out, const MailboxState& mailbox) {
   out.varint(mailbox.deleted_bytes);
 }
 
-bool read_counters(Decoder& in, MailboxState& mailbox) {
+bool read_counters(Decoder& in, MailboxState& mailbox, uint8_t& bits) {
   mailbox.uidvalidity = UidValidity(read_u32(in));
   mailbox.uidnext = Uid(read_u32(in));
   mailbox.recent_uid = Uid(read_u32(in));
   mailbox.highest_modseq = ModSeq(in.varint());
-  mailbox.noselect = in.u8() != 0;
+  bits = in.u8();
+  mailbox.noselect = (bits & kNoselectBit) != 0;
   mailbox.messages = read_u32(in);
   mailbox.unseen = read_u32(in);
   mailbox.deleted = read_u32(in);
   mailbox.bytes = in.varint();
   mailbox.deleted_bytes = in.varint();
-  return mailbox.uidvalidity.value > 0 && mailbox.uidnext.value > 0 && mailbox.recent_uid <= mailbox.uidnext &&
-         mailbox.recent_uid.value > 0 && mailbox.highest_modseq.value > 0 &&
+  return (bits & ~(kNoselectBit | kAclBit)) == 0 && mailbox.uidvalidity.value > 0 && mailbox.uidnext.value > 0 &&
+         mailbox.recent_uid <= mailbox.uidnext && mailbox.recent_uid.value > 0 && mailbox.highest_modseq.value > 0 &&
          mailbox.highest_modseq.value <= uint64_t{INT64_MAX};
 }
 
@@ -229,6 +234,7 @@ void write_mailbox_entry(Encoder& out, const MailboxState& mailbox) {
   write_chunks(out, mailbox.chunks);
   write_expunge_times(out, mailbox);
   write_traces(out, mailbox.traces);
+  if (mailbox.acl) write_acl(out, *mailbox.acl);
 }
 
 Result<MailboxState> read_mailbox_entry(Decoder& in, AccountId account) {
@@ -241,11 +247,13 @@ Result<MailboxState> read_mailbox_entry(Decoder& in, AccountId account) {
   label.special_use = read_strings(in);
   if (in.failed() || mailbox.id.value == 0 || label.name.empty()) return damaged("name");
   mailbox.label = std::make_shared<const MailboxName>(std::move(label));
-  if (!read_counters(in, mailbox)) return damaged("counters");
+  uint8_t bits = 0;
+  if (!read_counters(in, mailbox, bits)) return damaged("counters");
   ROOST_TRY(mailbox.keywords, read_keywords(in));
   ROOST_TRY_VOID(read_chunks(in, mailbox));
   read_expunge_times(in, mailbox);
   ROOST_TRY(mailbox.traces, read_traces(in, mailbox.highest_modseq));
+  if ((bits & kAclBit) != 0) mailbox.acl = std::make_shared<const Acl>(read_acl(in));
   if (in.failed()) return damaged("truncated");
   return mailbox;
 }

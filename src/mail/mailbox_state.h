@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/uid_set.h"
+#include "mail/acl.h"
 #include "mail/chunk.h"
 #include "mail/keyword_table.h"
 #include "mail/traces.h"
@@ -37,6 +38,7 @@ struct MailboxState {
   AccountId account;
   MailboxId id;
   std::shared_ptr<const MailboxName> label;
+  std::shared_ptr<const Acl> acl;  // null: default_acl()
   UidValidity uidvalidity;
   Uid uidnext{1};
   ModSeq highest_modseq{1};
@@ -62,6 +64,7 @@ struct MailboxState {
   std::shared_ptr<const std::vector<FormerInbox>> former;
 
   const std::string& name() const { return label->name; }
+  const Acl& access() const { return acl ? *acl : default_acl(); }
   size_t resident_bytes() const;
   size_t dirty_bytes() const;  // what a checkpoint would write of it, roughly
   // The first chunk whose uid_max is not below `uid`.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mail/account_state.h"
+#include "mail/engine_test.h"
 #include "mail/model_test.h"
 
 namespace roost::mail {

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mail/engine_test.h"
+#include "mail/checkpoint.h"
+#include "mail/engine.h"
 
 namespace roost::mail {
 
@@ -58,6 +59,7 @@ class Model {
   Code apply(const ForgetBlobs&, int64_t) { return Code::none; }
   Code apply(const Initialise&, int64_t) { return Code::none; }
   Code apply(const SetMetadata& operation, int64_t now);
+  Code apply(const SetAcl&, int64_t) { return Code::none; }
 
   std::map<std::string, ModelMailbox> mailboxes;
   std::set<std::string> subscriptions;

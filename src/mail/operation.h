@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/flags.h"
 #include "base/ids.h"
+#include "base/rights.h"
 #include "base/uid_set.h"
 #include "mail/row.h"
 
@@ -117,6 +118,14 @@ struct RenameMailbox {
   std::string to;
 };
 
+// RFC 4314 3.1, 3.2. An identifier that is left without rights has no entry.
+struct SetAcl {
+  std::string mailbox;
+  std::string identifier;  // mail/acl.h
+  enum class How : uint8_t { replace, add, remove } how = How::replace;
+  Rights rights;
+};
+
 struct Subscribe {
   std::string name;  // need not exist
   bool on = true;
@@ -173,7 +182,7 @@ struct Initialise {
 struct Done {};
 
 using Operation = std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox,
-                               Subscribe, ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata>;
+                               Subscribe, ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl>;
 using OperationResult =
     std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet>;
 

@@ -17,8 +17,15 @@ Result<const MailboxState*> Planning::mailbox(const MailboxRef& ref, Code absent
   const MailboxId* id = std::get_if<MailboxId>(&ref);
   if (id == nullptr) id = state_.names.find(std::get<std::string>(ref));
   const MailboxPtr* found = id != nullptr ? state_.mailboxes.find(*id) : nullptr;
-  if (found == nullptr || (*found)->noselect) return no(absent, "There is no such mailbox");
+  if (found == nullptr || (*found)->noselect) return no(absent, "No such mailbox.");
   return found->get();
+}
+
+Result<> Planning::require(const MailboxState& mailbox, Rights needed, Code absent) const {
+  Rights rights = rights_on(mailbox);
+  if ((rights & needed) == needed) return {};
+  if (!rights.has(Right::lookup)) return no(absent, "No such mailbox.");
+  return no(Code::no_perm, "You do not have the right to do that");
 }
 
 Planned Planning::finish(OperationResult result) const {

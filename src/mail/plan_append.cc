@@ -40,14 +40,18 @@ class BlobPlan {
   std::vector<uint64_t> used_;
 };
 
-Result<AppendedRow> row_of(const NewMessage& message, KeywordPlan& keywords, BlobPlan& blobs, uint32_t card_bytes_max) {
-  AppendedRow row{.flags = message.flags,
+// Flags that the rights do not allow are left out (RFC 4314 4).
+Result<AppendedRow> row_of(const NewMessage& message, Rights rights, KeywordPlan& keywords, BlobPlan& blobs,
+                           uint32_t card_bytes_max) {
+  AppendedRow row{.flags = message.flags & changeable_flags(rights),
                   .internal_date = message.internal_date,
                   .size = message.size,
                   .email_id = message.email_id,
                   .thread_id = message.thread_id};
-  ROOST_TRY(KeywordIndexes indexes, keywords.indexes(message.keywords));
-  ROOST_TRY(row.keywords, keywords.set(indexes));
+  if (may_change_keywords(rights)) {
+    ROOST_TRY(KeywordIndexes indexes, keywords.indexes(message.keywords));
+    ROOST_TRY(row.keywords, keywords.set(indexes));
+  }
   ROOST_TRY(row.blob, blobs.body_of(message));
   if (!message.card) return row;
   if (message.card->size() <= card_bytes_max) {
@@ -72,8 +76,10 @@ Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, s
   BlobPlan blobs(planning.state());
   AppendEffect append{mailbox.id, mailbox.uidnext, {}};
   append.rows.reserve(messages.size());
+  const Rights rights = planning.rights_on(mailbox);
   for (const NewMessage& message : messages) {
-    ROOST_TRY(AppendedRow row, row_of(message, keywords, blobs, planning.limits().card_inline_bytes_max));
+    uint32_t card_bytes_max = planning.limits().card_inline_bytes_max;
+    ROOST_TRY(AppendedRow row, row_of(message, rights, keywords, blobs, card_bytes_max));
     append.rows.push_back(row);
   }
   keywords.add_to(planning);
@@ -84,6 +90,7 @@ Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, s
 
 PlanOutcome plan_one(Planning& planning, const Append& operation) {
   ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::try_create));
+  ROOST_PLAN_CHECK(planning.require(*mailbox, Right::insert, Code::try_create));
   if (operation.messages.empty()) {
     return planning.finish(Appended{mailbox->id, mailbox->uidvalidity, mailbox->uidnext, ModSeq(0)});
   }

@@ -8,25 +8,33 @@ namespace {
 struct CopySource {
   UidSet uids;
   std::set<KeywordSet> sets;
+  UidSet stripped;  // copies whose source has a flag that they may not have
 };
 
-CopySource scan(const MailboxState& from, const UidSet& uids) {
+CopySource scan(const MailboxState& from, const UidSet& uids, SystemFlags permitted, Uid first_copy) {
   CopySource out;
+  Uid copy = first_copy;
   KeywordSet last;
   for_each_live_row(from, uids, [&](const Chunk&, uint32_t, const HotRow& row) {
     out.uids.append(row.uid);
+    if (!(row.flags & ~permitted).empty()) out.stripped.append(copy);
+    copy = copy.next();
     if (row.keywords != last) out.sets.insert(row.keywords);
     last = row.keywords;
   });
   return out;
 }
 
-// The same keywords in the target's own numbers.
+// The same keywords in the target's own numbers; none where they are not `permitted`.
 Result<std::vector<std::pair<KeywordSet, KeywordSet>>> translate(const MailboxState& from, const CopySource& source,
-                                                                 KeywordPlan& target) {
+                                                                 bool permitted, KeywordPlan& target) {
   std::vector<std::pair<KeywordSet, KeywordSet>> pairs;
   for (KeywordSet set : source.sets) {
     std::vector<std::string> names;
+    if (!permitted) {
+      pairs.emplace_back(set, KeywordSet());
+      continue;
+    }
     for (uint16_t index : from.keywords->set(set)) names.push_back(from.keywords->names()[index]);
     ROOST_TRY(KeywordIndexes indexes, target.indexes(names));
     ROOST_TRY(KeywordSet there, target.set(indexes));
@@ -35,16 +43,27 @@ Result<std::vector<std::pair<KeywordSet, KeywordSet>>> translate(const MailboxSt
   return pairs;
 }
 
+// RFC 4314 4 and, for MOVE, RFC 6851 4.2. `from` is selected, so that it may be read has been seen to.
+Result<> check_rights(const Planning& planning, const Copy& operation, const MailboxState& from,
+                      const MailboxState& to) {
+  ROOST_TRY_VOID(planning.require(to, Right::insert, Code::try_create));
+  if (!operation.move) return {};
+  return planning.require(from, Right::delete_messages | Right::expunge);
+}
+
 }  // namespace
 
 PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   ROOST_PLAN_TRY(const MailboxState* from, planning.mailbox(operation.from, Code::nonexistent));
   ROOST_PLAN_TRY(const MailboxState* to, planning.mailbox(operation.to, Code::try_create));
+  ROOST_PLAN_CHECK(check_rights(planning, operation, *from, *to));
+  const Rights rights = planning.rights_on(*to);
+  const SystemFlags permitted = changeable_flags(rights);
   Need need;
   add_missing_pages(*from, operation.uids, true, need.pages);
   if (!need.pages.empty()) return need;
 
-  CopySource source = scan(*from, operation.uids);
+  CopySource source = scan(*from, operation.uids, permitted, to->uidnext);
   Copied result{to->id, to->uidvalidity, source.uids, {}, ModSeq(0)};
   uint64_t count = source.uids.count();
   if (operation.all_or_none && count < operation.uids.count()) {
@@ -55,13 +74,14 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   result.target = {{to->uidnext, Uid(static_cast<uint32_t>(to->uidnext.value + count - 1))}};
   ROOST_PLAN_TRY(result.modseq, planning.take_modseq());
 
-  CopyEffect effect{from->id, std::move(source.uids), to->id, to->uidnext, operation.move, {}};
-  if (from != to) {
+  CopyEffect effect{from->id, source.uids, to->id, to->uidnext, operation.move, {}};
+  if (from != to || !may_change_keywords(rights)) {
     KeywordPlan keywords(*to, planning.limits());
-    ROOST_PLAN_TRY(effect.sets, translate(*from, source, keywords));
+    ROOST_PLAN_TRY(effect.sets, translate(*from, source, may_change_keywords(rights), keywords));
     keywords.add_to(planning);
   }
   planning.add(std::move(effect));
+  if (!source.stripped.empty()) planning.add(FlagsEffect{to->id, std::move(source.stripped), permitted, {}, {}});
   if (operation.move) plan_trace_floor(planning, *from, result.source.range_count(), result.modseq);
   return planning.finish(std::move(result));
 }

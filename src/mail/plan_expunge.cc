@@ -16,6 +16,7 @@ UidSet in_chunks_with_deleted(const MailboxState& mailbox, const UidSet& within)
 
 PlanOutcome plan_one(Planning& planning, const Expunge& operation) {
   ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::nonexistent));
+  ROOST_PLAN_CHECK(planning.require(*mailbox, Right::expunge));
   static const UidSet kAll{{Uid(1), Uid(UINT32_MAX)}};
   UidSet candidates = in_chunks_with_deleted(*mailbox, operation.only ? *operation.only : kAll);
   Need need;

@@ -13,6 +13,33 @@ const MailboxState* find(const AccountState& state, std::string_view name) {
   return id != nullptr ? state.mailboxes.find(*id)->get() : nullptr;
 }
 
+// The nearest of the names above `name` that is there, or a \Noselect one of that name itself; null: none.
+const MailboxState* nearest(const AccountState& state, std::string_view name) {
+  std::vector<std::string> names = superiors_of(name);
+  names.emplace_back(name);
+  const MailboxState* found = nullptr;
+  for (const std::string& one : names) {
+    if (const MailboxState* there = find(state, one)) found = there;
+  }
+  return found;
+}
+
+// RFC 4314 4: "k" on the nearest name above; at the top, the account must be one's own. What is refused does not tell
+// whether the names are there.
+Result<> check_creation(const Planning& planning, std::string_view name) {
+  size_t end = name.rfind(kSeparator);
+  const MailboxState* above = end == std::string_view::npos ? nullptr : nearest(planning.state(), name.substr(0, end));
+  bool own = planning.actor().system || planning.actor().owner;
+  if (above == nullptr ? own : planning.rights_on(*above).has(Right::create_mailboxes)) return {};
+  return no(Code::no_perm, "You do not have the right to create mailboxes there");
+}
+
+// To somebody who may not know of the mailbox it is as if creating were not allowed.
+Error already_there(const Planning& planning, const MailboxState& mailbox) {
+  if (planning.rights_on(mailbox).has(Right::lookup)) return refusal(Code::already_exists, "The mailbox exists");
+  return refusal(Code::no_perm, "You do not have the right to create mailboxes there");
+}
+
 // Effects that create mailboxes, with ids from the account's counters.
 class Creation {
  public:
@@ -21,7 +48,10 @@ class Creation {
 
   Result<Created> create(std::string name, std::vector<std::string> special_use) {
     ROOST_TRY(Created made, take());
+    const MailboxState* above = nearest(planning_.state(), name);
     planning_.add(CreateEffect{made.mailbox, made.uidvalidity, std::move(name), std::move(special_use)});
+    // RFC 4314 4: a new mailbox has the ACL of the one above it.
+    if (above != nullptr && above->acl) planning_.add(AclEffect{made.mailbox, *above->acl});
     return made;
   }
   Result<> create_superiors(std::string_view name) {
@@ -91,7 +121,8 @@ PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
   std::string name(without_trailing_separator(operation.name));
   if (auto sound = check_mailbox_name(name, planning.limits()); !sound) return std::move(sound).error();
   const MailboxState* there = find(planning.state(), name);
-  if (there != nullptr && !there->noselect) return refusal(Code::already_exists, "The mailbox exists");
+  ROOST_PLAN_CHECK(check_creation(planning, name));
+  if (there != nullptr && !there->noselect) return already_there(planning, *there);
   ROOST_PLAN_TRY(std::vector<std::string> uses, free_special_uses(planning.state(), operation.special_use));
   Creation creation(planning);
   if (auto made = creation.create_superiors(name); !made) return std::move(made).error();
@@ -101,7 +132,8 @@ PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
 
 PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
   const MailboxState* mailbox = find(planning.state(), operation.name);
-  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
+  ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
   if (operation.name == kInbox) return refusal(Code::cannot, "INBOX cannot be deleted");
   bool has_children = planning.snapshot().has_children(operation.name);
   // RFC 9051 6.3.5; by its example a \Noselect name that lost its last child stays until it is deleted itself.
@@ -116,8 +148,10 @@ PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
 PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation) {
   std::string to(without_trailing_separator(operation.to));
   const MailboxState* mailbox = find(planning.state(), operation.from);
-  if (mailbox == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
-  if (find(planning.state(), to) != nullptr) return refusal(Code::already_exists, "The new name exists");
+  if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
+  ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
+  ROOST_PLAN_CHECK(check_creation(planning, to));
+  if (const MailboxState* there = find(planning.state(), to)) return already_there(planning, *there);
   if (to.starts_with(operation.from + kSeparator) && operation.from != kInbox) {
     return refusal(Code::cannot, "A mailbox cannot become its own child");
   }

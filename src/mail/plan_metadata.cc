@@ -63,6 +63,13 @@ Result<> plan_special_use(Planning& planning, const MailboxState& mailbox, const
   return {};
 }
 
+// RFC 5464 3.3
+Result<> check_rights(const Planning& planning, const MailboxState& mailbox) {
+  ROOST_TRY_VOID(planning.require(mailbox, Right::lookup));
+  if (planning.rights_on(mailbox).has_any(kRightsToAnnotate)) return {};
+  return no(Code::no_perm, "You do not have the right to annotate the mailbox");
+}
+
 }  // namespace
 
 PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
@@ -70,8 +77,9 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation) {
   if (operation.mailbox) {
     const AccountState& state = planning.state();
     const MailboxId* id = state.names.find(*operation.mailbox);
-    if (id == nullptr) return refusal(Code::nonexistent, "There is no such mailbox");
+    if (id == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
     mailbox = state.mailboxes.find(*id)->get();
+    ROOST_PLAN_CHECK(check_rights(planning, *mailbox));
   }
   // RFC 7162 3.2.1: a mailbox's MODSEQ grows with its annotations.
   ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());

@@ -6,6 +6,8 @@ namespace roost::mail {
 PlanOutcome plan_one(Planning& planning, const Replace& operation) {
   ROOST_PLAN_TRY(const MailboxState* from, planning.mailbox(operation.from, Code::nonexistent));
   ROOST_PLAN_TRY(const MailboxState* to, planning.mailbox(operation.to, Code::try_create));
+  ROOST_PLAN_CHECK(planning.require(*to, Right::insert, Code::try_create));
+  ROOST_PLAN_CHECK(planning.require(*from, Right::delete_messages | Right::expunge));
   UidSet replaced = UidSet::single(operation.uid);
   Need need;
   add_missing_pages(*from, replaced, true, need.pages);

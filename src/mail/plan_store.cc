@@ -10,11 +10,13 @@ namespace {
 // What a STORE makes of flags and keyword sets. A set is worked out once, however many messages have it.
 class StoreRule {
  public:
-  StoreRule(const Store& store, KeywordPlan& keywords) : store_(store), keywords_(keywords) {}
+  // `store` names nothing that the rights do not allow to change.
+  StoreRule(const Store& store, Rights rights, KeywordPlan& keywords)
+      : store_(store), rights_(rights), keywords_(keywords) {}
 
   SystemFlags flags(SystemFlags old) const {
     switch (store_.how) {
-      case StoreHow::replace: return store_.flags;
+      case StoreHow::replace: return (old & ~changeable_flags(rights_)) | store_.flags;
       case StoreHow::add: return old | store_.flags;
       case StoreHow::remove: return old & ~store_.flags;
     }
@@ -23,6 +25,7 @@ class StoreRule {
 
   Result<KeywordSet> keywords(KeywordSet old) {
     if (store_.keywords.empty() && store_.how != StoreHow::replace) return old;
+    if (!may_change_keywords(rights_)) return old;
     auto it = sets_.find(old);
     if (it != sets_.end()) return it->second;
     ROOST_TRY(KeywordIndexes indexes, changed_indexes(keywords_.table().set(old)));
@@ -75,6 +78,7 @@ class StoreRule {
   }
 
   const Store& store_;
+  const Rights rights_;
   KeywordPlan& keywords_;
   std::optional<KeywordIndexes> named_;
   std::optional<KeywordIndexes> known_;  // of the named ones, those that any message had before
@@ -119,16 +123,28 @@ FlagsEffect effect_of(const MailboxState& mailbox, const StoreScan& scan, const 
           rule.changed_sets()};
 }
 
+// RFC 4314 4: what the rights allow is done, as long as that is anything at all of what is named.
+Result<Store> permitted(const Planning& planning, const MailboxState& mailbox, Store store) {
+  Rights rights = planning.rights_on(mailbox);
+  bool names_any = !store.flags.empty() || !store.keywords.empty() || store.how == StoreHow::replace;
+  store.flags &= changeable_flags(rights);
+  if (!may_change_keywords(rights)) store.keywords.clear();
+  bool may_replace = store.how == StoreHow::replace && !changeable_flags(rights).empty();
+  if (!names_any || may_replace || !store.flags.empty() || !store.keywords.empty()) return store;
+  return no(Code::no_perm, "You do not have the right to change these flags");
+}
+
 }  // namespace
 
-PlanOutcome plan_one(Planning& planning, const Store& operation) {
-  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(operation.mailbox, Code::nonexistent));
+PlanOutcome plan_one(Planning& planning, const Store& asked) {
+  ROOST_PLAN_TRY(const MailboxState* mailbox, planning.mailbox(asked.mailbox, Code::nonexistent));
+  ROOST_PLAN_TRY(const Store operation, permitted(planning, *mailbox, asked));
   Need need;
   add_missing_pages(*mailbox, operation.uids, false, need.pages);
   if (!need.pages.empty()) return need;
 
   KeywordPlan keywords(*mailbox, planning.limits());
-  StoreRule rule(operation, keywords);
+  StoreRule rule(operation, planning.rights_on(*mailbox), keywords);
   StoreScan found = scan(*mailbox, operation, rule);
   if (found.error) return *std::move(found.error);
   if (found.changed.empty()) return planning.finish(Stored{{}, std::move(found.modified), ModSeq(0)});

@@ -23,6 +23,12 @@ class Planning {
   const AccountState& state() const { return state_; }
   const EngineLimits& limits() const { return *context_.limits; }
   int64_t now() const { return context_.now; }
+  const Actor& actor() const { return context_.actor; }
+
+  Rights rights_on(const MailboxState& mailbox) const { return rights_of(mailbox.access(), actor()); }
+  // Whether the actor has all of `needed`: NO [NOPERM], or where he may not even know of the mailbox (RFC 4314 6), what
+  // is said where there is none.
+  Result<> require(const MailboxState& mailbox, Rights needed, Code absent = Code::nonexistent) const;
 
   // The MODSEQ of this operation, from now on taken. NO [LIMIT] when there are none left.
   Result<ModSeq> take_modseq();
@@ -86,6 +92,7 @@ PlanOutcome plan_one(Planning& planning, const ReserveBlobs& operation);
 PlanOutcome plan_one(Planning& planning, const ForgetBlobs& operation);
 PlanOutcome plan_one(Planning& planning, const Initialise& operation);
 PlanOutcome plan_one(Planning& planning, const SetMetadata& operation);
+PlanOutcome plan_one(Planning& planning, const SetAcl& operation);
 
 // Returns the error of `expr` from a planner, or binds its value.
 #define ROOST_PLAN_TRY_(tmp, decl, ...)    \
@@ -93,6 +100,10 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation);
   if (!tmp) return std::move(tmp).error(); \
   decl = *std::move(tmp)
 #define ROOST_PLAN_TRY(decl, ...) ROOST_PLAN_TRY_(ROOST_CONCAT(try_, __COUNTER__), decl, __VA_ARGS__)
+
+#define ROOST_PLAN_CHECK_(tmp, ...) \
+  if (auto tmp = __VA_ARGS__; !tmp) return std::move(tmp).error()
+#define ROOST_PLAN_CHECK(...) ROOST_PLAN_CHECK_(ROOST_CONCAT(try_, __COUNTER__), __VA_ARGS__)
 
 inline Error refusal(Code code, std::string text) { return {Error::Kind::no, code, std::move(text)}; }
 

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/ids.h"
 #include "base/uid_set.h"
+#include "mail/acl.h"
 #include "mail/row.h"
 
 namespace roost::mail {
@@ -35,6 +36,7 @@ class Mailbox {
   Uid recent_uid() const;         // messages from here on have not been told to any session as \Recent
   bool noselect() const;          // deleted while it had children
   const std::vector<std::string>& special_use() const;
+  const Acl& acl() const;
 
   uint32_t messages() const;
   uint32_t unseen() const;

@@ -187,11 +187,17 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
         "NOTIFY, of each connection: memory for what it asks for, and as much for changes that wait for a slow reader; "
         "beyond it the client is told NOTIFICATIONOVERFLOW.",
         1024);
+  t.add("imap.notify_accounts_max", c.notify_accounts_max,
+        "Other users whose mailboxes one connection may follow by NOTIFY.");
   t.add("imap.metadata_private", c.metadata_private,
         "Let users keep annotations of their own (METADATA); otherwise only shared ones.");
   t.add("imap.server_comment", c.server_comment, "What clients read as the server's /shared/comment (METADATA).");
   t.add("imap.server_admin", c.server_admin,
         "How to reach the administrator, as a URI such as mailto:postmaster@example.org: /shared/admin (METADATA).");
+  t.add(
+      "imap.shared_user", c.shared_user,
+      "The user whose mailboxes everybody finds below \"Shared/\", as far as their access control lists allow. Empty: "
+      "there are none.");
   t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");
   t.add("imap.unauthenticate", c.unauthenticate,
         "Offer UNAUTHENTICATE, after which a connection may log in as another user. Turn it off behind a proxy that "

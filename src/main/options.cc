@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint64_t kYearMs = uint64_t{365} * 24 * 3600 * 1000;
 
-std::string quoted(std::string_view v) {
+std::string as_toml(std::string_view v) {
   std::string out = "\"";
   for (char c : v) {
     if (c == '"' || c == '\\') out += '\\';
@@ -56,7 +56,7 @@ void OptionTable::add(std::string name, bool& variable, std::string meaning) {
 }
 
 void OptionTable::add(std::string name, std::string& variable, std::string meaning) {
-  options_.push_back({std::move(name), std::move(meaning), [&variable] { return quoted(variable); },
+  options_.push_back({std::move(name), std::move(meaning), [&variable] { return as_toml(variable); },
                       [&variable](const toml::node& node) -> Result<> {
                         if (!node.is_string()) return wrong_type("a string");
                         variable = **node.as_string();
@@ -67,7 +67,7 @@ void OptionTable::add(std::string name, std::string& variable, std::string meani
 void OptionTable::add(std::string name, std::vector<std::string>& variable, std::string meaning) {
   auto value = [&variable] {
     std::string out = "[";
-    for (const std::string& v : variable) out += (out.size() > 1 ? ", " : "") + quoted(v);
+    for (const std::string& v : variable) out += (out.size() > 1 ? ", " : "") + as_toml(v);
     return out + "]";
   };
   auto assign = [&variable](const toml::node& node) -> Result<> {
@@ -102,7 +102,7 @@ void OptionTable::add_choice(std::string name, std::string& variable, std::vecto
     }
     return wrong_type(fmt::format("one of: {}", fmt::join(words, ", ")));
   };
-  options_.push_back({std::move(name), std::move(meaning), [&variable] { return quoted(variable); }, assign});
+  options_.push_back({std::move(name), std::move(meaning), [&variable] { return as_toml(variable); }, assign});
 }
 
 void OptionTable::add_number(std::string name, std::function<uint64_t()> get, std::function<void(uint64_t)> set,

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "accounts/accounts.h"
+#include "accounts/transfers.h"
 #include "admin/account_changes.h"
 #include "admin/control_server.h"
 #include "auth/client.h"
@@ -130,10 +131,13 @@ void Server::wake_sessions() {
   listeners_->for_each([](net::Stream& stream) { stream.wake(); });
 }
 
-// Removals of users that a crash interrupted are gone on with; if that is not possible now, then before the next one.
+// Removals of users, and moves between accounts, that a crash interrupted are gone on with; if that is not possible
+// now, then before the next one.
 task<> settle(admin::Services* services, rt::Event* done) {
   auto settled = co_await admin::settle_accounts(*services);
   if (!settled) log::warn("account_changes_not_settled", {{"text", settled.error().text}});
+  auto moves = co_await accounts::settle_moves(services->accounts, services->store);
+  if (!moves) log::warn("moves_not_settled", {{"text", moves.error().text}});
   done->set();
 }
 

@@ -14,16 +14,16 @@ constexpr WallTime kWallAtStart{1'767'225'600};  // 2026-01-01 00:00:00 UTC
 
 class SimulatedClock final : public Clock {
  public:
+  explicit SimulatedClock(const TimePoint& now) : now_(now) {}
   TimePoint now() const override { return now_; }
   WallTime wall() const override {
     const auto passed = std::chrono::floor<Seconds>(now_.time_since_epoch());
     return WallTime{kWallAtStart.seconds + (passed + jumped_).count()};
   }
-  void advance_to(TimePoint time) { now_ = time; }
   void jump_wall(Seconds by) { jumped_ += by; }
 
  private:
-  TimePoint now_{};
+  const TimePoint& now_;  // the simulation's
   Seconds jumped_{0};
 };
 
@@ -115,17 +115,15 @@ class SimulatedLoops final : public Loops {
   SimulatedLoops(size_t count, const SimulatedClock& clock) {
     for (size_t i = 0; i < count; ++i) loops_.push_back(std::make_unique<SimulatedLoop>(i, clock));
   }
-  SimulatedLoops(const SimulatedLoops&) = delete;
-  SimulatedLoops& operator=(const SimulatedLoops&) = delete;
-  // All queues first, while every loop is still there to be posted to.
-  ~SimulatedLoops() override {
-    for (bool again = true; again;) {
-      again = false;
-      for (auto& loop : loops_) {
-        again = again || loop->has_work();
-        loop->drop_queue();
-      }
+
+  // False where they were empty. What is destroyed may post again.
+  bool drop_queues() {
+    bool any = false;
+    for (auto& loop : loops_) {
+      any = any || loop->has_work();
+      loop->drop_queue();
     }
+    return any;
   }
 
   size_t size() const override { return loops_.size(); }
@@ -153,28 +151,88 @@ class SimulatedPool final : public Pool {
   std::vector<Work> works_;
 };
 
-class SeededSimulation final : public Simulation {
+class SimulatedMachine final : public Machine {
  public:
-  SeededSimulation(uint64_t seed, size_t loops) : dice_(seed), loops_(loops, clock_) {}
+  SimulatedMachine(const TimePoint& now, Dice& dice, size_t loops)
+      : clock_(now), dice_(dice), loops_(loops, clock_), pool_(dice) {}
 
-  Loops& loops() override { return loops_; }
+  SimulatedLoops& loops() override { return loops_; }
   Pool& pool() override { return pool_; }
   const Clock& clock() const override { return clock_; }
   void jump_wall(Seconds by) override { clock_.jump_wall(by); }
+  void kill() override { killed_ = true; }
+  bool killed() const { return killed_; }
+
+  // What could run next: one event of a loop, or (null) one of the pool.
+  void add_ready(std::vector<std::pair<SimulatedMachine*, SimulatedLoop*>>& ready) {
+    for (size_t i = 0; i < loops_.size(); ++i) {
+      SimulatedLoop& loop = loops_.at(i);
+      if (loop.has_work() || loop.has_due_timer()) ready.emplace_back(this, &loop);
+    }
+    if (pool_.has_work()) ready.emplace_back(this, nullptr);
+  }
+  void run_one(SimulatedLoop* loop) {
+    if (loop == nullptr) {
+      pool_.run_one();
+    } else if (loop->has_due_timer() && (!loop->has_work() || dice_.below(2) == 0)) {
+      loop->run_timer();
+    } else {
+      loop->run_work();
+    }
+  }
+  std::optional<TimePoint> next_timer() {
+    std::optional<TimePoint> earliest;
+    for (size_t i = 0; i < loops_.size(); ++i) {
+      const auto next = loops_.at(i).next_timer();
+      if (next && (!earliest || *next < *earliest)) earliest = next;
+    }
+    return earliest;
+  }
+  bool drop_queues() { return loops_.drop_queues(); }
+
+ private:
+  SimulatedClock clock_;
+  Dice& dice_;
+  SimulatedLoops loops_;
+  SimulatedPool pool_;  // goes before the loops that its works post to
+  bool killed_ = false;
+};
+
+class SeededSimulation final : public Simulation {
+ public:
+  SeededSimulation(uint64_t seed, size_t loops) : dice_(seed) { add_machine(loops); }
+  SeededSimulation(const SeededSimulation&) = delete;
+  SeededSimulation& operator=(const SeededSimulation&) = delete;
+  // All queues first, while every loop is still there to be posted to.
+  ~SeededSimulation() override {
+    for (bool again = true; again;) {
+      again = false;
+      for (auto& machine : machines_) again = machine->drop_queues() || again;
+    }
+  }
+
+  Machine& machine() override { return *machines_.front(); }
+  Machine& add_machine(size_t loops) override {
+    machines_.push_back(std::make_unique<SimulatedMachine>(now_, dice_, loops));
+    return *machines_.back();
+  }
 
   bool step() override {
     ready_.clear();
-    for (size_t i = 0; i < loops_.size(); ++i) {
-      if (loops_.at(i).has_work() || loops_.at(i).has_due_timer()) ready_.push_back(i);
+    for (auto& machine : machines_) {
+      if (!machine->killed()) machine->add_ready(ready_);
     }
-    const size_t choices = ready_.size() + (pool_.has_work() ? 1 : 0);
-    if (choices == 0) return false;
-    const size_t chosen = dice_.below(choices);
-    if (chosen == ready_.size()) {
-      pool_.run_one();
-    } else {
-      run_loop(loops_.at(ready_[chosen]));
-    }
+    if (ready_.empty()) return false;
+    auto [machine, loop] = ready_[dice_.below(ready_.size())];
+    machine->run_one(loop);
+    return true;
+  }
+
+  bool step_or_advance() override {
+    if (step()) return true;
+    const auto next = next_timer();
+    if (!next) return false;
+    now_ = *next;
     return true;
   }
 
@@ -184,50 +242,32 @@ class SeededSimulation final : public Simulation {
   }
 
   void run_for(Millis duration) override {
-    const auto end = clock_.now() + duration;
+    const auto end = now_ + duration;
     for (;;) {
       while (step()) {
       }
       const auto next = next_timer();
       if (!next || *next > end) break;
-      clock_.advance_to(*next);
+      now_ = *next;
     }
-    clock_.advance_to(end);
-  }
-
- protected:
-  bool step_or_advance() override {
-    if (step()) return true;
-    const auto next = next_timer();
-    if (!next) return false;
-    clock_.advance_to(*next);
-    return true;
+    now_ = end;
   }
 
  private:
-  void run_loop(SimulatedLoop& loop) {
-    const bool timer = loop.has_due_timer() && (!loop.has_work() || dice_.below(2) == 0);
-    if (timer) {
-      loop.run_timer();
-    } else {
-      loop.run_work();
-    }
-  }
-
   std::optional<TimePoint> next_timer() {
     std::optional<TimePoint> earliest;
-    for (size_t i = 0; i < loops_.size(); ++i) {
-      const auto next = loops_.at(i).next_timer();
+    for (auto& machine : machines_) {
+      if (machine->killed()) continue;
+      const auto next = machine->next_timer();
       if (next && (!earliest || *next < *earliest)) earliest = next;
     }
     return earliest;
   }
 
-  SimulatedClock clock_;
+  TimePoint now_{};
   Dice dice_;
-  SimulatedLoops loops_;
-  SimulatedPool pool_{dice_};  // goes before the loops that its works post to
-  std::vector<size_t> ready_;
+  std::vector<std::unique_ptr<SimulatedMachine>> machines_;
+  std::vector<std::pair<SimulatedMachine*, SimulatedLoop*>> ready_;
 };
 
 }  // namespace

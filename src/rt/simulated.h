@@ -1,5 +1,5 @@
-// The simulated runtime: any number of loops on one thread, time that moves only when nothing else can happen, and an
-// order of events drawn from a seed. What runs on it runs the same way again.
+// The simulated runtime: any number of machines with any number of loops on one thread, time that moves only when
+// nothing else can happen, and an order of events drawn from a seed. What runs on it runs the same way again.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,10 @@
 
 namespace roost::rt {
 
-class Simulation {
+// Loops and a pool that die together, and a wall clock of their own. Monotonic time is the same everywhere.
+class Machine {
  public:
-  virtual ~Simulation() = default;
+  virtual ~Machine() = default;
   virtual Loops& loops() = 0;
   // Runs its work as events of the simulation, in an order drawn from the seed.
   virtual Pool& pool() = 0;
@@ -20,8 +21,27 @@ class Simulation {
   // Moves the wall clock (not the monotonic one), as an operator or NTP would.
   virtual void jump_wall(Seconds by) = 0;
 
+  // kill -9, between two events: what was under way here never goes on, no timer comes, and what is posted here is kept
+  // unrun until the simulation ends. What the dead refer to must live as long.
+  virtual void kill() = 0;
+};
+
+class Simulation {
+ public:
+  virtual ~Simulation() = default;
+  // The machine that every simulation has.
+  virtual Machine& machine() = 0;
+  Loops& loops() { return machine().loops(); }
+  Pool& pool() { return machine().pool(); }
+  const Clock& clock() { return machine().clock(); }
+  void jump_wall(Seconds by) { machine().jump_wall(by); }
+  // Another one, which lives as long as the simulation.
+  virtual Machine& add_machine(size_t loops) = 0;
+
   // Runs one event; false when none is left.
   virtual bool step() = 0;
+  // step(), or, where no event is ready, moves time to the next timer; false where neither is possible.
+  virtual bool step_or_advance() = 0;
   // Runs until no event is left, moving time to the next timer whenever nothing else can run.
   virtual void run() = 0;
   // Runs events and timers until `duration` has passed.
@@ -36,10 +56,6 @@ class Simulation {
     }
     return std::move(value).value();
   }
-
- protected:
-  // step(), or, where no event is ready, moves time to the next timer; false where neither is possible.
-  virtual bool step_or_advance() = 0;
 
  private:
   template <class T>

@@ -66,5 +66,31 @@ TEST(Simulation, TheWallClockJumpsAlone) {
   EXPECT_EQ(simulation->clock().now(), now);
 }
 
+TEST(Simulation, GivesEachMachineItsOwnWallClock) {
+  auto simulation = make_simulation(1);
+  Machine& other = simulation->add_machine(1);
+  other.jump_wall(Seconds(60));
+  simulation->run_for(Seconds(1));
+  EXPECT_EQ(other.clock().wall().seconds, simulation->clock().wall().seconds + 60);
+  EXPECT_EQ(other.clock().now(), simulation->clock().now());
+}
+
+TEST(Simulation, RunsNothingMoreOnAKilledMachine) {
+  auto simulation = make_simulation(1);
+  Machine& other = simulation->add_machine(2);
+  int runs = 0;
+  auto count = [&runs] { ++runs; };
+  Timer timer = other.loops().at(0).after(Millis(10), count);
+  other.loops().at(1).post(count);
+  simulation->run_for(Millis(5));
+  EXPECT_EQ(runs, 1);
+  other.loops().at(1).post(count);
+  other.pool().submit(count);
+  other.kill();
+  other.loops().at(0).post(count);
+  simulation->run();
+  EXPECT_EQ(runs, 1);
+}
+
 }  // namespace
 }  // namespace roost::rt

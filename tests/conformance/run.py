@@ -12,6 +12,7 @@ there is none; a connection is opened by its first use):
 
     # a comment
     @login                       the greeting, and LOGIN as the scenario's user
+    @visit2                      likewise as another user, who is called <other>
     @ok COMMAND                  a command that must end with OK, whatever else is said
     @fill MAILBOX COUNT          small messages, "Subject: message 1" and so on, by APPEND on a connection of its own
     @append MAILBOX FILE [MORE]  messages/FILE, likewise; MORE is what stands between the name and the literal
@@ -226,11 +227,11 @@ class Scenario:
             return self.append(mailbox, "".join(more) + " " if more else "", [message(file)])
         connection = self.connection(which)
         if verb == "login":
-            connection.line()
-            connection.ok(b"LOGIN %s %s" % (self.words[b"user"], self.words[b"password"]))
-            if self.mode == "rev2":
-                connection.ok(b"ENABLE IMAP4rev2")
-                self.rev2.add(which)
+            self.log_in(connection, which, self.words[b"user"])
+        elif verb == "visit":
+            if b"other" not in self.words:
+                self.words[b"other"] = add_user(self.server, self.words[b"user"].decode() + "-other").encode()
+            self.log_in(connection, which, self.words[b"other"])
         elif verb == "ok":
             connection.ok(self.filled(octets(text)))
         elif verb == "tls":
@@ -243,6 +244,13 @@ class Scenario:
             connection.ending = True
         else:
             raise Mismatch(f"@{verb} is not known")
+
+    def log_in(self, connection, which, user):
+        connection.line()
+        connection.ok(b"LOGIN %s %s-pw" % (user, user))
+        if self.mode == "rev2":
+            connection.ok(b"ENABLE IMAP4rev2")
+            self.rev2.add(which)
 
     def append(self, mailbox, more, messages):
         connection = self.opened()
@@ -318,6 +326,11 @@ def plays(paths):
             yield path, lines, mode
 
 
+def add_user(server, user):
+    server.command("user", "add", user, "--password-stdin", "--no-mailboxes", stdin=user + "-pw\n")
+    return user
+
+
 OWN_SERVER = re.compile(r"@server (\w+)\.(\w+ = .+)")
 
 
@@ -334,8 +347,7 @@ def play(server, job, number):
 
 def play_on(server, job, number):
     path, lines, mode = job
-    user = f"u{number}"
-    server.command("user", "add", user, "--password-stdin", "--no-mailboxes", stdin=user + "-pw\n")
+    user = add_user(server, f"u{number}")
     scenario = Scenario(lines, mode, server, user)
     why = failure_of(scenario.run)
     name = path.relative_to(HERE) if path.is_relative_to(HERE) else path

@@ -80,13 +80,19 @@ def work_through(server):
     assert data("deliver", "dora", stdin=MESSAGE)["uid"] == 1
     assert data("mailbox status", "dora", "INBOX")["messages"] == 1
     assert {"Done/Größe", "INBOX", "Sent"} <= {m["name"] for m in data("mailbox list", "dora")}
+    verb("mailbox grant", "dora", "Done", "fred", "lr")
+    verb("mailbox grant", "dora", "Done", "fred", "+s")
+    fails(1, "mailbox", "grant", "dora", "Done", "fred", "lQ")
+    assert {"identifier": "fred", "rights": "lrs"} in data("mailbox acl", "dora", "Done")
+    verb("mailbox revoke", "dora", "Done", "fred")
+    assert [a["identifier"] for a in data("mailbox acl", "dora", "Done")] == ["dora"]
     verb("mailbox delete", "dora", "Done/Größe")
     verb("checkpoint", "dora")
     assert data("check")["problems"] == []
     assert data("status")["server"] == ("up" if server.process else "down")
     for name in used - {"check", "status", "user list", "user add"}:
-        fails(1, *name.split(), "nobody", *["x"] * (2 if name == "mailbox rename" else 1 if name[:7] == "mailbox" and
-                                                    name != "mailbox list" else 0),
+        more = {"mailbox list": 0, "mailbox rename": 2, "mailbox revoke": 2, "mailbox grant": 3}
+        fails(1, *name.split(), "nobody", *["x"] * more.get(name, 1 if name[:7] == "mailbox" else 0),
               *(["--password-stdin"] if name == "user passwd" else []), stdin=MESSAGE)
         fails(2, *name.split())
     verb("user remove", "dora")

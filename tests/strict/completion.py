@@ -10,6 +10,9 @@ REQUIRED = {  # untagged responses, by RFC 3501 6
     "ENABLE": "ENABLED",
     "STATUS": "STATUS",
     "UIDBATCHES": "UIDBATCHES",
+    "GETACL": "ACL",  # RFC 4314 3
+    "LISTRIGHTS": "LISTRIGHTS",
+    "MYRIGHTS": "MYRIGHTS",
 }
 CODES_ON = {  # codes that belong to some commands only
     "TOOFEW": ("UIDBATCHES",),

@@ -23,7 +23,7 @@ class Notified:
         if name == "STATUS":
             return bool(self.events & MESSAGE_EVENTS)
         if name == "LIST":
-            return bool(self.events & {"MAILBOXNAME", "SUBSCRIPTIONCHANGE"})
+            return bool(self.events)  # with \NoAccess, whatever is asked for (5.9): check_list()
         if name == "METADATA":
             enabled = {"METADATA", "METADATA-SERVER"} & session.enabled and not self.used
             return bool(enabled or self.events & {"MAILBOXMETADATACHANGE", "SERVERMETADATACHANGE"})
@@ -83,6 +83,14 @@ def check_unasked_fetch(notified, response):
         raise Wrong(f"nobody asked for {items - notified.items}")
     if not notified.items and "FLAGCHANGE" not in notified.selected:
         raise Wrong("FETCH, and FlagChange is not asked for")
+
+
+def check_list(session, attributes, extended):
+    names = session.notified.events & {"MAILBOXNAME", "SUBSCRIPTIONCHANGE"}
+    if "\\noaccess" not in attributes and not names:
+        raise Wrong("LIST, and neither MailboxName nor SubscriptionChange is asked for")
+    if "\\noaccess" in attributes and extended:
+        raise Wrong("what may not be seen has a history")
 
 
 def check_status(response):

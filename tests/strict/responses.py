@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from grammar import BAD_URL, BASE64, CODE_DATA, NUMBER64_MAX, Reader
+from grammar import BAD_URL, BASE64, CODE_DATA, NUMBER64_MAX, Reader, Wrong
 from message_data import message_attributes
 
 TAG = re.compile(rb"[!#$&',\-./0-9:;<=>?@A-Z\[\]^_`a-z|}~]+")
@@ -476,7 +476,66 @@ def identification(r):
     return dict(r.list(field, empty=True))
 
 
+RIGHTS = b"lrswipkxtecda"
+
+
+def rights(r):
+    """RFC 4314 7: rights of section 2.1 only, c and d wherever one of their members is (2.1.1)."""
+    given = r.astring()
+    if set(given) - set(RIGHTS) or len(set(given)) != len(given):
+        raise Wrong(f"the rights {given!r}")
+    return given
+
+
+def with_virtual(given):
+    for virtual, members in ((b"c", b"kx"), (b"d", b"te")):
+        if (virtual in given) != bool(set(members) & set(given)):
+            raise Wrong(f"the rights {given!r}: RFC 4314 2.1.1")
+    return given
+
+
+def acl(r):
+    """(mailbox, {identifier: rights})"""
+    r.need(b" ")
+    mailbox, found = r.mailbox(), {}
+    while r.opt(b" "):
+        identifier = r.astring()
+        r.need(b" ")
+        if identifier in found:
+            raise Wrong(f"{identifier!r} has two entries")
+        found[identifier] = with_virtual(rights(r))
+    return mailbox, found
+
+
+def my_rights(r):
+    """(mailbox, rights)"""
+    r.need(b" ")
+    mailbox = r.mailbox()
+    r.need(b" ")
+    return mailbox, with_virtual(rights(r))
+
+
+def list_rights(r):
+    """(mailbox, identifier, required, [tied])"""
+    r.need(b" ")
+    mailbox = r.mailbox()
+    r.need(b" ")
+    identifier = r.astring()
+    r.need(b" ")
+    required, optional = rights(r), []
+    while r.opt(b" "):
+        optional.append(rights(r))
+    every = required + b"".join(optional)
+    if len(set(every)) != len(every):
+        raise Wrong("LISTRIGHTS names a right twice")  # RFC 4314 3.7
+    with_virtual(every)
+    return mailbox, identifier, required, optional
+
+
 UNTAGGED = {
+    "ACL": acl,
+    "LISTRIGHTS": list_rights,
+    "MYRIGHTS": my_rights,
     "CAPABILITY": spaced(atoms),
     "ENABLED": enabled,
     "FLAGS": spaced(lambda r: r.flags()),

@@ -19,13 +19,16 @@ ANSWERS = {
     "XLIST": ("XLIST",),
     "UIDBATCHES": ("UIDBATCHES",),
     "STATUS": ("STATUS", "LIST"),
+    "ACL": ("GETACL", "SETACL", "DELETEACL"),
+    "LISTRIGHTS": ("LISTRIGHTS",),
+    "MYRIGHTS": ("MYRIGHTS", "LIST"),
     "SEARCH": ("SEARCH",),
     "ESEARCH": ("SEARCH", "SORT"),
     "SORT": ("SORT",),
     "THREAD": ("THREAD",),
 }
 LIST_ATTRIBUTES = frozenset(a.lower() for a in r"""
-    \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
+    \NoAccess \Noinferiors \Noselect \Marked \Unmarked \HasChildren \HasNoChildren \NonExistent \Subscribed \Remote
     \All \Archive \Drafts \Flagged \Junk \Sent \Trash \Important""".split())
 XLIST_ATTRIBUTES = frozenset(("\\inbox", "\\allmail", "\\spam", "\\starred"))  # Gmail's, beside those
 FETCH_MACROS = {
@@ -222,8 +225,35 @@ def check_list(session, command, response):
         seen.add(name)
     elif command.verb not in ("LSUB", "XLIST") and not session.rev2 and not unasked:
         raise Wrong(f"LIST in answer to {command.verb}")
+    if unasked and command.verb not in ("LIST", "NOTIFY") and not session.rev2:
+        notified.check_list(session, lower, extended)
+    if "\\noaccess" in lower and not unasked:
+        raise Wrong(r"\NoAccess without NOTIFY")
     if "OLDNAME" in extended and not session.rev2 and not unasked:
         raise Wrong("OLDNAME without IMAP4rev2 or NOTIFY")
+
+
+def check_acl(session, command, response):
+    if response.value[0] != in_nfc(mailbox_of(session, command)):
+        raise Wrong(f"{response.name} of {response.value[0]!r}, which is another mailbox")
+
+
+def check_list_rights(session, command, response):
+    """RFC 4314 3.4: the identifier comes back as it was spelled."""
+    check_acl(session, command, response)
+    asked = command.args[1]
+    if response.value[1] != (bytes(asked) if isinstance(asked, Text) else asked.encode("latin-1")):
+        raise Wrong(f"LISTRIGHTS as another identifier: {response.value[1]!r} for {asked!r}")
+
+
+def check_my_rights(session, command, response):
+    if command.verb == "MYRIGHTS":
+        return check_acl(session, command, response)
+    seen = command.notes.setdefault("rights", set())
+    if response.value[0] in seen or response.value[0] not in command.notes.get("listed", ()):
+        raise Wrong("MYRIGHTS twice, or before its LIST")  # RFC 8440 3
+    seen.add(response.value[0])
+    return None
 
 
 def check_status(session, command, response):
@@ -364,6 +394,9 @@ SPECIFIC = {
     "LIST": check_list,
     "LSUB": check_list,
     "STATUS": check_status,
+    "ACL": check_acl,
+    "LISTRIGHTS": check_list_rights,
+    "MYRIGHTS": check_my_rights,
     "SEARCH": check_search,
     "ESEARCH": check_esearch,
     "SORT": check_search,

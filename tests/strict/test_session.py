@@ -153,6 +153,20 @@ S: b OK done""",
 C: a LIST "" *
 S: * LIST () "/" ~peter/mail/&U,BTFw-/&ZeVnLIqe-
 S: a OK done""",
+    "rights": LOGIN + """
+C: a GETACL inbox
+S: * ACL INBOX fred lrswipkxtecda "-john doe" w
+S: a OK done
+C: b LISTRIGHTS INBOX Smith
+S: * LISTRIGHTS INBOX Smith la r swi kxc te d
+S: b OK done
+C: c MYRIGHTS x
+S: * MYRIGHTS x ""
+S: c OK done
+C: d LIST "" * RETURN (MYRIGHTS)
+S: * LIST () "/" x
+S: * MYRIGHTS x lr
+S: d OK done""",
     "a group": SELECT + """
 C: a FETCH 1 ENVELOPE
 S: * 1 FETCH (ENVELOPE (NIL "x" NIL NIL NIL ((NIL NIL "friends" NIL)(NIL NIL "a" "b")(NIL NIL NIL NIL)) NIL NIL NIL NIL))
@@ -277,6 +291,14 @@ S: c OK [COPYUID 1 1 1] done""",
     "without 1 SORT": SELECT + "\nC: a SORT (DATE) UTF-8 ALL\nS: a OK done",
     "ESEARCH where SEARCH": SELECT + '\nC: a SEARCH ALL\nS: * ESEARCH (TAG "a") ALL 1:3',
     "LIST in answer to NOOP": LOGIN + '\nC: a NOOP\nS: * LIST () "/" x',
+    "RFC 4314 2.1.1": LOGIN + "\nC: a MYRIGHTS x\nS: * MYRIGHTS x lrk",
+    "the rights": LOGIN + "\nC: a MYRIGHTS x\nS: * MYRIGHTS x lrq",
+    "two entries": LOGIN + "\nC: a GETACL x\nS: * ACL x a l a r",
+    "names a right twice": LOGIN + "\nC: a LISTRIGHTS x b\nS: * LISTRIGHTS x b l r l",
+    "as another identifier": LOGIN + "\nC: a LISTRIGHTS x b\nS: * LISTRIGHTS x B l r",
+    "which is another mailbox": LOGIN + "\nC: a MYRIGHTS x\nS: * MYRIGHTS y lr",
+    "before its LIST": LOGIN + '\nC: a LIST "" * RETURN (MYRIGHTS)\nS: * MYRIGHTS x lr',
+    "OK to GETACL without one ACL": LOGIN + "\nC: a GETACL x\nS: a OK done",
     "listed twice": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" x\nS: * LIST () "/" x',
     "together": LOGIN + '\nC: a LIST "" *\nS: * LIST (\\HasChildren \\HasNoChildren) "/" x',
     "modified UTF-7": LOGIN + '\nC: a LIST "" *\nS: * LIST () "/" "&AGE-"',

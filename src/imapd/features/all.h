@@ -5,6 +5,7 @@
 
 namespace roost::imapd {
 
+extern const Feature kAcl;
 extern const Feature kAppend;
 extern const Feature kAppendLimit;
 extern const Feature kAuthenticate;
@@ -29,6 +30,7 @@ extern const Feature kInProgress;
 extern const Feature kList;
 extern const Feature kListExtended;
 extern const Feature kListMetadata;
+extern const Feature kListMyRights;
 extern const Feature kListStatus;
 extern const Feature kLogin;
 extern const Feature kLogout;

@@ -13,12 +13,14 @@ task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   auto& append = std::get<imap::Append>(command.body);
   mail::Append operation{.mailbox = append.mailbox, .messages = {}};
   ROOST_CO_TRY(operation.messages, co_await take_messages(session, append));
+  const Place& place = session.append_intake().place();
+  operation.mailbox = place.name;
   auto count = static_cast<uint32_t>(operation.messages.size());
-  ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  ROOST_CO_TRY(mail::OperationResult result, co_await place.account->execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
-  tell_normalised(session, append.mailbox, append.supplied);
+  tell_normalised(session, place, append.supplied);
   UidSet uids{{appended.first, Uid(appended.first.value + count - 1)}};
-  note_own_arrivals(session, appended.mailbox, uids);
+  note_own_arrivals(session, place.account->id(), appended.mailbox, uids);
   co_return done(imap::code_append_uid(appended.uidvalidity, uids), "APPEND completed.");
 }
 

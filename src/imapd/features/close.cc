@@ -8,9 +8,11 @@ namespace {
 task<Result<Completion>> run_close(Session& session, imap::Command&) {
   Selected selected = *session.selected();
   if (!selected.read_only) {
-    auto expunged = co_await session.account().execute(mail::Expunge{.mailbox = selected.mailbox});
-    bool gone = !expunged && expunged.error().code == Code::nonexistent;
-    if (!expunged && !gone) co_return std::unexpected(std::move(expunged).error());
+    auto expunged = co_await session.selected_account().execute(mail::Expunge{.mailbox = selected.mailbox});
+    // RFC 4314 4: where expunging is not allowed, CLOSE only closes.
+    bool left_alone =
+        !expunged && (expunged.error().code == Code::nonexistent || expunged.error().code == Code::no_perm);
+    if (!expunged && !left_alone) co_return std::unexpected(std::move(expunged).error());
   }
   session.deselect();
   co_return done("CLOSE completed.");

@@ -4,6 +4,7 @@
 #include "imapd/features/imap4rev2.h"
 #include "imapd/features/object_id.h"
 #include "imapd/features/own_changes.h"
+#include "imapd/place.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -18,13 +19,17 @@ std::vector<std::string> uses_of(const std::vector<std::string>& attributes) {
 
 task<Result<Completion>> run_create(Session& session, imap::Command& command) {
   auto& create = std::get<imap::Create>(command.body);
-  mail::CreateMailbox operation{.name = create.mailbox, .special_use = uses_of(create.special_use)};
+  ROOST_CO_TRY(Place place, co_await place_to_create(session, create.mailbox));
+  if (!place.own() && !create.special_use.empty()) {
+    co_return no(Code::use_attr, "Only its owner says what a mailbox is for.");
+  }
+  mail::CreateMailbox operation{.name = place.name, .special_use = uses_of(create.special_use)};
   OwnName own(session, mail::NameChange::What::created, create.mailbox);
-  ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  ROOST_CO_TRY(mail::OperationResult result, co_await place.account->execute(std::move(operation)));
   own.done();
-  tell_normalised(session, create.mailbox, create.supplied);
+  tell_normalised(session, place, create.supplied);
   MailboxId created = std::get<mail::Created>(result).mailbox;
-  co_return done(imap::code_mailbox_id(spell_mailbox_id(session.account().id(), created)), "CREATE completed.");
+  co_return done(imap::code_mailbox_id(spell_mailbox_id(place.account->id(), created)), "CREATE completed.");
 }
 
 constexpr Capability kCapabilities[] = {{"CREATE-SPECIAL-USE", kLoggedIn}};

@@ -3,6 +3,7 @@
 #include "imapd/features/all.h"
 #include "imapd/features/imap4rev2.h"
 #include "imapd/features/own_changes.h"
+#include "imapd/place.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -10,18 +11,19 @@ namespace {
 
 task<Result<Completion>> run_delete(Session& session, imap::Command& command) {
   const auto& [name, supplied] = std::get<imap::Delete>(command.body);
+  ROOST_CO_TRY(Place place, co_await find_place(session, name));
   OwnName own(session, mail::NameChange::What::deleted, name);
-  ROOST_CO_TRY_VOID(co_await session.account().execute(mail::DeleteMailbox{.name = name}));
+  ROOST_CO_TRY_VOID(co_await place.account->execute(mail::DeleteMailbox{.name = place.name}));
   own.done();
   if (Selected* selected = session.selected()) {
-    mail::SnapshotPtr snapshot = session.account().snapshot();
+    mail::SnapshotPtr snapshot = selected->account->snapshot();
     auto mailbox = snapshot->find(selected->mailbox);
     if (!mailbox || mailbox->noselect()) {
       session.deselect();
       imap::write_untagged(session.buffer(), imap::Condition::ok, imap::kClosed, "The selected mailbox was deleted.");
     }
   }
-  tell_normalised(session, name, supplied);
+  tell_normalised(session, place, supplied);
   co_return done("DELETE completed.");
 }
 

@@ -42,7 +42,8 @@ std::optional<Bytes> EntryValues::worked_out(std::string_view name) const {
     if (name == kServerAdmin) return if_set(session_.config().server_admin);
     return std::nullopt;
   }
-  auto mailbox = name == mail::kSpecialUseEntry ? snapshot_.find(mailbox_) : std::nullopt;
+  bool asked = with_special_use_ && name == mail::kSpecialUseEntry;
+  auto mailbox = asked ? snapshot_.find(mailbox_) : std::nullopt;
   return mailbox ? spell_special_use(*mailbox) : std::nullopt;
 }
 

@@ -18,9 +18,10 @@ bool is_private_entry(std::string_view name);
 
 class EntryValues {
  public:
-  // `mailbox` of 0: the server.
-  EntryValues(const Session& session, const mail::Snapshot& snapshot, MailboxId mailbox)
-      : session_(session), snapshot_(snapshot), mailbox_(mailbox) {}
+  // `mailbox` is one of `account`; 0: the server. A special use is its owner's only (RFC 6154 2).
+  EntryValues(const Session& session, const accounts::Account& account, const mail::Snapshot& snapshot,
+              MailboxId mailbox)
+      : session_(session), snapshot_(snapshot), mailbox_(mailbox), with_special_use_(account.actor().owner) {}
 
   std::optional<Bytes> find(const std::string& name) const;
   // `below` and what begins with it and a "/", in the order of names.
@@ -34,6 +35,7 @@ class EntryValues {
   const Session& session_;
   const mail::Snapshot& snapshot_;
   MailboxId mailbox_;
+  bool with_special_use_;
 };
 
 // RFC 6154 4: "\Drafts \Sent"; none where there is none.

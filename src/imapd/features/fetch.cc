@@ -86,7 +86,7 @@ task<Result<>> Fetching::run(Limited messages) {
   if (messages.lowest) std::reverse(list.begin(), list.end());
   size_t next = 0;
   while (next < list.size()) {
-    FetchBatch batch(session_.account(), session_.config(), plan_);
+    FetchBatch batch(session_.selected_account(), session_.config(), plan_);
     batch.take_rows(view_, list, next);
     ROOST_CO_TRY_VOID(co_await batch.load());
     ROOST_CO_TRY_VOID(co_await send_batch(batch));
@@ -99,7 +99,7 @@ task<Result<>> Fetching::run(Limited messages) {
 
 task<Result<>> Fetching::send_batch(FetchBatch& batch) {
   UidSet seen_now;
-  if (plan_.sets_seen && !session_.selected()->read_only) {
+  if (plan_.sets_seen && !session_.selected()->read_only && session_.selected_rights().has(Right::seen)) {
     ROOST_CO_TRY(seen_now, co_await set_seen(batch));
   }
   for (FetchedMessage& message : batch.messages()) {
@@ -120,7 +120,7 @@ task<Result<UidSet>> Fetching::set_seen(FetchBatch& batch) {
   unseen = unseen.subtract(view_.ghosts());
   if (unseen.empty()) co_return unseen;
   mail::Store operation{.mailbox = session_.selected()->mailbox, .uids = unseen, .flags = SystemFlag::seen};
-  ROOST_CO_TRY_VOID(co_await session_.account().execute(std::move(operation)));
+  ROOST_CO_TRY_VOID(co_await session_.selected_account().execute(std::move(operation)));
   ROOST_CO_TRY(view_, co_await catch_up(session_));
   tell_keywords(session_, view_.mailbox());
   session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(unseen);
@@ -192,9 +192,10 @@ void Fetching::send_held(imap::FetchWriter& response, const imap::FetchItem& ite
 
 // The literal is announced, so a failure ends the connection.
 task<Result<Bytes>> Fetching::read_piece(const mail::Cold& cold, message::ByteRange range) {
-  Result<Bytes> piece = co_await session_.account().body(cold.blob, {.offset = range.offset, .size = range.size});
+  Result<Bytes> piece =
+      co_await session_.selected_account().body(cold.blob, {.offset = range.offset, .size = range.size});
   if (piece && piece->size() == range.size) co_return piece;
-  log::error("body_unreadable", {{"account", session_.account().id().value},
+  log::error("body_unreadable", {{"account", session_.selected_account().id().value},
                                  {"uid", cold.uid.value},
                                  {"what", piece ? "too short" : piece.error().text}});
   co_return session_.cut("body_unreadable");

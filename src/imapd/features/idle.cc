@@ -32,7 +32,7 @@ class Idling : public Mode {
   Idling(Session& session, Bytes tag)
       : waker_(session.stream()), counted_(session.services().stats.idling), tag_(std::move(tag)) {
     if (const Selected* selected = session.selected()) {
-      subscription_ = session.account().subscribe(session.stream().loop(), selected->mailbox, &waker_);
+      subscription_ = session.selected_account().subscribe(session.stream().loop(), selected->mailbox, &waker_);
     }
     session.input().framer().set_plain_lines(true);
   }

@@ -17,17 +17,19 @@ void enable(Session& session, std::string_view) {
   session.dialect().utf8_names = true;
 }
 
-void write_row(Session& session, BytesView name, BytesView old_name) {
-  mail::SnapshotPtr snapshot = session.account().snapshot();
-  imap::ListRow row = mailbox_row(*snapshot, name);
-  row.subscribed = snapshot->subscribed(name);
+void write_row(Session& session, const accounts::Account& account, BytesView prefix, BytesView name,
+               BytesView old_name) {
+  imap::ListRow row = mailbox_row(account, *account.snapshot(), prefix, name);
+  row.subscribed = session.account().snapshot()->subscribed(row.name);
   row.old_name = old_name;
   imap::write_list(session.buffer(), row, false, session.dialect().utf8_names);
 }
 
 // RFC 9051 6.3.2: with OLDNAME where the name was spelled otherwise, "inbox" too (RFC 9051 8).
 void say_at_select(Session& session, const imap::Select& select, const mail::Mailbox& mailbox) {
-  if (session.modes().rev2) write_row(session, mailbox.name(), select.supplied);
+  if (!session.modes().rev2) return;
+  BytesView prefix = BytesView(select.mailbox).substr(0, select.mailbox.size() - mailbox.name().size());
+  write_row(session, session.selected_account(), prefix, mailbox.name(), select.supplied);
 }
 
 constexpr Capability kCapabilities[] = {{"IMAP4rev2"}};
@@ -38,12 +40,12 @@ constexpr bool imap::Dialect::* kGrammar[] = {&imap::Dialect::status_deleted};
 
 }  // namespace
 
-void tell_mailbox(Session& session, BytesView name, BytesView old_name) {
-  if (session.modes().rev2) write_row(session, name, old_name);
+void tell_mailbox(Session& session, const Place& place, BytesView old_name) {
+  if (session.modes().rev2) write_row(session, *place.account, place.prefix, place.name, old_name);
 }
 
-void tell_normalised(Session& session, BytesView name, BytesView supplied) {
-  if (!supplied.empty()) tell_mailbox(session, name, supplied);
+void tell_normalised(Session& session, const Place& place, BytesView supplied) {
+  if (!supplied.empty()) tell_mailbox(session, place, supplied);
 }
 
 constinit const Feature kImap4Rev2 = {.name = "imap4rev2",

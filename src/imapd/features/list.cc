@@ -12,15 +12,16 @@
 namespace roost::imapd {
 namespace {
 
-void add_rows(const Listing& listing, NameLevels& levels, const mail::Mailbox& mailbox,
-              std::vector<imap::ListRow>& rows) {
+void add_rows(const Listing& listing, NameLevels& levels, BytesView name, std::vector<imap::ListRow>& rows) {
+  bool matches = listing.matches(name);
   // RFC 3501 6.3.8: levels of hierarchy that are no mailboxes are returned where "%" reaches only them.
-  levels.for_each_new_parent(mailbox.name(), [&](BytesView parent) {
-    if (listing.list.select.special_use || listing.snapshot->find(parent) || !listing.matches(parent)) return;
-    rows.push_back(listing.row(parent));
+  levels.for_each_new_parent(name, [&](BytesView parent) {
+    if (matches || listing.list.select.special_use || !listing.matches(parent)) return;
+    if (!find_listed(listing.areas, parent)) rows.push_back(listing.row(parent));
   });
-  bool selected = !listing.list.select.special_use || !mailbox.special_use().empty();
-  if (selected && listing.matches(mailbox.name())) rows.push_back(listing.row(mailbox.name()));
+  if (!matches) return;
+  imap::ListRow row = listing.row(name);
+  if (!listing.list.select.special_use || !row.special_use.empty()) rows.push_back(std::move(row));
 }
 
 // The longest beginning that all names share which could match.
@@ -35,17 +36,14 @@ Bytes common_prefix(const std::vector<imap::ListPattern>& patterns) {
 }
 
 task<Result<>> list_mailboxes(Session& session, const Listing& listing) {
-  std::vector<MailboxId> ids;
-  listing.snapshot->for_each_mailbox(
-      [&ids](const mail::Mailbox& mailbox) {
-        ids.push_back(mailbox.id());
-        return true;
-      },
-      common_prefix(listing.patterns));
+  std::vector<Bytes> names;
+  for_each_listed(listing.areas, common_prefix(listing.patterns), [&](const Area& area, const mail::Mailbox& mailbox) {
+    names.push_back(area.prefix + mailbox.name());
+  });
   NameLevels levels;
   std::vector<imap::ListRow> rows;
-  for (size_t i = 0; i < ids.size(); ++i) {
-    add_rows(listing, levels, *listing.snapshot->find(ids[i]), rows);
+  for (size_t i = 0; i < names.size(); ++i) {
+    add_rows(listing, levels, names[i], rows);
     if (i % kNamesAtOnce == 0) ROOST_CO_TRY_VOID(co_await write_rows(session, listing, rows));
   }
   co_return co_await write_rows(session, listing, rows);
@@ -69,12 +67,14 @@ task<Result<Completion>> run_list(Session& session, imap::Command& command) {
                                imap::verb_name(command.verb));
     co_return done(completed);
   }
-  Listing listing{.list = list, .snapshot = session.account().snapshot()};
+  Listing listing{.list = list};
   for (const Bytes& pattern : list.patterns) {
     if (!pattern.empty()) listing.patterns.emplace_back(list.reference, pattern);
   }
   // RFC 5258 3: among several patterns, or with options, an empty one matches nothing.
   if (listing.patterns.empty()) co_return done(completed);
+  ROOST_CO_TRY(listing.areas, co_await find_areas(session, common_prefix(listing.patterns)));
+  listing.subscriptions = listing.areas.front().snapshot;
   if (list.select.subscribed) {
     ROOST_CO_TRY_VOID(co_await list_subscriptions(session, listing));
   } else {

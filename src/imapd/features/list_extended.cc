@@ -20,8 +20,7 @@ using Rows = std::map<Bytes, Reason, std::less<>>;
 
 bool is_selected(const Listing& listing, BytesView subscription) {
   if (!listing.list.select.special_use) return true;
-  auto mailbox = listing.snapshot->find(subscription);
-  return mailbox && !mailbox->special_use().empty();
+  return !listing.row(subscription).special_use.empty();
 }
 
 // The names above one that is selected. RFC 5258 3.5: CHILDINFO alone is no reason to return a name if what is below
@@ -30,7 +29,7 @@ void note_parents(const Listing& listing, BytesView name, bool returned, Rows& r
   for (size_t at = name.find(imap::kHierarchySeparator); at != BytesView::npos;
        at = name.find(imap::kHierarchySeparator, at + 1)) {
     BytesView parent = name.substr(0, at);
-    bool also_selected = listing.snapshot->subscribed(parent) && is_selected(listing, parent);
+    bool also_selected = listing.subscriptions->subscribed(parent) && is_selected(listing, parent);
     if ((!also_selected && returned) || !listing.matches(parent)) continue;
     rows[Bytes(parent)].child_info = true;
   }
@@ -38,7 +37,7 @@ void note_parents(const Listing& listing, BytesView name, bool returned, Rows& r
 
 task<Result<Rows>> find_rows(Session& session, const Listing& listing) {
   std::vector<BytesView> names;  // of the snapshot, which the listing holds
-  listing.snapshot->for_each_subscription([&names](const std::string& name) {
+  listing.subscriptions->for_each_subscription([&names](const std::string& name) {
     names.push_back(name);
     return true;
   });

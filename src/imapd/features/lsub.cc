@@ -3,6 +3,7 @@
 #include "imap/list_pattern.h"
 #include "imap/list_response.h"
 #include "imapd/features/all.h"
+#include "imapd/features/areas.h"
 #include "imapd/features/name_levels.h"
 #include "imapd/session.h"
 
@@ -12,7 +13,8 @@ namespace {
 task<Result<Completion>> run_lsub(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
   imap::ListPattern pattern(list.reference, list.patterns.front());
-  mail::SnapshotPtr snapshot = session.account().snapshot();
+  ROOST_CO_TRY(std::vector<Area> areas, co_await find_areas(session, Bytes(pattern.fixed_prefix())));
+  mail::SnapshotPtr snapshot = areas.front().snapshot;
   std::vector<imap::ListRow> rows;
   NameLevels levels;
   snapshot->for_each_subscription([&](const std::string& name) {
@@ -23,7 +25,7 @@ task<Result<Completion>> run_lsub(Session& session, imap::Command& command) {
       rows.push_back({.name = Bytes(parent), .no_select = true});
     });
     if (!matches) return true;
-    auto mailbox = snapshot->find(name);
+    auto mailbox = find_listed(areas, name);
     rows.push_back({.name = name, .no_select = !mailbox || mailbox->noselect()});
     return true;
   });

@@ -103,7 +103,8 @@ TEST_F(Mailboxes, RenameTakesTheTreeAlong) {
 }
 
 TEST_F(Mailboxes, NamespaceIsOneAndPersonal) {
-  EXPECT_EQ(client.run("NAMESPACE"), "* NAMESPACE ((\"\" \"/\")) NIL NIL\r\nOK NAMESPACE completed.\r\n");
+  EXPECT_EQ(client.run("NAMESPACE"),
+            "* NAMESPACE ((\"\" \"/\")) ((\"Other Users/\" \"/\")) NIL\r\nOK NAMESPACE completed.\r\n");
 }
 
 TEST_F(Mailboxes, EnableOfTheUnknownIsOk) {

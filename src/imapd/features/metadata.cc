@@ -9,30 +9,34 @@
 #include "imapd/features/entry_values.h"
 #include "imapd/features/own_changes.h"
 #include "imapd/features/watching.h"
+#include "imapd/place.h"
 
 namespace roost::imapd {
 namespace {
 
 constexpr uint64_t kValuesLiteralBytesMax = 1024 * 1024;
 constexpr size_t kUsesMax = 20;
+constexpr size_t kEntriesAtOnce = 16;  // between looks at the batch; those of one response at least
 
 using Depth = imap::GetMetadata::Depth;
 
 // The answer to one command, of one mailbox or the server.
 class Answer {
  public:
-  Answer(Session& session, mail::SnapshotPtr snapshot, MailboxId id, BytesView mailbox)
+  Answer(Session& session, const accounts::Account& account, mail::SnapshotPtr snapshot, MailboxId id,
+         BytesView mailbox)
       : session_(session),
         snapshot_(std::move(snapshot)),
-        values_(session, *snapshot_, id),
+        values_(session, account, *snapshot_, id),
         mailbox_(mailbox),
         utf8_(session.dialect().utf8_names) {}
 
   task<Result<>> write(const std::vector<Bytes>& entries, Depth depth, std::optional<uint32_t> max_size) {
     imap::MetadataWriter response(session_.buffer(), mailbox_, utf8_);
+    size_t count = 0;
     for (const Bytes& spelled : entries) {
       write_entry(response, spelled, depth, max_size);
-      if (!session_.batch_due()) continue;
+      if (++count % kEntriesAtOnce != 0 || !session_.batch_due()) continue;
       response.finish();
       ROOST_CO_TRY_VOID(co_await session_.next_batch());
     }
@@ -74,16 +78,24 @@ class Answer {
   std::optional<size_t> longest_;
 };
 
+// RFC 5464 3.3: "l", and one of those that have to do with its messages. A \Noselect name may have annotations too.
+Result<mail::Mailbox> annotated(const accounts::Account& account, const mail::Snapshot& snapshot, BytesView name) {
+  ROOST_TRY(mail::Mailbox mailbox,
+            mailbox_with(account, snapshot, name, Right::lookup, Code::nonexistent, /*names_too=*/true));
+  if (account.rights(mailbox).has_any(mail::kRightsToAnnotate)) return mailbox;
+  return no(Code::no_perm, "You do not have the right to read annotations of the mailbox.");
+}
+
 task<Result<Completion>> run_getmetadata(Session& session, imap::Command& command) {
   auto& get = std::get<imap::GetMetadata>(command.body);
-  mail::SnapshotPtr snapshot = session.account().snapshot();
+  ROOST_CO_TRY(Place place, co_await find_place(session, get.mailbox.value_or("")));
+  mail::SnapshotPtr snapshot = place.account->snapshot();
   MailboxId id;
   if (get.mailbox) {
-    auto mailbox = snapshot->find(*get.mailbox);
-    if (!mailbox) co_return no(Code::nonexistent, "No such mailbox.");
-    id = mailbox->id();
+    ROOST_CO_TRY(mail::Mailbox mailbox, annotated(*place.account, *snapshot, place.name));
+    id = mailbox.id();
   }
-  Answer answer(session, std::move(snapshot), id, get.mailbox.value_or(""));
+  Answer answer(session, *place.account, std::move(snapshot), id, get.mailbox.value_or(""));
   ROOST_CO_TRY_VOID(co_await answer.write(get.entries, get.depth.value_or(Depth::zero), get.max_size));
   if (auto bytes = answer.longest()) {
     co_return done(imap::code_metadata_long_entries(*bytes), "GETMETADATA completed.");
@@ -106,10 +118,13 @@ Result<std::vector<std::string>> special_uses_of(const std::optional<Bytes>& val
   return uses;
 }
 
-Result<mail::SetMetadata> operation_of(const Session& session, imap::SetMetadata& set) {
-  mail::SetMetadata operation{.mailbox = set.mailbox};
+// What a mailbox is for is its owner's to say.
+Result<mail::SetMetadata> operation_of(const Session& session, const Place& place, imap::SetMetadata& set) {
+  mail::SetMetadata operation;
+  if (set.mailbox) operation.mailbox = place.name;
   for (imap::SetMetadata::Entry& entry : set.entries) {
     if (set.mailbox && entry.name == mail::kSpecialUseEntry) {
+      if (!place.own()) return no(Code::use_attr, "Only its owner says what a mailbox is for.");
       ROOST_TRY(operation.special_use, special_uses_of(entry.value));
       continue;
     }
@@ -154,13 +169,14 @@ task<Result<Completion>> run_setmetadata(Session& session, imap::Command& comman
   auto& set = std::get<imap::SetMetadata>(command.body);
   imap::ResponseCode refused = refusal_of(session, set);
   if (!refused.empty()) co_return refusal(std::move(refused), "SETMETADATA failed.");
-  ROOST_CO_TRY(mail::SetMetadata operation, operation_of(session, set));
-  ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  ROOST_CO_TRY(Place place, co_await find_place(session, set.mailbox.value_or("")));
+  ROOST_CO_TRY(mail::SetMetadata operation, operation_of(session, place, set));
+  ROOST_CO_TRY(mail::OperationResult result, co_await place.account->execute(std::move(operation)));
   const auto& done_set = std::get<mail::MetadataSet>(result);
   if (done_set.too_many) {
     co_return refusal(imap::ResponseCode(imap::kMetadataTooMany), "There are too many entries already.");
   }
-  note_own_metadata(session, done_set.modseq);
+  note_own_metadata(session, place.account->id(), done_set.modseq);
   tell_lost_uses(session, done_set.lost_use);
   co_return done("SETMETADATA completed.");
 }
@@ -182,11 +198,13 @@ constexpr CommandRow kCommands[] = {
 
 }  // namespace
 
-task<Result<>> write_metadata(Session& session, mail::SnapshotPtr snapshot, Bytes mailbox, std::vector<Bytes> entries) {
-  auto found = snapshot->find(mailbox);
-  if (!found) co_return Result<>{};
-  MailboxId id = found->id();
-  Answer answer(session, std::move(snapshot), id, mailbox);
+task<Result<>> write_metadata(Session& session, accounts::AccountPtr account, Bytes prefix, Bytes name,
+                              std::vector<Bytes> entries) {
+  mail::SnapshotPtr snapshot = account->snapshot();
+  auto mailbox = annotated(*account, *snapshot, name);
+  if (!mailbox) co_return Result<>{};
+  MailboxId id = mailbox->id();
+  Answer answer(session, *account, std::move(snapshot), id, prefix + name);
   co_return co_await answer.write(entries, Depth::zero, std::nullopt);
 }
 

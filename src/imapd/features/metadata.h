@@ -9,7 +9,9 @@
 
 namespace roost::imapd {
 
-// The named entries of a mailbox of `snapshot`, NIL where they have no value. Nothing if it is gone.
-task<Result<>> write_metadata(Session& session, mail::SnapshotPtr snapshot, Bytes mailbox, std::vector<Bytes> entries);
+// The named entries of a mailbox, NIL where they have no value. Nothing where it is gone, or the rights do not suffice
+// (RFC 5464 3.3). `prefix` is what stands before the account's names, `name` the mailbox's within it.
+task<Result<>> write_metadata(Session& session, accounts::AccountPtr account, Bytes prefix, Bytes name,
+                              std::vector<Bytes> entries);
 
 }  // namespace roost::imapd

@@ -1,6 +1,7 @@
-// NAMESPACE (RFC 2342): one personal namespace, without a prefix.
+// NAMESPACE (RFC 2342): the personal one without a prefix, other users' mailboxes, and public ones if there are any.
 #include "imap/list_response.h"
 #include "imapd/features/all.h"
+#include "imapd/place.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -8,7 +9,10 @@ namespace {
 
 task<Result<Completion>> run_namespace(Session& session, imap::Command&) {
   const Bytes personal[] = {""};
-  imap::write_namespace(session.buffer(), personal, {}, {}, session.dialect().utf8_names);
+  const Bytes others[] = {Bytes(kOtherUsers)};
+  std::vector<Bytes> shared;
+  if (!session.config().shared_user.empty()) shared.emplace_back(kShared);
+  imap::write_namespace(session.buffer(), personal, others, shared, session.dialect().utf8_names);
   co_return done("NAMESPACE completed.");
 }
 

@@ -38,7 +38,7 @@ void News::add_name(std::string name, std::string old_name) {
   charge(bytes);
 }
 
-void News::add_messages(MailboxId mailbox, imap::NotifyEvents events, const UidSet& arrived) {
+void News::add_messages(MailboxOf mailbox, imap::NotifyEvents events, const UidSet& arrived) {
   if (overflowed_) return;
   auto [entry, fresh] = messages_.try_emplace(mailbox);
   size_t ranges = entry->second.arrived.range_count();
@@ -48,7 +48,7 @@ void News::add_messages(MailboxId mailbox, imap::NotifyEvents events, const UidS
   charge((fresh ? kItemBytes : 0) + more * kRangeBytes);
 }
 
-void News::add_metadata(MailboxId mailbox, std::string entry, ModSeq modseq) {
+void News::add_metadata(MailboxOf mailbox, std::string entry, ModSeq modseq) {
   if (overflowed_) return;
   auto known = std::ranges::find_if(metadata_,
                                     [&](const Metadata& one) { return one.mailbox == mailbox && one.entry == entry; });
@@ -61,15 +61,15 @@ void News::add_metadata(MailboxId mailbox, std::string entry, ModSeq modseq) {
   charge(bytes);
 }
 
-void News::forget_arrivals(MailboxId mailbox, const UidSet& uids) {
+void News::forget_arrivals(MailboxOf mailbox, const UidSet& uids) {
   auto entry = messages_.find(mailbox);
   if (entry == messages_.end()) return;
   entry->second.arrived = entry->second.arrived.subtract(uids);
   if (entry->second.arrived.empty() && entry->second.events.empty()) messages_.erase(entry);
 }
 
-void News::forget_metadata(ModSeq modseq) {
-  std::erase_if(metadata_, [modseq](const Metadata& one) { return one.modseq == modseq; });
+void News::forget_metadata(AccountId account, ModSeq modseq) {
+  std::erase_if(metadata_, [=](const Metadata& one) { return one.mailbox.account == account && one.modseq == modseq; });
 }
 
 }  // namespace roost::imapd

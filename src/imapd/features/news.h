@@ -2,6 +2,7 @@
 // how things are by then. Small and bounded: once it is full it forgets everything but that.
 #pragma once
 
+#include <compare>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,12 +19,18 @@ class News {
     std::string name;
     std::string old_name;  // empty: it was not renamed
   };
+  // A mailbox of the user's own account or of another one.
+  struct MailboxOf {
+    AccountId account;
+    MailboxId mailbox;  // 0: the server
+    friend auto operator<=>(const MailboxOf&, const MailboxOf&) = default;
+  };
   struct Messages {
     imap::NotifyEvents events;  // but arrivals, which are in `arrived`
     UidSet arrived;
   };
   struct Metadata {
-    MailboxId mailbox;  // 0: the server
+    MailboxOf mailbox;
     std::string entry;
     ModSeq modseq;  // of the last change
   };
@@ -31,18 +38,18 @@ class News {
   explicit News(size_t bytes_max) : bytes_max_(bytes_max) {}
 
   void add_name(std::string name, std::string old_name);
-  void add_messages(MailboxId mailbox, imap::NotifyEvents events, const UidSet& arrived);
-  void add_metadata(MailboxId mailbox, std::string entry, ModSeq modseq);
+  void add_messages(MailboxOf mailbox, imap::NotifyEvents events, const UidSet& arrived);
+  void add_metadata(MailboxOf mailbox, std::string entry, ModSeq modseq);
   void overflow();
 
   // What the session did itself.
-  void forget_arrivals(MailboxId mailbox, const UidSet& uids);
-  void forget_metadata(ModSeq modseq);
+  void forget_arrivals(MailboxOf mailbox, const UidSet& uids);
+  void forget_metadata(AccountId account, ModSeq modseq);
 
   bool empty() const { return names_.empty() && messages_.empty() && metadata_.empty() && !overflowed_; }
   bool overflowed() const { return overflowed_; }
   const std::vector<Name>& names() const { return names_; }  // in the order of what happened
-  const std::map<MailboxId, Messages>& messages() const { return messages_; }
+  const std::map<MailboxOf, Messages>& messages() const { return messages_; }
   const std::vector<Metadata>& metadata() const { return metadata_; }
 
  private:
@@ -53,7 +60,7 @@ class News {
   size_t bytes_ = 0;  // more or less, since it was empty
   bool overflowed_ = false;
   std::vector<Name> names_;
-  std::map<MailboxId, Messages> messages_;
+  std::map<MailboxOf, Messages> messages_;
   std::vector<Metadata> metadata_;
 };
 

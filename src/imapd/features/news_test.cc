@@ -5,7 +5,8 @@
 namespace roost::imapd {
 namespace {
 
-constexpr MailboxId kBox{3};
+constexpr AccountId kAccount{1};
+constexpr News::MailboxOf kBox{kAccount, MailboxId(3)};
 
 imap::NotifyEvents flag_change() {
   imap::NotifyEvents events;
@@ -42,7 +43,8 @@ TEST(News, ForgetTheSessionsOwnAnnotationsUnlessTheyChangedSince) {
   news.add_metadata(kBox, "/shared/a", ModSeq(5));
   news.add_metadata(kBox, "/shared/b", ModSeq(5));
   news.add_metadata(kBox, "/shared/b", ModSeq(6));
-  news.forget_metadata(ModSeq(5));
+  news.forget_metadata(AccountId(2), ModSeq(6));
+  news.forget_metadata(kAccount, ModSeq(5));
   ASSERT_EQ(news.metadata().size(), 1U);
   EXPECT_EQ(news.metadata()[0].entry, "/shared/b");
 }

@@ -43,21 +43,36 @@ imap::StatusItems items_for(NotifyEvents events) {
   return items;
 }
 
-task<Result<>> write_statuses(Session& session, const NotifyRules& rules) {
-  mail::SnapshotPtr snapshot = session.account().snapshot();
+// How one mailbox stands that the rules cover: STATUS where that is asked for; \NoAccess where it may be listed, and
+// nothing told of it (RFC 5465 3.1).
+void write_standing(Session& session, const Followed& followed, const mail::Mailbox& mailbox, NotifyEvents events,
+                    bool with_status) {
+  const bool utf8 = session.dialect().utf8_names;
+  Bytes name = followed.prefix + mailbox.name();
+  if (!may_be_told(*followed.account, mailbox)) {
+    bool listed = followed.account->rights(mailbox).has(Right::lookup);
+    if (listed) imap::write_list(session.buffer(), {.name = name, .no_access = true}, false, utf8);
+    return;
+  }
+  imap::StatusItems items = items_for(events);
+  const Selected* selected = session.selected();
+  bool is_selected =
+      selected != nullptr && selected->account->id() == followed.account->id() && selected->mailbox == mailbox.id();
+  if (!with_status || items.empty() || mailbox.noselect() || is_selected) return;
+  imap::write_status(session.buffer(), name, counters_of(session, followed.account->id(), mailbox), items, utf8);
+}
+
+task<Result<>> write_standings(Session& session, const Watching& watch, Followed followed, bool with_status) {
+  mail::SnapshotPtr snapshot = followed.account->snapshot();
   std::vector<MailboxId> ids;
   snapshot->for_each_mailbox([&ids](const mail::Mailbox& mailbox) {
     ids.push_back(mailbox.id());
     return true;
   });
-  const Selected* selected = session.selected();
   for (MailboxId id : ids) {
     mail::Mailbox mailbox = *snapshot->find(id);
-    if (mailbox.noselect() || (selected != nullptr && selected->mailbox == id)) continue;
-    imap::StatusItems items = items_for(rules.events_of(mailbox.name(), snapshot->subscribed(mailbox.name())));
-    if (items.empty()) continue;
-    imap::write_status(session.buffer(), mailbox.name(), counters_of(session, mailbox), items,
-                       session.dialect().utf8_names);
+    NotifyEvents events = watch.events_of(followed, mailbox.name());
+    if (!events.empty()) write_standing(session, followed, mailbox, events, with_status);
     if (session.batch_due()) ROOST_CO_TRY_VOID(co_await session.next_batch());
   }
   co_return Result<>{};
@@ -74,12 +89,19 @@ task<Result<Completion>> run_notify(Session& session, imap::Command& command) {
   if (rules.bytes() > session.config().notify_bytes_max) {
     co_return refusal(imap::ResponseCode(imap::kNotificationOverflow), "That is too much to be told of.");
   }
+  Result<std::vector<Followed>> followed = co_await find_followed(session, rules);
+  if (!followed && followed.error().code == Code::limit) {
+    co_return refusal(imap::ResponseCode(imap::kNotificationOverflow), "Those are too many users to be told of.");
+  }
+  if (!followed) co_return std::unexpected(std::move(followed).error());
   Watching& watch = watching(session);
   // RFC 5465 3.1: what has gathered so far is told, as NOOP does it.
   if (!none && session.selected() != nullptr) ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
   if (!none) ROOST_CO_TRY_VOID(co_await watch.tell_news(session));
-  watch.set_rules(rules);
-  if (with_status) ROOST_CO_TRY_VOID(co_await write_statuses(session, rules));
+  watch.set_rules(std::move(rules), *std::move(followed));
+  for (Followed& one : watch.followed()) {
+    ROOST_CO_TRY_VOID(co_await write_standings(session, watch, std::move(one), with_status));
+  }
   co_return done("NOTIFY completed.");
 }
 

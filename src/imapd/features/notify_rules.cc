@@ -23,12 +23,12 @@ bool has_name_above(const Group& group, BytesView name) {
   return false;
 }
 
-// All mailboxes are personal; mail may be delivered to each of them, so they are inboxes too (RFC 5465 6.3).
-bool covers(const Group& group, BytesView name, bool subscribed) {
+// The user's own are personal; mail may be delivered to each of them, so they are inboxes too (RFC 5465 6.3).
+bool covers(const Group& group, BytesView name, NotifyRules::Standing standing) {
   switch (group.filter) {
     case Group::Filter::inboxes:
-    case Group::Filter::personal: return true;
-    case Group::Filter::subscribed: return subscribed;
+    case Group::Filter::personal: return standing.personal;
+    case Group::Filter::subscribed: return standing.subscribed;
     case Group::Filter::subtree: return has_name_above(group, name);
     case Group::Filter::mailboxes: return has_name(group, name);
     case Group::Filter::selected:
@@ -61,12 +61,22 @@ NotifyRules::NotifyRules(imap::Notify notify) {
   }
 }
 
-imap::NotifyEvents NotifyRules::events_of(BytesView name, bool subscribed) const {
+imap::NotifyEvents NotifyRules::events_of(BytesView name, Standing standing) const {
   imap::NotifyEvents events;
   for (const Group& group : others_) {
-    if (covers(group, name, subscribed)) events.add(group.events);
+    if (covers(group, name, standing)) events.add(group.events);
   }
   return events;
+}
+
+void NotifyRules::for_each_name(const std::function<void(const Bytes&, bool)>& fn) const {
+  for (const Group& group : others_) {
+    for (const Bytes& name : group.names) fn(name, group.filter == Group::Filter::subtree);
+  }
+}
+
+bool NotifyRules::follow_subscriptions() const {
+  return std::ranges::any_of(others_, [](const Group& group) { return group.filter == Group::Filter::subscribed; });
 }
 
 size_t NotifyRules::bytes() const {

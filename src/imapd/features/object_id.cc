@@ -35,7 +35,7 @@ std::optional<ObjectId> parse(char kind, BytesView spelled) {
 
 void say_at_select(Session& session, const imap::Select&, const mail::Mailbox& mailbox) {
   imap::write_untagged(session.buffer(), imap::Condition::ok,
-                       imap::code_mailbox_id(spell_mailbox_id(session.account().id(), mailbox.id())),
+                       imap::code_mailbox_id(spell_mailbox_id(session.selected_account().id(), mailbox.id())),
                        "Stays with the mailbox.");
 }
 

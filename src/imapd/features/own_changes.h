@@ -11,15 +11,16 @@
 
 namespace roost::imapd {
 
-// After the operation: messages that APPEND, COPY or MOVE made.
-void note_own_arrivals(Session& session, MailboxId mailbox, const UidSet& uids);
-// After SETMETADATA: its MODSEQ; 0: nothing changed.
-void note_own_metadata(Session& session, ModSeq modseq);
+// After the operation: messages that APPEND, COPY or MOVE made in a mailbox of `account`.
+void note_own_arrivals(Session& session, AccountId account, MailboxId mailbox, const UidSet& uids);
+// After SETMETADATA in that account: its MODSEQ; 0: nothing changed.
+void note_own_metadata(Session& session, AccountId account, ModSeq modseq);
 
-// Around an operation on a name. If the operation fails, what became of the name was somebody else's doing.
+// Around an operation on a name, as the client spells it. If the operation fails, what became of the name was somebody
+// else's doing.
 class OwnName {
  public:
-  OwnName(Session& session, mail::NameChange::What what, const std::string& name);
+  OwnName(Session& session, mail::NameChange::What what, std::string name);
   OwnName(const OwnName&) = delete;
   OwnName& operator=(const OwnName&) = delete;
   ~OwnName();
@@ -28,6 +29,7 @@ class OwnName {
 
  private:
   Session& session_;
+  const std::string name_;
   bool done_ = false;
 };
 

@@ -12,7 +12,8 @@
 namespace roost::imapd {
 
 task<Result<Uid>> find_replaced(Session& session, imap::SequenceSet set, bool by_uid) {
-  if (session.selected()->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
+  const Selected* selected = session.selected();
+  if (selected != nullptr && selected->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
   ROOST_CO_TRY(View view, co_await catch_up(session));
   ROOST_CO_TRY(UidSet uids, view.resolve(set, by_uid));
   if (uids.empty()) co_return no(Code::nonexistent, "There is no such message.");
@@ -26,14 +27,16 @@ task<Result<Completion>> run_replace(Session& session, imap::Command& command) {
   auto& append = std::get<imap::Append>(command.body);
   ROOST_CO_TRY(Uid replaced, co_await find_replaced(session, *append.replaces, append.uid));
   ROOST_CO_TRY(std::vector<mail::NewMessage> messages, co_await take_messages(session, append));
-  mail::Replace operation{.from = session.selected()->mailbox,
-                          .uid = replaced,
-                          .to = append.mailbox,
-                          .message = std::move(messages.front())};
-  ROOST_CO_TRY(mail::OperationResult result, co_await session.account().execute(std::move(operation)));
+  const Place& place = session.append_intake().place();
+  if (place.account->id() != session.selected_account().id()) {
+    co_return no(Code::cannot, "A message cannot be replaced by one in another account.");
+  }
+  mail::Replace operation{
+      .from = session.selected()->mailbox, .uid = replaced, .to = place.name, .message = std::move(messages.front())};
+  ROOST_CO_TRY(mail::OperationResult result, co_await session.selected_account().execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
-  note_own_arrivals(session, appended.mailbox, UidSet::single(appended.first));
-  tell_normalised(session, append.mailbox, append.supplied);
+  note_own_arrivals(session, place.account->id(), appended.mailbox, UidSet::single(appended.first));
+  tell_normalised(session, place, append.supplied);
   // RFC 8508 4.3: APPENDUID in an untagged OK, before the EXPUNGE.
   imap::write_untagged(session.buffer(), imap::Condition::ok,
                        imap::code_append_uid(appended.uidvalidity, UidSet::single(appended.first)), "Replaced.");

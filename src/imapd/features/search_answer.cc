@@ -72,7 +72,8 @@ task<Result<Completion>> answer_search(Session& session, const imap::Search& wan
                                        Searcher& searcher) {
   Result<Completion> completion = co_await answer(session, wanted, command, searcher);
   // RFC 5182 2.1: a command with SAVE that ends in NO empties "$"; one that ends in BAD leaves it as it was.
-  if (wanted.give && wanted.give->save && is_refused(completion)) session.selected()->saved.clear();
+  Selected* selected = session.selected();  // none: it may not be read any more
+  if (wanted.give && wanted.give->save && is_refused(completion) && selected != nullptr) selected->saved.clear();
   co_return completion;
 }
 

@@ -4,11 +4,15 @@
 #include "imapd/features/all.h"
 #include "imapd/features/condstore.h"
 #include "imapd/features/qresync.h"
+#include "imapd/place.h"
 #include "imapd/session.h"
 #include "imapd/telling.h"
 
 namespace roost::imapd {
 namespace {
+
+// RFC 4314 5.2: without any of them a mailbox is READ-ONLY.
+constexpr Rights kRightsToWrite = Right::insert | Right::expunge | Right::seen | Right::write | Right::delete_messages;
 
 // What every mailbox has to say for itself (RFC 3501 6.3.1, RFC 9051 6.3.2, which has neither RECENT nor UNSEEN).
 void say_what_is_there(Session& session, const mail::Mailbox& mailbox) {
@@ -43,18 +47,21 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
     co_return uid_required();  // RFC 9586 3.7
   }
   session.leave_mailbox();  // also if what follows fails
-  mail::SnapshotPtr snapshot = session.account().snapshot();
-  auto mailbox = snapshot->find(select.mailbox);
-  if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
+  ROOST_CO_TRY(Place place, co_await find_place(session, select.mailbox));
+  accounts::AccountPtr account = place.account;
+  mail::SnapshotPtr snapshot = account->snapshot();
+  auto mailbox = mailbox_with(*account, *snapshot, place.name, Right::read);
+  if (!mailbox) co_return std::unexpected(mailbox.error());
   const MailboxId id = mailbox->id();
-  ROOST_CO_TRY(snapshot, co_await session.account().load(id));
-  mailbox = snapshot->find(id);
-  if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
+  ROOST_CO_TRY(snapshot, co_await account->load(id));
+  auto loaded = snapshot->find(id);
+  if (!loaded || loaded->noselect()) co_return no_such_mailbox();
   if (select.condstore) enable_condstore(session);
-  const bool read_only = select.read_only || session.is_read_only();
-  session.select(open_view(session, snapshot, *mailbox, read_only));
-  say_what_is_there(session, *mailbox);
-  say_by_features(session, select, *mailbox);
+  const bool read_only =
+      select.read_only || session.is_read_only() || !account->rights(*loaded).has_any(kRightsToWrite);
+  session.select(open_view(session, std::move(account), snapshot, *loaded, read_only));
+  say_what_is_there(session, *loaded);
+  say_by_features(session, select, *loaded);
   if (select.qresync) ROOST_CO_TRY_VOID(co_await resynchronise(session, *std::move(select.qresync)));
   if (read_only) co_return done(imap::ResponseCode(imap::kReadOnly), "Opened to be read only.");
   co_return done(imap::ResponseCode(imap::kReadWrite), "SELECT completed.");

@@ -3,16 +3,17 @@
 #include "imapd/features/object_id.h"
 
 #include "imapd/features/condstore.h"
+#include "imapd/place.h"
 
 namespace roost::imapd {
 namespace {
 
 // Does not claim (RFC 3501 6.3.10).
-task<Result<uint32_t>> count_recent(Session& session, const mail::Mailbox& mailbox) {
+task<Result<uint32_t>> count_recent(Session& session, accounts::Account& account, mail::Mailbox mailbox) {
   MailboxId id = mailbox.id();
-  Uid first = session.services().recent_claims.unclaimed(session.account().id(), id, mailbox.recent_uid());
+  Uid first = session.services().recent_claims.unclaimed(account.id(), id, mailbox.recent_uid());
   if (first >= mailbox.uidnext() || mailbox.messages() == 0) co_return 0u;
-  ROOST_CO_TRY(mail::SnapshotPtr loaded, co_await session.account().load(id));
+  ROOST_CO_TRY(mail::SnapshotPtr loaded, co_await account.load(id));
   auto newest = loaded->find(id);
   if (!newest) co_return 0u;
   co_return newest->messages() - newest->rank(first);
@@ -20,7 +21,7 @@ task<Result<uint32_t>> count_recent(Session& session, const mail::Mailbox& mailb
 
 }  // namespace
 
-imap::StatusRow counters_of(const Session& session, const mail::Mailbox& mailbox) {
+imap::StatusRow counters_of(const Session& session, AccountId account, const mail::Mailbox& mailbox) {
   return {.messages = mailbox.messages(),
           .unseen = mailbox.unseen(),
           .deleted = mailbox.deleted(),
@@ -29,17 +30,18 @@ imap::StatusRow counters_of(const Session& session, const mail::Mailbox& mailbox
           .size = mailbox.bytes(),
           .append_limit = session.services().accounts.config().message_bytes_max,
           .highest_mod_seq = mailbox.highest_modseq(),
-          .mailbox_id = spell_mailbox_id(session.account().id(), mailbox.id())};
+          .mailbox_id = spell_mailbox_id(account, mailbox.id())};
 }
 
-task<Result<imap::StatusRow>> status_row(Session& session, const Bytes& name, imap::StatusItems items) {
+task<Result<imap::StatusRow>> status_row(Session& session, accounts::AccountPtr account, Bytes name,
+                                         imap::StatusItems items) {
   if (items.has(imap::StatusItem::highest_mod_seq)) enable_condstore(session);
-  mail::SnapshotPtr snapshot = session.account().snapshot();
-  auto mailbox = snapshot->find(name);
-  if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
-  imap::StatusRow row = counters_of(session, *mailbox);
+  mail::SnapshotPtr snapshot = account->snapshot();
+  auto mailbox = mailbox_with(*account, *snapshot, name, Right::read);
+  if (!mailbox) co_return std::unexpected(mailbox.error());
+  imap::StatusRow row = counters_of(session, account->id(), *mailbox);
   if (items.has(imap::StatusItem::recent)) {
-    ROOST_CO_TRY(row.recent, co_await count_recent(session, *mailbox));
+    ROOST_CO_TRY(row.recent, co_await count_recent(session, *account, *mailbox));
   }
   co_return row;
 }

@@ -1,7 +1,7 @@
 // THREAD and UID THREAD (RFC 5256), by subjects, by references, or by references alone (draft-ietf-morg-inthread).
 #include <memory>
-#include <random>
 
+#include "base/random.h"
 #include "imap/sort_response.h"
 #include "imapd/disconnect_watch.h"
 #include "imapd/features/all.h"
@@ -12,18 +12,13 @@
 namespace roost::imapd {
 namespace {
 
-uint64_t new_seed() {
-  std::random_device random;
-  return uint64_t{random()} << 32 | random();
-}
-
 std::unique_ptr<search::Threading> make_threading(imap::Thread::Algorithm algorithm) {
   using Algorithm = imap::Thread::Algorithm;
   using Kind = search::References::Kind;
   switch (algorithm) {
     case Algorithm::ordered_subject: return std::make_unique<search::OrderedSubject>();
-    case Algorithm::references: return std::make_unique<search::References>(Kind::references, new_seed());
-    case Algorithm::refs: return std::make_unique<search::References>(Kind::refs, new_seed());
+    case Algorithm::references: return std::make_unique<search::References>(Kind::references, random_number());
+    case Algorithm::refs: return std::make_unique<search::References>(Kind::refs, random_number());
   }
   return nullptr;
 }

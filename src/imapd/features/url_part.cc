@@ -5,6 +5,7 @@
 #include "imap/url.h"
 #include "imapd/features/fetch_batch.h"
 #include "imapd/features/fetch_plan.h"
+#include "imapd/place.h"
 
 namespace roost::imapd {
 namespace {
@@ -29,18 +30,21 @@ FetchPlan plan_of(imap::ImapUrl url, const Modes& modes) {
   return plan_fetch(std::move(fetch), modes);
 }
 
-task<Result<mail::Row>> find_row(Session& session, const imap::ImapUrl& url) {
-  mail::SnapshotPtr snapshot = session.account().snapshot();
-  auto mailbox = snapshot->find(url.mailbox);
-  if (!mailbox || mailbox->noselect()) co_return nothing_there();
-  MailboxId id = mailbox->id();
-  Result<mail::SnapshotPtr> loaded = co_await session.account().load(id);
-  if (!loaded && loaded.error().kind == Error::Kind::no) co_return nothing_there();
-  if (!loaded) co_return std::unexpected(std::move(loaded).error());
-  snapshot = *std::move(loaded);
-  mailbox = snapshot->find(id);
-  if (!mailbox || (url.uidvalidity && *url.uidvalidity != mailbox->uidvalidity())) co_return nothing_there();
-  auto row = mailbox->find(*url.uid);
+// What must not be read is not told from what is not there.
+template <class T>
+Result<T> or_nothing(Result<T> found) {
+  if (!found && found.error().kind == Error::Kind::no) return nothing_there();
+  return found;
+}
+
+task<Result<mail::Row>> find_row(accounts::AccountPtr account, Bytes name, const imap::ImapUrl& url) {
+  mail::SnapshotPtr snapshot = account->snapshot();
+  ROOST_CO_TRY(mail::Mailbox mailbox, or_nothing(mailbox_with(*account, *snapshot, name, Right::read)));
+  MailboxId id = mailbox.id();
+  ROOST_CO_TRY(snapshot, or_nothing(co_await account->load(id)));
+  auto loaded = snapshot->find(id);
+  if (!loaded || (url.uidvalidity && *url.uidvalidity != loaded->uidvalidity())) co_return nothing_there();
+  auto row = loaded->find(*url.uid);
   if (!row) co_return nothing_there();
   co_return *std::move(row);
 }
@@ -49,10 +53,11 @@ task<Result<mail::Row>> find_row(Session& session, const imap::ImapUrl& url) {
 
 task<Result<UrlPart>> find_url_part(Session& session, Bytes text) {
   ROOST_CO_TRY(imap::ImapUrl url, parse(text));
-  ROOST_CO_TRY(mail::Row row, co_await find_row(session, url));
-  UrlPart part{.octets = {}, .blob = row.cold.blob, .range = {}};
+  ROOST_CO_TRY(Place place, or_nothing(co_await find_place(session, url.mailbox)));
+  ROOST_CO_TRY(mail::Row row, co_await find_row(place.account, place.name, url));
+  UrlPart part{.account = place.account, .octets = {}, .blob = row.cold.blob, .range = {}};
   FetchPlan plan = plan_of(std::move(url), session.modes());
-  FetchBatch batch(session.account(), session.config(), plan);
+  FetchBatch batch(*place.account, session.config(), plan);
   Uid uid = row.cold.uid;
   batch.take_row(uid, std::move(row));
   ROOST_CO_TRY_VOID(co_await batch.load());

@@ -13,7 +13,8 @@
 namespace roost::imapd {
 
 struct UrlPart {
-  std::optional<Bytes> octets;  // read already; otherwise `range` of `blob` is to be read
+  accounts::AccountPtr account;  // in which it lies
+  std::optional<Bytes> octets;   // read already; otherwise `range` of `blob` is to be read
   BlobId blob;
   message::ByteRange range;
 };

@@ -1,0 +1,76 @@
+#include "imapd/place.h"
+
+#include <algorithm>
+
+#include "base/flags.h"
+#include "imap/mailbox_name.h"
+#include "imapd/session.h"
+
+namespace roost::imapd {
+namespace {
+
+// RFC 9051 5.1: INBOX is spelled in any case, also another user's.
+Bytes with_inbox(BytesView name) {
+  Bytes out(name);
+  size_t level = std::min(name.find(imap::kHierarchySeparator), name.size());
+  if (equals_ignoring_case(name.substr(0, level), imap::kInbox)) out.replace(0, level, imap::kInbox);
+  return out;
+}
+
+// The account of another user. `rest`: below the prefix.
+task<Result<Place>> place_of(Session& session, Bytes user, Bytes prefix, Bytes rest) {
+  ROOST_CO_TRY(auto found, co_await session.services().authenticator.find_user(user));
+  if (!found || found->account == session.account().id()) co_return no_such_mailbox();
+  // What is shared with everybody has one name only.
+  if (prefix != kShared && found->name == session.config().shared_user) co_return no_such_mailbox();
+  mail::Actor actor = mail::Actor::visiting(session.user());
+  Place place{.prefix = std::move(prefix), .name = with_inbox(rest), .owner = std::move(found->name)};
+  auto account = co_await session.services().accounts.open_for(std::move(actor), found->account);
+  if (!account && account.error().kind == Error::Kind::no) co_return no_such_mailbox();  // it is being removed
+  if (!account) co_return std::unexpected(std::move(account).error());
+  place.account = *std::move(account);
+  co_return place;
+}
+
+}  // namespace
+
+Fail no_such_mailbox(Code code) { return no(code, "No such mailbox."); }
+
+Fail no_creation() { return no(Code::no_perm, "You do not have the right to create mailboxes there"); }
+
+bool lies_elsewhere(const ImapdConfig& config, BytesView name) {
+  return name.starts_with(kOtherUsers) || (!config.shared_user.empty() && name.starts_with(kShared));
+}
+
+task<Result<Place>> find_place(Session& session, Bytes name) {
+  if (!lies_elsewhere(session.config(), name)) {
+    co_return Place{.account = session.account_ptr(), .name = std::move(name), .owner = session.user()};
+  }
+  if (name.starts_with(kShared)) {
+    co_return co_await place_of(session, session.config().shared_user, Bytes(kShared), name.substr(kShared.size()));
+  }
+  size_t end = name.find(imap::kHierarchySeparator, kOtherUsers.size());
+  if (end == Bytes::npos) co_return no_such_mailbox();
+  Bytes user = name.substr(kOtherUsers.size(), end - kOtherUsers.size());
+  co_return co_await place_of(session, std::move(user), name.substr(0, end + 1), name.substr(end + 1));
+}
+
+task<Result<Place>> place_to_create(Session& session, Bytes name) {
+  bool reserved = name + imap::kHierarchySeparator == kOtherUsers;
+  Result<Place> place = no_such_mailbox();
+  if (!reserved) place = co_await find_place(session, std::move(name));
+  if (place || place.error().code != Code::nonexistent) co_return place;
+  co_return no_creation();
+}
+
+Result<mail::Mailbox> mailbox_with(const accounts::Account& account, const mail::Snapshot& snapshot, BytesView name,
+                                   Rights needed, Code absent, bool names_too) {
+  auto mailbox = snapshot.find(name);
+  if (!mailbox || (mailbox->noselect() && !names_too)) return no_such_mailbox(absent);
+  Rights rights = account.rights(*mailbox);
+  if ((rights & needed) == needed) return *mailbox;
+  if (!rights.has(Right::lookup)) return no_such_mailbox(absent);
+  return no(Code::no_perm, "You do not have the right to do that");
+}
+
+}  // namespace roost::imapd
