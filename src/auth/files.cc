@@ -1,16 +1,16 @@
 #include "auth/files.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "base/descriptor.h"
 
 namespace roost::auth {
 namespace {
@@ -22,21 +22,6 @@ Fail system_fault(std::string_view what, const std::string& path) {
   std::error_code error(errno, std::generic_category());
   return fault(std::string(what) + " " + path + ": " + error.message(), Code::unavailable);
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-  explicit operator bool() const { return fd_ >= 0; }
-
- private:
-  int fd_;
-};
 
 Result<> write_all(int fd, BytesView data, const std::string& path) {
   while (!data.empty()) {
@@ -107,39 +92,13 @@ Result<> replace_file(Files& files, const std::string& directory, const std::str
 }
 
 Result<DirectoryLock> DirectoryLock::acquire(const std::string& directory, Millis patience) {
-  std::string path = directory + "/lock";
-  DirectoryLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (lock.fd_ < 0) return system_fault("open", path);
   for (;; patience -= kLockPause) {
-    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) == 0) {
-      ROOST_TRY_VOID(lock.sign(path));
-      return lock;
-    }
-    if (errno != EWOULDBLOCK && errno != EINTR) return system_fault("flock", path);
-    if (patience <= Millis{0}) return no(Code::in_use, directory + " is in use by process " + lock.holder());
+    Result<LockFile> file = LockFile::acquire(directory + "/lock");
+    if (file) return DirectoryLock(std::move(*file));
+    if (file.error().code != Code::in_use) return std::unexpected(std::move(file.error()));
+    if (patience <= Millis{0}) return no(Code::in_use, directory + " is in use by process " + file.error().text);
     std::this_thread::sleep_for(kLockPause);
   }
-}
-
-// Who has it, for the message that another process gives.
-Result<> DirectoryLock::sign(const std::string& path) const {
-  const std::string pid = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, pid.data(), pid.size(), 0) < 0) return system_fault("write", path);
-  return {};
-}
-
-std::string DirectoryLock::holder() const {
-  std::array<char, 32> text{};
-  const ssize_t bytes = ::pread(fd_, text.data(), text.size(), 0);
-  const std::string_view read(text.data(), bytes > 0 ? static_cast<size_t>(bytes) : 0);
-  const std::string_view pid = read.substr(0, read.find_first_not_of("0123456789"));
-  return pid.empty() ? "unknown" : std::string(pid);
-}
-
-DirectoryLock::DirectoryLock(DirectoryLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-DirectoryLock::~DirectoryLock() {
-  if (fd_ >= 0) ::close(fd_);
 }
 
 }  // namespace roost::auth

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/lock_file.h"
 #include "base/result.h"
 
 namespace roost::auth {
@@ -36,16 +37,10 @@ class DirectoryLock {
   // the other process's id as text. Blocks.
   static Result<DirectoryLock> acquire(const std::string& directory, Millis patience);
 
-  DirectoryLock(DirectoryLock&& other) noexcept;
-  DirectoryLock& operator=(DirectoryLock&&) = delete;
-  ~DirectoryLock();
-
  private:
-  explicit DirectoryLock(int fd) : fd_(fd) {}
-  Result<> sign(const std::string& path) const;
-  std::string holder() const;
+  explicit DirectoryLock(LockFile file) : file_(std::move(file)) {}
 
-  int fd_;
+  LockFile file_;
 };
 
 }  // namespace roost::auth

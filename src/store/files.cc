@@ -2,14 +2,15 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
+
+#include "base/descriptor.h"
+#include "base/lock_file.h"
 
 namespace roost::store {
 namespace {
@@ -28,20 +29,6 @@ Fail system_error(const char* what, const std::string& path, int error) {
     default: return fault(std::move(text));
   }
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Result<Descriptor> open_descriptor(const char* what, const std::string& path, int flags) {
   int fd = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
@@ -94,22 +81,13 @@ class SystemFile : public File {
   std::string path_;
 };
 
-// flock() belongs to the open file, so that a second open by the same process is refused as well.
 class SystemLock : public FileLock {
  public:
-  explicit SystemLock(Descriptor fd) : fd_(std::move(fd)) {}
+  explicit SystemLock(LockFile file) : file_(std::move(file)) {}
 
  private:
-  Descriptor fd_;
+  LockFile file_;
 };
-
-std::string holder_of(int fd) {
-  std::array<char, 32> text{};
-  ssize_t n = ::pread(fd, text.data(), text.size(), 0);
-  std::string holder(text.data(), n > 0 ? static_cast<size_t>(n) : 0);
-  if (auto end = holder.find_first_not_of("0123456789"); end != std::string::npos) holder.resize(end);
-  return holder.empty() ? "unknown" : holder;
-}
 
 class SystemFiles : public Files {
  public:
@@ -193,16 +171,8 @@ class SystemFiles : public Files {
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-    ROOST_TRY(auto fd, open_descriptor("open", path, O_RDWR | O_CREAT));
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return no(Code::in_use, holder_of(fd.get()));
-      return system_error("lock", path, errno);
-    }
-    std::string pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(fd.get(), 0) != 0 || ::pwrite(fd.get(), pid.data(), pid.size(), 0) < 0) {
-      return system_error("write", path, errno);
-    }
-    return std::make_unique<SystemLock>(std::move(fd));
+    ROOST_TRY(LockFile file, LockFile::acquire(path));
+    return std::make_unique<SystemLock>(std::move(file));
   }
 };
 
