@@ -240,18 +240,6 @@ task<Result<>> Fetching::send_decoded(mail::Cold cold, const BodyPiece& piece, m
   co_return Result<>{};
 }
 
-}  // namespace
-
-task<Result<>> fetch_unasked(Session& session, std::vector<imap::FetchItem> items, UidSet uids) {
-  ROOST_CO_TRY(View view, co_await catch_up(session));
-  FetchPlan plan = plan_fetch({.uid = true, .items = std::move(items)}, session.modes());
-  plan.sets_seen = false;
-  Fetching fetching(session, std::move(plan), std::move(view));
-  co_return co_await fetching.run(Limited{.uids = std::move(uids), .lowest = std::nullopt});
-}
-
-namespace {
-
 bool asks_for_mod_seqs(const imap::Fetch& fetch) {
   return fetch.changed_since || std::any_of(fetch.items.begin(), fetch.items.end(),
                                             [](const imap::FetchItem& item) { return item.kind == Kind::mod_seq; });
@@ -312,5 +300,13 @@ constexpr CommandRow kCommands[] = {
 }  // namespace
 
 constinit const Feature kFetch = {.name = "fetch", .commands = kCommands};
+
+task<Result<>> fetch_unasked(Session& session, std::vector<imap::FetchItem> items, UidSet uids) {
+  ROOST_CO_TRY(View view, co_await catch_up(session));
+  FetchPlan plan = plan_fetch({.uid = true, .items = std::move(items)}, session.modes());
+  plan.sets_seen = false;
+  Fetching fetching(session, std::move(plan), std::move(view));
+  co_return co_await fetching.run(Limited{.uids = std::move(uids), .lowest = std::nullopt});
+}
 
 }  // namespace roost::imapd
