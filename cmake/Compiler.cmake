@@ -19,7 +19,7 @@ option(ROOST_PLANTED "Build with bugs that can be planted, to test the tests (te
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
-    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 CCACHE_IGNOREOPTIONS=${CMAKE_BINARY_DIR}/* ${CCACHE})
+    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 ${CCACHE})
 endif()
 
 # What is tested is optimised, the tests are not: that halves the time to compile them.

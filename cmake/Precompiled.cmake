@@ -16,9 +16,14 @@ function(roost_precompile NAME HEADER)
   set_target_properties(${NAME} PROPERTIES CXX_COMPILER_LAUNCHER "${CMAKE_SOURCE_DIR}/cmake/precompile")
 endfunction()
 
+# Not by CMake's REUSE_FROM, which names the header by its whole path twice: ccache would not find it in another checkout.
 function(roost_use_precompiled TARGET NAME)
   if(ROOST_PRECOMPILE)
-    target_precompile_headers(${TARGET} REUSE_FROM ${NAME})
+    set(PRECOMPILED "${CMAKE_BINARY_DIR}/CMakeFiles/${NAME}.dir/cmake_pch.hxx.pch")
+    get_target_property(SOURCES ${TARGET} SOURCES)
+    set_property(SOURCE ${SOURCES} APPEND PROPERTY OBJECT_DEPENDS "${PRECOMPILED}")
+    target_compile_options(${TARGET} PRIVATE "SHELL:-include-pch ${PRECOMPILED}")
+    add_dependencies(${TARGET} ${NAME})
   endif()
 endfunction()
 
