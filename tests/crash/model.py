@@ -39,6 +39,10 @@ class Model:
     def refused(self):
         self.next = None
 
+    def explains(self, found):
+        """Whether the operation under way happened whole, or not at all."""
+        return not differences(self.mailboxes, found) or self.next is not None and not differences(self.next, found)
+
     def settle(self, found):
         """Compares with what the server has (name: Mailbox), and adopts it. Gives the differences."""
         wrong = differences(self.mailboxes, found)
@@ -123,7 +127,8 @@ def read_all(connection, prefix):
     """Every mailbox whose name begins so."""
     found = {}
     for response in connection.ok(f'LIST "" "{prefix}*"'.encode())[:-1]:
-        name = re.search(rb'"?([^" ]+)"?\r\n$', response)[1].decode()
+        quoted, atom = re.search(rb'(?:"([^"]+)"|([^" ]+))\r\n$', response).groups()
+        name = (quoted or atom).decode()
         if b"\\NonExistent" not in response and b"\\Noselect" not in response:
             found[name] = read_mailbox(connection, name)
     return found

@@ -10,23 +10,26 @@ from roost import Lines
 
 PASSWORD = "crash and return 1"
 MESSAGES_MAX = 25   # of a mailbox; more are expunged
-MAILBOXES_MAX = 5
+MAILBOXES_MAX = 6
 FLAGS = ["\\Seen", "\\Flagged", "\\Answered", "$Work"]
 CHANCES = {"append": 30, "deliver": 12, "store": 20, "copy": 8, "move": 10, "expunge": 8, "create": 4, "rename": 3,
            "delete": 2, "replace_flags": 3}
 
 
 class Writer(threading.Thread):
-    """Its mailboxes are those whose names begin with its prefix; nobody else's begin so."""
+    """Its mailboxes are those whose names begin with its prefix; nobody else's begin so. One lies in the next account."""
 
     def __init__(self, number, accounts, seed):
         super().__init__(daemon=True)
         self.number = number
         self.user = f"user{number % accounts}"
         self.prefix = f"w{number}"
+        self.neighbour = f"user{(number + 1) % accounts}"
+        self.away = f"Other Users/{self.neighbour}/{self.prefix}-"
         self.random = random.Random(f"{seed}/{number}")
         self.model = Model()
         self.serial = 0
+        self.between_accounts = 0  # copies and moves
         self.operations = {}  # what: how many were acknowledged
         self.under_way = None
         self.wrong = None     # what the server said that it must not say
@@ -42,6 +45,8 @@ class Writer(threading.Thread):
             self.lmtp = self.open_lmtp()
             if not self.model.mailboxes:
                 self.operate("create")
+            if f"{self.away}away" not in self.model.mailboxes:
+                self.operate("share")
             while True:
                 names = list(CHANCES)
                 self.operate(self.random.choices(names, [CHANCES[n] for n in names])[0])
@@ -56,6 +61,18 @@ class Writer(threading.Thread):
         imap.login(self.user, PASSWORD)
         self.selected = None
         return imap
+
+    def share(self):
+        """The neighbour lets it have a mailbox there (RFC 4314), which may be there since before a crash."""
+        self.model.begin()[f"{self.away}away"] = Mailbox()
+        imap = Lines(self.server.connect())
+        imap.line()
+        imap.login(self.neighbour, PASSWORD)
+        imap.command(f"CREATE {self.prefix}-away".encode())
+        answer = imap.command(f"SETACL {self.prefix}-away {self.user} lrswite".encode())[-1]
+        assert answer.startswith(b"t OK"), answer
+        imap.close()
+        return True
 
     def open_lmtp(self):
         lmtp = Lines(self.server.connect("lmtp"))
@@ -90,7 +107,7 @@ class Writer(threading.Thread):
         return True
 
     def deliver(self):
-        name = self.some_mailbox()
+        name = self.some_own_mailbox()
         body = self.body()
         arriving = [Message(digest_of(body))]
         self.model.begin()[name].arriving = arriving
@@ -142,6 +159,8 @@ class Writer(threading.Thread):
             for uid in uids:
                 del after[name].messages[uid]
         told = self.ok(f'UID {command} {numbers(uids)} "{target}"'.encode())
+        if name.startswith(self.away) != target.startswith(self.away):
+            self.between_accounts += 1
         copied = next(m for r in told if (m := re.search(rb"COPYUID (\d+) [\d:,]+ ([\d:,]+)", r)))
         self.arrived(target, arriving, copied)
         return True
@@ -168,7 +187,7 @@ class Writer(threading.Thread):
         return True
 
     def rename(self):
-        name, new = self.some_mailbox(), self.new_name()
+        name, new = self.some_own_mailbox(), self.new_name()
         after = self.model.begin()
         after[new] = after.pop(name)
         self.unselect()
@@ -176,9 +195,9 @@ class Writer(threading.Thread):
         return True
 
     def delete(self):
-        if len(self.model.mailboxes) < 3:
+        if len(self.model.mailboxes) < 4:
             return False
-        name = self.some_mailbox()
+        name = self.some_own_mailbox()
         del self.model.begin()[name]
         self.unselect()
         self.ok(f'DELETE "{name}"'.encode())
@@ -208,6 +227,9 @@ class Writer(threading.Thread):
 
     def some_mailbox(self):
         return self.random.choice(sorted(self.model.mailboxes))
+
+    def some_own_mailbox(self):
+        return self.random.choice(sorted(name for name in self.model.mailboxes if not name.startswith(self.away)))
 
     def some_messages(self):
         """Of a mailbox that is then selected: one or a few, by UID."""
