@@ -183,7 +183,8 @@ TEST_F(Visits, DoNotShowAnnotationsWithoutRights) {
     EXPECT_EQ(run("\"Other Users/alice/hidden\""), run("\"Other Users/nobody/nowhere\""));
     alice.run("SETACL work fred lka");
     EXPECT_THAT(run("\"Other Users/alice/work\""), StartsWith("NO [NOPERM]"));
-    EXPECT_THAT(fred.run("LIST \"\" \"Other*work\" RETURN (METADATA (/shared/comment))"), Not(HasSubstr("METADATA \"")));
+    EXPECT_THAT(fred.run("LIST \"\" \"Other*work\" RETURN (METADATA (/shared/comment))"),
+                Not(HasSubstr("METADATA \"")));
     alice.run("SETACL work fred lp");
     EXPECT_THAT(run("\"Other Users/alice/work\""), HasSubstr("OK "));
   }
