@@ -1,7 +1,6 @@
 #include "accounts/transfers.h"
 
-#include <array>
-#include <optional>
+#include <set>
 #include <utility>
 
 #include "accounts/acting_account.h"
@@ -24,8 +23,7 @@ struct Note {
   UidSet uids;
   AccountId to;
   MailboxId target;
-  Uid arrivals;    // the target's UIDNEXT before: copies have this uid or a higher one
-  ObjectId first;  // EMAILID of the first message; all of them arrive in one commit
+  Uid arrivals;  // the target's UIDNEXT before: copies have this uid or a higher one
 };
 
 Bytes encode(const Note& note) {
@@ -38,7 +36,6 @@ Bytes encode(const Note& note) {
   encoder.varint(note.to.value);
   encoder.varint(note.target.value);
   encoder.varint(note.arrivals.value);
-  encoder.raw({reinterpret_cast<const char*>(note.first.bytes.data()), note.first.bytes.size()});
   return out;
 }
 
@@ -52,8 +49,6 @@ Result<Note> decode(BytesView bytes) {
   note.to = AccountId(in.varint());
   note.target = MailboxId(in.varint());
   note.arrivals = Uid(static_cast<uint32_t>(in.varint()));
-  BytesView first = in.raw(note.first.bytes.size());
-  std::copy(first.begin(), first.end(), note.first.bytes.begin());
   ROOST_TRY_VOID(in.finish("note of a move"));
   return note;
 }
@@ -101,8 +96,7 @@ Result<Note> note_of(const Transfer& transfer) {
               .uids = transfer.uids,
               .to = transfer.to->id(),
               .target = target->id(),
-              .arrivals = target->uidnext(),
-              .first = transfer.messages.front().email_id};
+              .arrivals = target->uidnext()};
 }
 
 mail::Copied copied(const UidSet& uids, const mail::Appended& appended) {
@@ -114,16 +108,33 @@ mail::Copied copied(const UidSet& uids, const mail::Appended& appended) {
           .modseq = appended.modseq};
 }
 
-task<Result<bool>> have_arrived(Accounts& accounts, Note note) {
-  ROOST_CO_TRY(AccountPtr account, co_await accounts.open(note.to));
-  if (!account->snapshot()->find(note.target)) co_return false;
-  ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await account->load(note.target));
-  bool found = false;
-  snapshot->find(note.target)->for_each(note.arrivals, Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot&) {
-    found = cold.email_id == note.first;
-    return !found;
+// Calls fn(const mail::Cold&) for the live messages from `first` on; there are none where the mailbox is gone.
+template <class Fn>
+task<Result<>> visit(AccountPtr account, MailboxId mailbox, Uid first, Fn fn) {
+  if (!account->snapshot()->find(mailbox)) co_return Result<>();
+  ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await account->load(mailbox));
+  auto found = snapshot->find(mailbox);
+  if (!found) co_return Result<>();
+  found->for_each(first, Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot&) {
+    fn(cold);
+    return true;
   });
-  co_return found;
+  co_return Result<>();
+}
+
+// Those of the note's messages that the target has by now. Each is looked for by itself: somebody else may have copied
+// one of them there, or deleted one that had arrived.
+task<Result<UidSet>> find_arrived(Accounts& accounts, AccountPtr from, const Note& note) {
+  std::set<ObjectId> there;
+  ROOST_CO_TRY(AccountPtr to, co_await accounts.open(note.to));
+  auto add = [&there](const mail::Cold& cold) { there.insert(cold.email_id); };
+  ROOST_CO_TRY_VOID(co_await visit(std::move(to), note.target, note.arrivals, add));
+  UidSet arrived;
+  auto keep = [&](const mail::Cold& cold) {
+    if (note.uids.contains(cold.uid) && there.contains(cold.email_id)) arrived.append(cold.uid);
+  };
+  ROOST_CO_TRY_VOID(co_await visit(std::move(from), note.mailbox, Uid(1), keep));
+  co_return arrived;
 }
 
 // An account that was deleted would be opened empty, and be there again.
@@ -135,14 +146,15 @@ task<Result<bool>> is_there(store::AccountStore& store, AccountId account) {
 task<Result<>> settle(Accounts& accounts, store::AccountStore& store, Note note) {
   ROOST_CO_TRY(bool source, co_await is_there(store, note.from));
   ROOST_CO_TRY(bool target, co_await is_there(store, note.to));
-  bool finish = source && target;
-  if (finish) {
-    ROOST_CO_TRY(finish, co_await have_arrived(accounts, note));
+  UidSet arrived;
+  AccountPtr from;
+  if (source && target) {
+    ROOST_CO_TRY(from, co_await accounts.open(note.from));
+    ROOST_CO_TRY(arrived, co_await find_arrived(accounts, from, note));
   }
-  log::info("move_settled", {{"from", note.from.value}, {"to", note.to.value}, {"finished", finish}});
-  if (!finish) co_return Result<>();
-  ROOST_CO_TRY(AccountPtr from, co_await accounts.open(note.from));
-  co_return co_await expunge(std::move(from), note.mailbox, std::move(note.uids));
+  log::info("move_settled", {{"from", note.from.value}, {"to", note.to.value}, {"messages", arrived.count()}});
+  if (arrived.empty()) co_return Result<>();
+  co_return co_await expunge(std::move(from), note.mailbox, std::move(arrived));
 }
 
 }  // namespace

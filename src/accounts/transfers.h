@@ -1,6 +1,6 @@
 // MOVE out of one account into another. What has begun is noted in the store until it is finished, so that a crash at
 // any moment leaves every message in one of the two accounts, and whoever starts next settles what was left.
-// docs/decisions/0008-moves-between-accounts.md
+// docs/decisions/0009-moves-between-accounts.md
 #pragma once
 
 #include <string>
@@ -24,7 +24,7 @@ struct Transfer {
 // the target and, in the source, "t" and "e" (RFC 6851 4.2).
 task<Result<mail::Copied>> move_messages(Transfer transfer);
 
-// Finishes every move whose messages have arrived, and forgets the others; gives how many notes there were. Does no
+// Finishes what has arrived of every move, and forgets the rest; gives how many notes there were. Does no
 // harm to a move that is under way: that one loses its note, or finds its messages gone already.
 task<Result<size_t>> settle_moves(Accounts& accounts, store::AccountStore& store);
 

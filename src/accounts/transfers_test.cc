@@ -102,24 +102,41 @@ TEST(Transfers, ThatAreRefusedLeaveNothingBehind) {
   EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 0U);
 }
 
-TEST(Transfers, OfAnAccountThatWasDeletedAreForgotten) {
-  TestWorld world;
+// Crashes a move out of the first account in the last step before its messages arrive.
+void crash_before_arrival(TestWorld& world) {
   world.add_node();
   fill_inboxes(world, world.nodes[0]);
   world.stop(world.nodes[0]);
-  uint64_t step = 1;
   size_t left = 0;
-  for (; left == 0 && step < 200; ++step) {
+  for (uint64_t step = 1; left == 0 && step < 200; ++step) {
     world.add_node({}, {.crash_at_step = step});
     (void)world.wait(move_all(*world.nodes.back().accounts));
     TestNode& after = world.add_node();
     left = world.wait(after.store->list_names("moving")).value().size();
   }
   ASSERT_EQ(left, 1U);
+}
+
+TEST(Transfers, OfAnAccountThatWasDeletedAreForgotten) {
+  TestWorld world;
+  crash_before_arrival(world);
   TestNode& node = world.nodes.back();
   ASSERT_TRUE(world.wait(node.store->delete_account(AccountId(kSource))));
   EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 1U);
   EXPECT_THAT(world.wait(node.store->accounts()).value(), testing::ElementsAre(AccountId(kTarget)));
+}
+
+TEST(Transfers, ACopyOfOneMessageIsNotTakenForAllOfThem) {
+  TestWorld world;
+  crash_before_arrival(world);
+  TestNode& node = world.nodes.back();
+  auto transfer = world.wait(whole_inbox(*node.accounts)).value();
+  ASSERT_EQ(ids_in(world, transfer.to).size(), 1U);
+  mail::Append copy{std::string("INBOX"), {transfer.messages.front()}};
+  world.must<mail::Appended>(transfer.to, std::move(copy));
+  EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 1U);
+  EXPECT_EQ(ids_in(world, transfer.from).size(), 2U);
+  EXPECT_EQ(ids_in(world, transfer.to).size(), 2U);
 }
 
 // False once the move got through without a crash.
