@@ -1,7 +1,7 @@
 cmake_minimum_required(VERSION 3.25)
 # Fails when a file below DIR includes a header of a folder that NAME may not use. Tests may also use TEST_USES.
 file(GLOB_RECURSE FILES "${DIR}/*.cc" "${DIR}/*.h")
-set(FOLDERS base sandbox rt wire imap message sasl store mail search accounts auth net imapd lmtpd admin main)
+set(FOLDERS base sandbox rt wire imap message sasl store mail search accounts push auth net imapd lmtpd admin main)
 foreach(FILE ${FILES})
   set(ALLOWED ${NAME} ${MAY_USE})
   if(FILE MATCHES "_(test|fuzz|bench)\\.(cc|h)$")

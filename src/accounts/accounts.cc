@@ -5,6 +5,7 @@
 #include "accounts/acting_account.h"
 #include "accounts/environment.h"
 #include "accounts/grants.h"
+#include "accounts/observer.h"
 #include "accounts/table.h"
 #include "base/log.h"
 
@@ -94,6 +95,8 @@ class TablesOfLoops final : public Accounts {
 
   const AccountsConfig& config() const override { return env_->config; }
 
+  void observe(Observer& observer) { env_->observer = &observer; }
+
  private:
   Table& table_of(AccountId id) { return *tables_[env_->home_of(id).index()]; }
 
@@ -106,6 +109,10 @@ class TablesOfLoops final : public Accounts {
 task<Result<AccountPtr>> Accounts::open_for(mail::Actor actor, AccountId id) {
   ROOST_CO_TRY(AccountPtr account, co_await open(id));
   co_return act_as(std::move(actor), std::move(account));
+}
+
+void observe(Accounts& accounts, Observer& observer) {
+  if (auto* tables = dynamic_cast<TablesOfLoops*>(&accounts)) tables->observe(observer);
 }
 
 std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops,

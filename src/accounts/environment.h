@@ -6,6 +6,7 @@
 
 #include "accounts/accounts.h"
 #include "accounts/card_cache.h"
+#include "accounts/observer.h"
 #include "accounts/parse_guard.h"
 #include "base/clock.h"
 #include "rt/loop.h"
@@ -41,6 +42,7 @@ struct Environment {
   const std::unique_ptr<ParseGuard> guard;
   CardCache cards;
   Counters counters;
+  Observer* observer = nullptr;  // set before the first account is opened
 
   rt::Loop& home_of(AccountId id) const { return loops.at(id.value % loops.size()); }
   int64_t wall_seconds() const { return clock.wall().seconds; }

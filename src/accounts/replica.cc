@@ -98,10 +98,12 @@ mail::SnapshotPtr Replica::snapshot() const {
 }
 
 void Replica::publish(mail::SnapshotPtr snapshot, std::vector<mail::Change> changes) {
+  const mail::SnapshotPtr shown = snapshot;
   {
     std::lock_guard lock(snapshot_mutex_);
     snapshot_.swap(snapshot);
   }
+  if (env_.observer != nullptr && !changes.empty()) env_.observer->changed(id_, *shown, changes);
   listeners_->tell(std::move(changes));
 }
 

@@ -83,6 +83,7 @@ Result<Body> parse_body(Parser& in, Verb verb) {
     case Verb::enable: return as_body(parse_enable(in));
     case Verb::notify: return as_body(parse_notify(in));
     case Verb::id: return as_body(parse_id(in));
+    case Verb::xapplepushservice: return as_body(parse_apple_push(in));
     case Verb::compress: return as_body(parse_compress(in));
     case Verb::expunge: {
       ROOST_TRY_VOID(in.end());

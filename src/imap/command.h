@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "imap/acl.h"
 #include "imap/append.h"
+#include "imap/apple_push.h"
 #include "imap/dialect.h"
 #include "imap/fetch.h"
 #include "imap/list.h"
@@ -31,9 +32,10 @@ namespace roost::imap {
 // verb says which.
 struct Plain {};
 
-using Body = std::variant<Plain, Append, Authenticate, Compress, Copy, Create, Delete, DeleteAcl, Enable, Expunge,
-                          Fetch, GetAcl, GetMetadata, Id, List, ListRights, Login, MyRights, Notify, Rename, Search,
-                          Select, SetAcl, SetMetadata, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
+using Body =
+    std::variant<Plain, Append, ApplePush, Authenticate, Compress, Copy, Create, Delete, DeleteAcl, Enable, Expunge,
+                 Fetch, GetAcl, GetMetadata, Id, List, ListRights, Login, MyRights, Notify, Rename, Search, Select,
+                 SetAcl, SetMetadata, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
 
 struct Command {
   Bytes tag;

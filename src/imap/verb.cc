@@ -63,6 +63,7 @@ constexpr std::array<std::string_view, kVerbCount> kNames = {
     "UNAUTHENTICATE",
     "UNSELECT",
     "UNSUBSCRIBE",
+    "XAPPLEPUSHSERVICE",
     "XLIST",
 };
 // clang-format on

@@ -61,6 +61,7 @@ enum class Verb : uint8_t {
   unauthenticate,
   unselect,
   unsubscribe,
+  xapplepushservice,
   xlist,
 };
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "push/registration.h"
 
 namespace roost::imapd {
 
@@ -50,6 +51,10 @@ struct ImapdConfig {
   bool metadata_private = true;  // whether users may have entries of their own
   std::string server_comment;    // "/shared/comment" of the server; empty: none
   std::string server_admin;      // "/shared/admin", a URI
+
+  // --- XAPPLEPUSHSERVICE ---
+  std::string apple_push_topic;  // empty: not offered
+  push::RegistrationLimits apple_push;
 
   // --- APPEND ---
   uint32_t append_messages_max = 10'000;

@@ -213,6 +213,24 @@ void add_lmtp(OptionTable& t, lmtpd::LmtpConfig& c) {
   t.add("lmtp.idle_ms_max", c.idle_ms_max, "How long a client may say nothing, in milliseconds.");
 }
 
+void add_apple_push(OptionTable& t, ApplePushConfig& c, push::RegistrationLimits& limits) {
+  t.add("apple_push.certificate_file", c.certificate_file,
+        "Apple's certificate for pushing mail, in PEM. With it XAPPLEPUSHSERVICE is offered, and Apple's devices that "
+        "ask for it are woken when there is mail.");
+  t.add("apple_push.key_file", c.key_file, "Its private key, in PEM.");
+  t.add("apple_push.topic", c.topic,
+        "What the devices know the service by. Empty: the user id (UID) of the certificate's subject.");
+  t.add("apple_push.endpoint", c.endpoint, "Apple's push service: an https URL without a path.");
+  t.add("apple_push.authorities_file", c.authorities_file,
+        "PEM: whom to trust for the push service's certificate. Empty: whom the system trusts.");
+  t.add("apple_push.request_ms_max", c.request_ms_max, "How long the push service may take, in milliseconds.");
+  t.add("apple_push.notices_max", c.notices_max, "Devices that may wait to be woken; more are forgotten.", 1);
+  t.add("apple_push.registrations_max", limits.registrations_max,
+        "Devices that one account may register; the oldest gives way to a new one.", 1, 90);
+  t.add("apple_push.registration_s_max", limits.registration_s_max,
+        "How long a device is woken after it was last heard of, in seconds. At least two days.", 2 * 24 * 3600);
+}
+
 std::string machine_name() {
   char name[256] = {};
   return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
@@ -231,6 +249,7 @@ Config::Config() {
   add_store(options_, store);
   add_imap(options_, imap);
   add_lmtp(options_, lmtp);
+  add_apple_push(options_, apple_push, imap.apple_push);
 }
 
 Result<> Config::check_networks() {
@@ -275,6 +294,17 @@ Result<> Config::check_oauth() const {
   return {};
 }
 
+Result<> Config::check_apple_push() const {
+  if (apple_push.certificate_file.empty() != apple_push.key_file.empty()) {
+    return options_.wrong(apple_push.key_file.empty() ? "apple_push.certificate_file" : "apple_push.key_file",
+                          "needs the other of the two files beside it");
+  }
+  if (!apple_push.endpoint.starts_with("https://")) {
+    return options_.wrong("apple_push.endpoint", "must begin with https://");
+  }
+  return {};
+}
+
 Result<> Config::finish(const std::string& data_directory) {
   data = std::filesystem::absolute(data_directory).lexically_normal().string();
   while (data.size() > 1 && data.back() == '/') data.pop_back();
@@ -287,6 +317,7 @@ Result<> Config::finish(const std::string& data_directory) {
   ROOST_TRY_VOID(check_networks());
   ROOST_TRY_VOID(check_endpoints());
   ROOST_TRY_VOID(check_oauth());
+  ROOST_TRY_VOID(check_apple_push());
   auth.directory = data + "/auth";
   auth.sandbox = server.sandbox;
   if (auth.user.empty()) auth.user = server.user;

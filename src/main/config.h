@@ -13,6 +13,7 @@
 #include "net/address.h"
 #include "net/admission.h"
 #include "net/listener.h"
+#include "push/pusher.h"
 #include "store/open.h"
 
 namespace roost::main {
@@ -43,6 +44,17 @@ struct TlsConfig {
   std::string client_name = "email";
 };
 
+// Off where there is no certificate.
+struct ApplePushConfig {
+  std::string certificate_file;
+  std::string key_file;
+  std::string topic;  // empty: the certificate says it
+  std::string endpoint = "https://api.push.apple.com";
+  std::string authorities_file;
+  Millis request_ms_max{10'000};
+  uint32_t notices_max = 10'000;
+};
+
 // The address of an option's variable is in the table: neither copy nor move a Config.
 class Config {
  public:
@@ -65,6 +77,7 @@ class Config {
   store::StoreConfig store;
   imapd::ImapdConfig imap;
   lmtpd::LmtpConfig lmtp;
+  ApplePushConfig apple_push;
 
   // Parsed by finish().
   std::vector<net::Network> trusted_networks;
@@ -74,6 +87,7 @@ class Config {
   Result<> check_networks();
   Result<> check_endpoints() const;
   Result<> check_oauth() const;
+  Result<> check_apple_push() const;
 
   OptionTable options_;
   std::string auth_scheme_ = "scram-sha-256";

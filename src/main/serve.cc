@@ -16,10 +16,12 @@
 #include "base/log.h"
 #include "imapd/server.h"
 #include "lmtpd/session.h"
+#include "main/apple_push.h"
 #include "main/data_directory.h"
 #include "main/listeners.h"
 #include "main/signals.h"
 #include "net/tls.h"
+#include "push/pusher.h"
 #include "rt/event.h"
 #include "rt/real.h"
 #include "sandbox/files.h"
@@ -85,6 +87,8 @@ class Server {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::AccountStore> store_;
   std::unique_ptr<accounts::Accounts> accounts_;
+  std::optional<push::ApnsConfig> apns_;
+  std::optional<push::Pusher> pusher_;
   std::optional<imapd::Services> imap_;
   std::optional<lmtpd::Services> lmtp_;
   std::optional<admin::Services> control_;
@@ -95,6 +99,7 @@ class Server {
 
 Result<> Server::listen() {
   ROOST_TRY(tls_, open_tls(config_));
+  ROOST_TRY(apns_, read_apns_config(config_.apple_push));
   ROOST_TRY(authenticator_, auth::spawn_auth_child(config_.auth));
   loops_ = rt::make_loops(config_.server.threads);
   Handlers handlers;
@@ -112,7 +117,14 @@ Result<> Server::open() {
   ROOST_TRY(database_, store::open_store(config_.store, *blocking_));
   store_ = database_->node();
   accounts_ = accounts::make_accounts(config_.accounts, *store_, *loops_, *blocking_, system_clock());
-  imap_.emplace(config_.imap, *accounts_, *authenticator_);
+  imapd::ImapdConfig imap = config_.imap;
+  if (apns_) {
+    imap.apple_push_topic = apns_->topic;
+    pusher_.emplace(push::PusherConfig{*apns_, imap.apple_push, config_.apple_push.notices_max}, *accounts_, *loops_,
+                    system_clock());
+    accounts::observe(*accounts_, *pusher_);
+  }
+  imap_.emplace(std::move(imap), *accounts_, *authenticator_);
   lmtp_.emplace(config_.lmtp, *accounts_, *authenticator_, system_clock());
   control_.emplace(admin::Services{.accounts = *accounts_,
                                    .store = *store_,
@@ -172,6 +184,7 @@ task<> Server::shut_down() {
   lmtp_->stopping = true;
   wake_sessions();
   co_await listeners_->drain(config_.server.drain_ms_max);
+  if (pusher_) co_await pusher_->stop();
   co_await accounts_->stop();
   co_await settled_.wait();
   log::info("stopped");
@@ -199,6 +212,7 @@ Result<> restrict(const Config& config) {
   add_certificate_directories(config.tls.certificate_file, readable);
   add_certificate_directories(config.tls.key_file, readable);
   add_certificate_directories(config.tls.client_authorities_file, readable);
+  add_resolver(config.apple_push, readable);
   bool landlock = sandbox::restrict_files(writable, readable);
   log::info("sandbox", {{"landlock", landlock}});
   return {};

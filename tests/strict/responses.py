@@ -532,6 +532,15 @@ def list_rights(r):
     return mailbox, identifier, required, optional
 
 
+def apple_push(r):
+    """In no RFC: aps-version and aps-topic, each with a string, as Apple's servers have it."""
+    found = {}
+    for name in (b"aps-version", b"aps-topic"):
+        r.need(b" " + name + b" ")
+        found[name.decode()] = r.quoted()
+    return found
+
+
 UNTAGGED = {
     "ACL": acl,
     "LISTRIGHTS": list_rights,
@@ -552,4 +561,5 @@ UNTAGGED = {
     "SORT": search,
     "THREAD": lambda r: threads(r) if r.opt(b" ") else [],
     "ID": identification,
+    "XAPPLEPUSHSERVICE": apple_push,
 }

@@ -8,6 +8,7 @@ namespace roost::imapd {
 extern const Feature kAcl;
 extern const Feature kAppend;
 extern const Feature kAppendLimit;
+extern const Feature kApplePush;
 extern const Feature kAuthenticate;
 extern const Feature kBinary;
 extern const Feature kCapability;
