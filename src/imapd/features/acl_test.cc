@@ -80,6 +80,24 @@ TEST_F(Acls, AnyoneAndAuthuserAreEverybodyWhoIsLoggedIn) {
   EXPECT_THAT(fred.run("LIST \"\" *"), Not(HasSubstr("Other Users")));
 }
 
+TEST_F(Acls, UsersWhoseNamesBeginAlikeAreKeptApart) {
+  server.add_user("fred-x", "secret");
+  TestClient other(server);
+  other.log_in("fred-x");
+  fred.run("CREATE own");
+  fred.run("SETACL own alice lr");
+  other.run("CREATE other");
+  other.run("SETACL other alice lr");
+  EXPECT_EQ(alice.run("LIST \"\" \"Other*\" RETURN (STATUS (MESSAGES))"),
+            "* LIST (\\HasNoChildren) \"/\" \"Other Users/fred-x/other\"\r\n"
+            "* STATUS \"Other Users/fred-x/other\" (MESSAGES 0)\r\n"
+            "* LIST (\\HasNoChildren) \"/\" \"Other Users/fred/own\"\r\n"
+            "* STATUS \"Other Users/fred/own\" (MESSAGES 0)\r\nOK LIST completed.\r\n");
+  EXPECT_EQ(alice.run("LIST \"\" \"Other Users/%\""),
+            "* LIST (\\Noselect \\HasChildren) \"/\" \"Other Users/fred-x\"\r\n"
+            "* LIST (\\Noselect \\HasChildren) \"/\" \"Other Users/fred\"\r\nOK LIST completed.\r\n");
+}
+
 TEST_F(Acls, AUserWhoIsGoneIsNotListed) {
   alice.run("SETACL INBOX fred lr");
   EXPECT_THAT(fred.run("LIST \"\" *"), HasSubstr("alice"));

@@ -76,14 +76,16 @@ task<Result<std::vector<Area>>> find_areas(Session& session, Bytes fixed_prefix)
   if (!session.config().shared_user.empty() && may_lie_below(kShared, fixed_prefix)) {
     ROOST_CO_TRY_VOID(co_await add_area(session, Bytes(kShared), areas));
   }
+  std::ranges::sort(areas, {}, &Area::prefix);  // "fred-x/" stands before "fred/"
   co_return areas;
 }
 
 const Area* area_of(const std::vector<Area>& areas, BytesView name, BytesView& local) {
-  for (size_t i = areas.size(); i-- > 1;) {
-    if (!name.starts_with(areas[i].prefix)) continue;
-    local = name.substr(areas[i].prefix.size());
-    return &areas[i];
+  // No prefix begins with another, but for the own one, which is empty.
+  const Area& last = *--std::ranges::upper_bound(areas, name, {}, &Area::prefix);
+  if (name.starts_with(last.prefix) && !last.prefix.empty()) {
+    local = name.substr(last.prefix.size());
+    return &last;
   }
   if (name.starts_with(kOtherUsers)) return nullptr;
   local = name;
@@ -100,7 +102,8 @@ imap::ListRow area_row(const std::vector<Area>& areas, BytesView name) {
   BytesView local;
   const Area* area = area_of(areas, name, local);
   Bytes below = Bytes(name) + imap::kHierarchySeparator;
-  bool above_areas = std::ranges::any_of(areas, [&](const Area& a) { return a.prefix.starts_with(below); });
+  auto first = std::ranges::lower_bound(areas, below, {}, &Area::prefix);
+  bool above_areas = first != areas.end() && first->prefix.starts_with(below);
   imap::ListRow row{.name = Bytes(name), .non_existent = true};
   if (area != nullptr) row = mailbox_row(*area->account, *area->snapshot, area->prefix, local);
   if (above_areas) row.has_children = true;

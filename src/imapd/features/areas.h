@@ -21,7 +21,8 @@ struct Area {
 // lie in them.
 task<Result<std::vector<Area>>> find_areas(Session& session, Bytes fixed_prefix);
 
-// The area in which the name lies, and what is left of it there; null in none of them.
+// The area in which the name lies, and what is left of it there; null in none of them. `areas` as find_areas gives
+// them.
 const Area* area_of(const std::vector<Area>& areas, BytesView name, BytesView& local);
 
 // The mailbox of that name, if it may be seen.
