@@ -120,6 +120,23 @@ TEST_F(Verbs, MakeRenameAndDeleteMailboxes) {
   EXPECT_EQ(server.json("mailbox status", {"alice", "Sent"})["subscribed"], false);
 }
 
+TEST_F(Verbs, ShowAndChangeAQuota) {
+  add("alice");
+  auto quota = [this](std::map<std::string, std::string> options) {
+    return server.run(Request{"user quota", {"alice"}, std::move(options), true, ""});
+  };
+  EXPECT_EQ(Json::parse(quota({}).out)[1],
+            (Json{{"resource", "messages"}, {"used", 0}, {"limit", nullptr}, {"set_by", "configuration"}}));
+  Json changed = Json::parse(quota({{"storage-kib", "2048"}, {"messages", "7"}}).out);
+  EXPECT_EQ(changed[0], (Json{{"resource", "storage-kib"}, {"used", 0}, {"limit", 2048}, {"set_by", "user"}}));
+  EXPECT_EQ(Json::parse(quota({{"storage-kib", "none"}}).out)[1]["limit"], 7) << "what is not given stays";
+  EXPECT_TRUE(server.open("alice")->snapshot()->has_own_quota());
+  EXPECT_EQ(quota({{"messages", "9223372036854775808"}}).status, kFailed);
+  EXPECT_EQ(quota({{"messages", "7"}, {"default", ""}}).status, kFailed);
+  EXPECT_EQ(Json::parse(quota({{"default", ""}}).out)[1]["set_by"], "configuration");
+  EXPECT_FALSE(server.open("alice")->snapshot()->has_own_quota());
+}
+
 TEST_F(Verbs, GrantAndRevokeRights) {
   add("alice");
   add("fred");

@@ -82,6 +82,9 @@ Result<Body> parse_body(Parser& in, Verb verb) {
     case Verb::authenticate: return as_body(parse_authenticate(in));
     case Verb::enable: return as_body(parse_enable(in));
     case Verb::notify: return as_body(parse_notify(in));
+    case Verb::get_quota: return as_body(parse_get_quota(in));
+    case Verb::get_quota_root: return as_body(parse_get_quota_root(in));
+    case Verb::set_quota: return as_body(parse_set_quota(in));
     case Verb::id: return as_body(parse_id(in));
     case Verb::xapplepushservice: return as_body(parse_apple_push(in));
     case Verb::compress: return as_body(parse_compress(in));

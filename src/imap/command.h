@@ -16,6 +16,7 @@
 #include "imap/mailbox.h"
 #include "imap/metadata.h"
 #include "imap/notify.h"
+#include "imap/quota.h"
 #include "imap/search.h"
 #include "imap/select.h"
 #include "imap/session.h"
@@ -32,10 +33,10 @@ namespace roost::imap {
 // verb says which.
 struct Plain {};
 
-using Body =
-    std::variant<Plain, Append, ApplePush, Authenticate, Compress, Copy, Create, Delete, DeleteAcl, Enable, Expunge,
-                 Fetch, GetAcl, GetMetadata, Id, List, ListRights, Login, MyRights, Notify, Rename, Search, Select,
-                 SetAcl, SetMetadata, Sort, Status, Store, Subscribe, Thread, UidBatches, Unsubscribe>;
+using Body = std::variant<Plain, Append, ApplePush, Authenticate, Compress, Copy, Create, Delete, DeleteAcl, Enable,
+                          Expunge, Fetch, GetAcl, GetMetadata, GetQuota, GetQuotaRoot, Id, List, ListRights, Login,
+                          MyRights, Notify, Rename, Search, Select, SetAcl, SetMetadata, SetQuota, Sort, Status, Store,
+                          Subscribe, Thread, UidBatches, Unsubscribe>;
 
 struct Command {
   Bytes tag;

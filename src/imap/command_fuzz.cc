@@ -27,6 +27,7 @@ Dialect dialect_of(bool on, bool utf8) {
           .append_limit = on,
           .status_size = on,
           .status_deleted = on,
+          .status_deleted_storage = on,
           .esearch = on,
           .searchres = on,
           .within = on,

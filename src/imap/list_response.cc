@@ -121,6 +121,7 @@ void write_status(Bytes& out, BytesView name, const StatusRow& row, StatusItems 
   if (wanted.has(StatusItem::uid_validity)) items.number("UIDVALIDITY", row.uid_validity.value);
   if (wanted.has(StatusItem::unseen)) items.number("UNSEEN", row.unseen);
   if (wanted.has(StatusItem::deleted)) items.number("DELETED", row.deleted);
+  if (wanted.has(StatusItem::deleted_storage)) items.number("DELETED-STORAGE", row.deleted_storage);
   if (wanted.has(StatusItem::size)) items.number("SIZE", row.size);
   if (wanted.has(StatusItem::append_limit)) {
     if (row.append_limit) {

@@ -42,6 +42,7 @@ struct StatusRow {
   uint32_t recent = 0;
   uint32_t unseen = 0;
   uint32_t deleted = 0;
+  uint64_t deleted_storage = 0;  // octets
   Uid uid_next;
   UidValidity uid_validity;
   uint64_t size = 0;

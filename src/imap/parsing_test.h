@@ -12,15 +12,19 @@ namespace roost::imap {
 
 inline Dialect full_dialect() {
   Dialect d;
-  for (bool Dialect::* member : {&Dialect::sasl_ir,        &Dialect::multiappend,  &Dialect::catenate,
-                                 &Dialect::binary,         &Dialect::special_use,  &Dialect::create_special_use,
-                                 &Dialect::list_extended,  &Dialect::list_status,  &Dialect::list_metadata,
-                                 &Dialect::list_my_rights, &Dialect::append_limit, &Dialect::status_size,
-                                 &Dialect::status_deleted, &Dialect::esearch,      &Dialect::searchres,
-                                 &Dialect::partial,        &Dialect::sort_display, &Dialect::esort,
-                                 &Dialect::within,         &Dialect::condstore,    &Dialect::qresync,
-                                 &Dialect::objectid,       &Dialect::savedate,     &Dialect::preview,
-                                 &Dialect::utf8_append}) {
+  for (bool Dialect::* member : {&Dialect::sasl_ir,        &Dialect::multiappend,
+                                 &Dialect::catenate,       &Dialect::binary,
+                                 &Dialect::special_use,    &Dialect::create_special_use,
+                                 &Dialect::list_extended,  &Dialect::list_status,
+                                 &Dialect::list_metadata,  &Dialect::list_my_rights,
+                                 &Dialect::append_limit,   &Dialect::status_size,
+                                 &Dialect::status_deleted, &Dialect::status_deleted_storage,
+                                 &Dialect::esearch,        &Dialect::searchres,
+                                 &Dialect::partial,        &Dialect::sort_display,
+                                 &Dialect::esort,          &Dialect::within,
+                                 &Dialect::condstore,      &Dialect::qresync,
+                                 &Dialect::objectid,       &Dialect::savedate,
+                                 &Dialect::preview,        &Dialect::utf8_append}) {
     d.*member = true;
   }
   return d;

@@ -18,6 +18,7 @@ constexpr ItemRule kItems[] = {
     {"UIDVALIDITY", StatusItem::uid_validity},
     {"UNSEEN", StatusItem::unseen},
     {"DELETED", StatusItem::deleted, &Dialect::status_deleted},
+    {"DELETED-STORAGE", StatusItem::deleted_storage, &Dialect::status_deleted_storage},
     {"SIZE", StatusItem::size, &Dialect::status_size},
     {"APPENDLIMIT", StatusItem::append_limit, &Dialect::append_limit},
     {"HIGHESTMODSEQ", StatusItem::highest_mod_seq, &Dialect::condstore},

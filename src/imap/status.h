@@ -16,11 +16,12 @@ enum class StatusItem : uint16_t {
   uid_next = 1 << 2,
   uid_validity = 1 << 3,
   unseen = 1 << 4,
-  deleted = 1 << 5,          // RFC 9051
-  size = 1 << 6,             // RFC 8438
-  append_limit = 1 << 7,     // RFC 7889
-  highest_mod_seq = 1 << 8,  // RFC 7162
-  mailbox_id = 1 << 9,       // RFC 8474
+  deleted = 1 << 5,           // RFC 9051
+  size = 1 << 6,              // RFC 8438
+  append_limit = 1 << 7,      // RFC 7889
+  highest_mod_seq = 1 << 8,   // RFC 7162
+  mailbox_id = 1 << 9,        // RFC 8474
+  deleted_storage = 1 << 10,  // RFC 9208
 };
 
 struct StatusItems {

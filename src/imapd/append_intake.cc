@@ -79,12 +79,21 @@ Result<> AppendIntake::check_mailbox() {
   return {};
 }
 
+// As far as is known by now. What REPLACE replaces makes room as well, so there the planner alone decides.
+Result<> AppendIntake::check_quota() const {
+  mail::SnapshotPtr snapshot = place_->account->snapshot();
+  mail::QuotaUsage added{.bytes = finished_bytes_ + message_bytes_, .messages = messages_.size() + 1};
+  return mail::check_quota(snapshot->quota(session_.services().accounts.config().limits.quota), snapshot->usage(),
+                           added);
+}
+
 task<Result<>> AppendIntake::begin_part(const imap::Append& append, uint64_t size) {
   if (!upload_) ROOST_CO_TRY_VOID(co_await begin_message(append));
   uint64_t size_max = session_.services().accounts.config().message_bytes_max;
   if (size > size_max - message_bytes_) co_return no(Code::too_big, "The message is too large.");
   message_bytes_ += size;
-  co_return Result<>{};
+  if (append.replaces) co_return Result<>{};
+  co_return check_quota();
 }
 
 task<Result<>> AppendIntake::begin_message(const imap::Append& append) {
@@ -129,6 +138,7 @@ task<Result<>> AppendIntake::copy_range(accounts::AccountPtr account, BlobId blo
 task<Result<>> AppendIntake::end_message() {
   if (message_bytes_ == 0) co_return no(Code::cannot, "An empty message cannot be appended.");
   ROOST_CO_TRY(mail::NewMessage message, co_await upload_->finish());
+  finished_bytes_ += message_bytes_;
   upload_.reset();
   part_ = 0;
   uint64_t bytes = (message.body ? message.body->size() : 0) + (message.card ? message.card->size() : 0);

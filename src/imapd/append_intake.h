@@ -26,7 +26,7 @@ class AppendIntake {
   explicit AppendIntake(Session& session);
 
   // With Framer::Event::literal. Why not: bad syntax, NO [TRYCREATE] for a missing mailbox, NO [TOOBIG], NO [LIMIT],
-  // a URL that is none. `message`: the upload is ready for its octets.
+  // NO [OVERQUOTA], a URL that is none. `message`: the upload is ready for its octets.
   task<Result<imap::AppendReader::Use>> announce(const wire::Frame& frame);
   task<Result<>> octets(Bytes piece);
   task<Result<>> end_literal();
@@ -45,6 +45,7 @@ class AppendIntake {
   task<Result<>> begin_part(const imap::Append& append, uint64_t size);
   task<Result<>> begin_message(const imap::Append& append);
   Result<> check_mailbox();
+  Result<> check_quota() const;
   task<Result<>> take_url(const imap::Append& append, Bytes url);
   task<Result<>> copy_range(accounts::AccountPtr account, BlobId blob, uint64_t offset, uint64_t size);
   task<Result<>> end_message();
@@ -58,6 +59,7 @@ class AppendIntake {
   std::unique_ptr<accounts::Upload> upload_;
   std::vector<mail::NewMessage> messages_;  // finished
   size_t part_ = 0;                         // of the message after those: taken so far
+  uint64_t finished_bytes_ = 0;             // of all finished messages
   uint64_t message_bytes_ = 0;              // of its parts, the one that is coming in included
   uint64_t catenated_bytes_ = 0;            // of all messages, copied from others
   Bytes bad_url_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "push/registration.h"
@@ -70,6 +71,9 @@ struct ImapdConfig {
   uint32_t batch_bodies = 64;                  // read at once
   uint32_t body_piece_bytes = 256 * 1024;      // of a large body, read and written one after the other
   uint64_t small_body_bytes_max = 128 * 1024;  // read whole, many at once
+
+  std::vector<std::string> administrators;  // login names: may see and set everybody's quota (RFC 9208)
+  uint32_t quota_warning_percent = 90;      // of a limit: from there on sessions are warned, once each
 
   // --- what is offered ---
   std::string host_name;                 // this server's, in CRAM-MD5's challenges

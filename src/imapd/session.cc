@@ -223,6 +223,7 @@ void Session::log_out() {
   account_.reset();
   --services_.stats.logged_in;
   user_.clear();
+  quota_warnings_ = {};
   modes_ = {};
   dialect_ = dialect_of_features();
   input_.framer().set_limits(limits_before_login(config()));

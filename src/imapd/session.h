@@ -41,6 +41,12 @@ class Watch {
   virtual task<Result<>> tell_between_commands(Session& session) = 0;
 };
 
+// What was said of the quota, once for each login (RFC 9208 4.3.1).
+struct QuotaWarnings {
+  bool alert_told = false;  // with SELECT
+  bool soft_told = false;   // with a command that added messages
+};
+
 // Belongs to its stream's loop. While it waits for its client it holds no snapshot and no buffer.
 class Session {
  public:
@@ -76,6 +82,7 @@ class Session {
   accounts::Account& selected_account() { return *selected_->account; }
   // What the user may do with the selected mailbox, by the newest state; nothing where it is gone.
   Rights selected_rights() const;
+  QuotaWarnings& quota_warnings() { return quota_warnings_; }
   // Null while nothing is selected.
   Selected* selected() { return selected_ ? &*selected_ : nullptr; }
   void select(Selected selected) { selected_ = std::move(selected); }
@@ -172,6 +179,7 @@ class Session {
   BytesView running_tag_;
   std::string user_;
   bool read_only_ = false;
+  QuotaWarnings quota_warnings_;
   std::string_view end_reason_ = "closed";
   TimePoint started_;
   TimePoint login_from_;  // from here on a login is waited for

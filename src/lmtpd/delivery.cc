@@ -6,12 +6,12 @@
 #include "rt/gather.h"
 
 namespace roost::lmtpd {
-namespace {
 
-// RFC 3463. What may pass is 4xx, so that the sender tries again; what will not is 5xx.
-std::string reply_for(const Error& error) {
+// What may pass is 4xx, so that the sender tries again; what will not is 5xx.
+std::string reply_for(const Error& error, const LmtpConfig& config) {
   switch (error.code) {
-    case Code::over_quota: return "452 4.2.2 The mailbox is full";
+    case Code::over_quota:
+      return config.over_quota_is_final ? "552 5.2.2 The mailbox is full" : "452 4.2.2 The mailbox is full";
     case Code::limit: return "452 4.3.1 The disk is full, or a limit of the mailbox is reached";
     case Code::too_big: return "552 5.3.4 The message is too large";
     case Code::nonexistent:
@@ -21,8 +21,6 @@ std::string reply_for(const Error& error) {
   }
   return "451 4.3.0 Not stored; try again later";
 }
-
-}  // namespace
 
 Delivery::Delivery(accounts::Accounts& accounts, const LmtpConfig& config, const Clock& clock, Trace trace,
                    std::vector<Recipient> recipients)
@@ -133,7 +131,7 @@ task<std::string> Delivery::deliver_one(size_t index) {
   if (!appended) {
     log::warn("delivery_failed",
               {{"id", trace_.id}, {"account", recipient.account.value}, {"why", appended.error().text}});
-    co_return reply_for(appended.error());
+    co_return reply_for(appended.error(), config_);
   }
   log::info("delivered", {{"id", trace_.id},
                           {"account", recipient.account.value},

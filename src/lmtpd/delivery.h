@@ -11,6 +11,9 @@
 
 namespace roost::lmtpd {
 
+// The reply to RCPT, or to the message, without CRLF, where something was refused (RFC 3463).
+std::string reply_for(const Error& error, const LmtpConfig& config);
+
 // A message is gathered in memory while it is small, so that each recipient's copy can say whom it was delivered to.
 // Once it is larger it streams into the account of the first recipient that can be opened, its carrier, and the
 // others' copies are linked to that one.

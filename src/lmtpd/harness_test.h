@@ -64,6 +64,10 @@ class TestServer {
     ASSERT_TRUE(simulation->wait(open(user)->execute(mail::CreateMailbox{mailbox, {}})));
   }
 
+  void limit(const std::string& user, mail::QuotaLimits limits) {
+    ASSERT_TRUE(simulation->wait(open(user)->execute(mail::SetQuota{limits})));
+  }
+
   // Every message of a mailbox, whole.
   std::vector<std::string> messages(const std::string& user, const std::string& mailbox = "INBOX") {
     auto account = open(user);

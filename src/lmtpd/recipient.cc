@@ -47,6 +47,14 @@ task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authe
   co_return std::optional<Recipient>();
 }
 
+task<Result<>> check_room(accounts::Accounts& accounts, AccountId id, uint64_t size) {
+  auto account = co_await accounts.open(id);
+  if (!account) co_return Result<>{};
+  mail::SnapshotPtr snapshot = (*account)->snapshot();
+  mail::QuotaUsage added{.bytes = std::max<uint64_t>(size, 1), .messages = 1};
+  co_return mail::check_quota(snapshot->quota(accounts.config().limits.quota), snapshot->usage(), added);
+}
+
 std::string mailbox_for(const mail::Snapshot& snapshot, const std::string& detail) {
   if (detail.empty()) return "INBOX";
   auto mailbox = snapshot.find(detail);

@@ -22,6 +22,10 @@ struct Recipient {
 task<Result<std::optional<Recipient>>> find_recipient(auth::Authenticator& authenticator, const LmtpConfig& config,
                                                       Address address);
 
+// Whether a message of so many octets (0: of which nothing is known) would find room by the account's quota: NO
+// [OVERQUOTA] where it would not. An account that cannot be opened now is left to the delivery.
+task<Result<>> check_room(accounts::Accounts& accounts, AccountId account, uint64_t size);
+
 // The mailbox that the detail names, if the account has one of that name to which mail may be posted (RFC 4314 2.1),
 // else INBOX.
 std::string mailbox_for(const mail::Snapshot& snapshot, const std::string& detail);

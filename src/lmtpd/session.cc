@@ -51,6 +51,7 @@ class Session {
   }
   task<Result<>> flush();
   void begin_delivery();
+  task<> add_recipient(Recipient recipient);
   void reset();
 
   std::unique_ptr<net::Stream> stream_;
@@ -181,10 +182,19 @@ task<Result<>> Session::run_command(RcptTo command) {
   } else if (!*found) {
     reply("550 5.1.1 There is no such user");
   } else {
-    recipients_.push_back(**std::move(found));
-    reply("250 2.1.5 Recipient ok");
+    co_await add_recipient(**std::move(found));
   }
   co_return Result<>{};
+}
+
+task<> Session::add_recipient(Recipient recipient) {
+  auto room = co_await check_room(services_.accounts, recipient.account, mail_->size.value_or(0));
+  if (!room) {
+    reply(reply_for(room.error(), services_.config));
+    co_return;
+  }
+  recipients_.push_back(std::move(recipient));
+  reply("250 2.1.5 Recipient ok");
 }
 
 task<Result<>> Session::run_command(Data) {

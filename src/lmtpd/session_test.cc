@@ -9,6 +9,7 @@
 namespace roost::lmtpd {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
@@ -37,6 +38,39 @@ TEST_F(LmtpSession, TakesAWholePipelineAndAnswersInOrder) {
       "250 250 250 550 250 354 250 250 250 221");
   EXPECT_THAT(server.messages("alice"), ElementsAre(EndsWith(kMessage)));
   EXPECT_THAT(server.messages("bob"), ElementsAre(EndsWith(kMessage)));
+}
+
+// RFC 9208 4.3.1, RFC 3463 X.2.2: for each recipient alone.
+TEST_F(LmtpSession, RefusesARecipientWhoseQuotaIsUsedUp) {
+  server.limit("alice", {.messages = 1});
+  server.limit("bob", {.storage_kib = 2});
+  TestClient client(server);
+  const std::string deliver = "MAIL FROM:<a@b>\r\nRCPT TO:<alice>\r\nRCPT TO:<bob>\r\nDATA\r\n" + kMessage + ".\r\n";
+  EXPECT_EQ(client.codes("LHLO x\r\n" + deliver), "250 250 250 250 354 250 250");
+  EXPECT_THAT(client.send("MAIL FROM:<a@b>\r\nRCPT TO:<alice>\r\nRSET\r\n"),
+              HasSubstr("\r\n452 4.2.2 The mailbox is full\r\n"));
+  EXPECT_EQ(client.codes(deliver), "250 452 250 354 250");
+  EXPECT_EQ(client.codes("MAIL FROM:<a@b> SIZE=4000\r\nRCPT TO:<bob>\r\nRSET\r\n"), "250 452 250");
+  EXPECT_EQ(server.messages("alice").size(), 1U);
+  EXPECT_EQ(server.messages("bob").size(), 2U);
+}
+
+TEST_F(LmtpSession, RefusesWhatTurnsOutToBeTooMuchAfterItsOctets) {
+  server.limit("alice", {.storage_kib = 1});
+  TestClient client(server);
+  EXPECT_THAT(client.send("LHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<alice>\r\nRCPT TO:<bob>\r\nDATA\r\n" + kMessage +
+                          std::string(1024, 'x') + "\r\n.\r\n"),
+              AllOf(HasSubstr("\r\n452 4.2.2 The mailbox is full\r\n"), HasSubstr("\r\n250 2.1.5 <bob>")));
+  EXPECT_THAT(server.messages("alice"), IsEmpty());
+}
+
+TEST(LmtpQuota, IsFinalWhereTheConfigurationSaysSo) {
+  LmtpConfig config = test_config();
+  config.over_quota_is_final = true;
+  TestServer server(config);
+  server.limit("alice", {.messages = 0});
+  TestClient client(server);
+  EXPECT_THAT(client.send("LHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<alice>\r\n"), HasSubstr("\r\n552 5.2.2 "));
 }
 
 TEST_F(LmtpSession, WorksOneOctetAtATime) {

@@ -114,6 +114,7 @@ MailboxChange& AccountEdit::change(MailboxId id) {
 
 void AccountEdit::count(const MailboxState& mailbox, int sign) {
   auto factor = static_cast<uint64_t>(sign);  // modulo 2^64: -1 subtracts
+  if (!mailbox.noselect) next_.selectable += factor;
   next_.messages += factor * mailbox.messages;
   next_.bytes += factor * mailbox.bytes;
   next_.resident_bytes += factor * mailbox.resident_bytes();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "mail/mailbox_state.h"
 #include "mail/metadata.h"
 #include "mail/persistent_map.h"
+#include "mail/quota.h"
 #include "mail/serial_map.h"
 
 namespace roost::mail {
@@ -64,6 +66,9 @@ struct AccountState {
   PersistentMap<uint64_t, Reservation> reserved;   // by their first serial
   SerialMap<uint32_t> segment_cards;               // by page: rows (dead ones too) whose card is in it
 
+  std::optional<QuotaLimits> quota;  // its own; none: the configuration's
+
+  uint64_t selectable = 0;  // mailboxes, without names that are \Noselect
   uint64_t messages = 0;
   uint64_t bytes = 0;
   uint64_t metadata_bytes = 0;

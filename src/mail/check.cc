@@ -211,10 +211,12 @@ std::vector<std::string> check_snapshot(const Snapshot& snapshot) {
   const AccountState& state = snapshot.state();
   Findings findings;
   References references;
+  uint64_t selectable = 0;
   uint64_t messages = 0;
   uint64_t bytes = 0;
   state.mailboxes.for_each([&](MailboxId id, const MailboxPtr& mailbox) {
     MailboxCheck(*mailbox, findings, references).run();
+    selectable += mailbox->noselect ? 0 : 1;
     messages += mailbox->messages;
     bytes += mailbox->bytes;
     findings.expect(mailbox->id == id && id < state.next_mailbox, "id of mailbox " + mailbox->name());
@@ -222,6 +224,7 @@ std::vector<std::string> check_snapshot(const Snapshot& snapshot) {
     findings.expect(mailbox->highest_modseq <= state.modseq, "HIGHESTMODSEQ of mailbox " + mailbox->name());
     return true;
   });
+  findings.expect_equal(state.selectable, selectable, "mailboxes of the account");
   findings.expect_equal(state.messages, messages, "messages of the account");
   findings.expect_equal(state.bytes, bytes, "bytes of the account");
   check_names(state, findings);

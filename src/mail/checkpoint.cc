@@ -205,6 +205,7 @@ class CheckpointMaking {
     root.next_uidvalidity = next_.next_uidvalidity;
     root.next_blob = next_.next_blob;
     root.next_page = next_.next_page;
+    root.quota = next_.quota;
     next_.reserved.for_each([&](uint64_t first, const Reservation& reservation) {
       root.reserved.emplace_back(first, reservation);
       return true;

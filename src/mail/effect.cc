@@ -335,6 +335,14 @@ void read(Decoder& in, AclEffect& e) {
   e.acl = read_acl(in);
 }
 
+void write(Encoder& out, const QuotaEffect& e) {
+  out.u8(e.limits ? 1 : 0);
+  if (e.limits) write_quota(out, *e.limits);
+}
+void read(Decoder& in, QuotaEffect& e) {
+  if (in.u8() != 0) e.limits = read_quota(in);
+}
+
 template <class E>
 Effect read_as(Decoder& in) {
   E effect;

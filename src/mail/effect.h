@@ -17,6 +17,7 @@
 #include "mail/acl.h"
 #include "mail/chunk.h"
 #include "mail/keyword_table.h"
+#include "mail/quota.h"
 #include "mail/row.h"
 
 namespace roost::mail {
@@ -168,11 +169,16 @@ struct AclEffect {
   Acl acl;
 };
 
+// The account's own limits, other ones than before; none: those of the configuration.
+struct QuotaEffect {
+  std::optional<QuotaLimits> limits;
+};
+
 // The bytes are stored: alternatives are only ever added at the end. Kind n is alternative n - 1.
 using Effect =
     std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect, CreateEffect,
                  DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect, ReserveEffect,
-                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect, AclEffect>;
+                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect, AclEffect, QuotaEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

@@ -21,6 +21,7 @@ SnapshotPtr empty_account(AccountId id, UidValidity uidvalidity_seed) {
   state.next_mailbox = state.next_mailbox.next();
   ++state.next_uidvalidity;
   state.names.set(std::string(kInbox), inbox->id);
+  state.selectable = 1;
   state.resident_bytes = inbox->resident_bytes();
   state.dirty_bytes = inbox->dirty_bytes();
   const MailboxId inbox_id = inbox->id;

@@ -37,6 +37,7 @@ struct EngineLimits {
   uint32_t metadata_value_bytes_max = 64 * 1024;
   uint32_t metadata_entries_max = 100;  // of each user on one mailbox, or on the server; as many again are shared
   uint64_t metadata_bytes_per_account_max = 4 << 20;
+  QuotaLimits quota;  // of accounts that have none of their own
 };
 
 struct PlanContext {

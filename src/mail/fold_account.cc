@@ -57,6 +57,12 @@ Result<> Folder::apply_one(const TraceFloorEffect& e) {
   return {};
 }
 
+Result<> Folder::apply_one(const QuotaEffect& e) {
+  if (edit_.account().quota == e.limits) return unfit("quota");
+  edit_.account().quota = e.limits;
+  return {};
+}
+
 Result<> Folder::apply_one(const SeedEffect& e) {
   AccountState& account = edit_.account();
   const MailboxState* inbox = edit_.find(std::string(kInbox));

@@ -35,6 +35,7 @@ class Folder {
   Result<> apply_one(const MetadataEffect& e);
   Result<> apply_one(const SpecialUseEffect& e);
   Result<> apply_one(const AclEffect& e);
+  Result<> apply_one(const QuotaEffect& e);
 
   // fold_rows.cc
   // A mailbox that messages may come to or change in; null if there is none.

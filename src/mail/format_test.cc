@@ -153,6 +153,28 @@ TEST(Formats, OfPagesOfAnnotationsAreAsDocumented) {
   EXPECT_EQ(*account.snapshot->metadata(notes, AccountId(7), "/private/comment"), "mine");
 }
 
+TEST(Formats, OfQuotasAreAsDocumented) {
+  TestAccount account;
+  QuotaLimits limits{.storage_kib = 1 << 20, .messages = 10'000};
+  account.must<Done>(SetQuota{limits});
+  account.checkpoint();
+  account.must<Done>(SetQuota{});
+  std::vector<Bytes> shown = examples("quota.md");
+  ASSERT_EQ(shown.size(), 3U);
+  EXPECT_EQ(account.log[0], shown[0]) << hex(account.log[0]);
+  EXPECT_EQ(account.root, shown[1]) << hex(account.root);
+  EXPECT_EQ(account.log[1], shown[2]) << hex(account.log[1]);
+  TestAccount replayed;
+  ASSERT_TRUE(replayed.fold_record(shown[0]));
+  EXPECT_EQ(replayed.snapshot->quota({}), limits);
+  ASSERT_TRUE(replayed.fold_record(shown[2]));
+  EXPECT_FALSE(replayed.snapshot->has_own_quota());
+  account.root = shown[1];
+  account.log.resize(1);
+  account.reopen();
+  EXPECT_EQ(account.snapshot->quota({}), limits);
+}
+
 TEST(Formats, OfChunksAreAsDocumented) {
   Documented documented;
   TestAccount& account = documented.account;

@@ -28,6 +28,7 @@ class Opening {
     state_.next_uidvalidity = root_.next_uidvalidity;
     state_.next_blob = root_.next_blob;
     state_.next_page = root_.next_page;
+    state_.quota = root_.quota;
     state_.reserved = PersistentMap<uint64_t, Reservation>::from_sorted(root_.reserved);
     ROOST_TRY_VOID(read_mailboxes());
     ROOST_TRY_VOID(read_subscriptions());
@@ -75,6 +76,7 @@ class Opening {
     MailboxId id = mailbox.id;
     if (!mailboxes.empty() && id <= mailboxes.back().first) return damaged("order of mailboxes");
     if (id >= root_.next_mailbox || mailbox.highest_modseq > root_.modseq) return damaged("a mailbox");
+    state_.selectable += mailbox.noselect ? 0 : 1;
     state_.messages += mailbox.messages;
     state_.bytes += mailbox.bytes;
     state_.resident_bytes += mailbox.resident_bytes();

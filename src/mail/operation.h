@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/rights.h"
 #include "base/uid_set.h"
+#include "mail/quota.h"
 #include "mail/row.h"
 
 namespace roost::mail {
@@ -148,6 +149,11 @@ struct MetadataSet {
   std::vector<MailboxId> lost_use;  // mailboxes that lost a special use
 };
 
+// The account's own limits (RFC 9208); nothing: those of the configuration, from now on.
+struct SetQuota {
+  std::optional<QuotaLimits> limits;
+};
+
 // \Recent: everything below `next` has been told to a session as recent. Without a MODSEQ.
 struct ClaimRecent {
   MailboxId mailbox;
@@ -181,8 +187,9 @@ struct Initialise {
 
 struct Done {};
 
-using Operation = std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox,
-                               Subscribe, ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl>;
+using Operation =
+    std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
+                 ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl, SetQuota>;
 using OperationResult =
     std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet>;
 

@@ -55,6 +55,11 @@ PlanOutcome plan_one(Planning& planning, const ForgetBlobs& operation) {
   return planning.finish(std::move(result));
 }
 
+PlanOutcome plan_one(Planning& planning, const SetQuota& operation) {
+  if (planning.state().quota != operation.limits) planning.add(QuotaEffect{operation.limits});
+  return planning.finish(Done{});
+}
+
 PlanOutcome plan_one(Planning& planning, const Initialise& operation) {
   if (is_unseeded(planning.snapshot()))
     planning.add(SeedEffect{std::max(operation.uidvalidity_seed, kUnseeded.next())});

@@ -68,9 +68,12 @@ Result<AppendedRow> row_of(const NewMessage& message, Rights rights, KeywordPlan
 }  // namespace
 
 Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, std::span<const NewMessage> messages,
-                              std::vector<Planned::Body>& bodies) {
+                              std::vector<Planned::Body>& bodies, const QuotaUsage& removed) {
   Appended result{mailbox.id, mailbox.uidvalidity, mailbox.uidnext, ModSeq(0)};
   if (messages.size() > UINT32_MAX - mailbox.uidnext.value) return no(Code::limit, "The mailbox has no UIDs left");
+  QuotaUsage added{.messages = messages.size()};
+  for (const NewMessage& message : messages) added.bytes += message.size;
+  ROOST_TRY_VOID(planning.check_quota(added, removed));
   ROOST_TRY(result.modseq, planning.take_modseq());
   KeywordPlan keywords(mailbox, planning.limits());
   BlobPlan blobs(planning.state());

@@ -9,16 +9,18 @@ struct CopySource {
   UidSet uids;
   std::set<KeywordSet> sets;
   UidSet stripped;  // copies whose source has a flag that they may not have
+  uint64_t bytes = 0;
 };
 
 CopySource scan(const MailboxState& from, const UidSet& uids, SystemFlags permitted, Uid first_copy) {
   CopySource out;
   Uid copy = first_copy;
   KeywordSet last;
-  for_each_live_row(from, uids, [&](const Chunk&, uint32_t, const HotRow& row) {
+  for_each_live_row(from, uids, [&](const Chunk& chunk, uint32_t index, const HotRow& row) {
     out.uids.append(row.uid);
     if (!(row.flags & ~permitted).empty()) out.stripped.append(copy);
     copy = copy.next();
+    out.bytes += chunk.cold_row(index).size;
     if (row.keywords != last) out.sets.insert(row.keywords);
     last = row.keywords;
   });
@@ -70,6 +72,9 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
     return refusal(Code::expunge_issued, "Some of the messages have been deleted.");
   }
   if (count == 0) return planning.finish(std::move(result));
+  if (!operation.move) {
+    if (auto fits = planning.check_quota({.bytes = source.bytes, .messages = count}); !fits) return fits.error();
+  }
   if (count > UINT32_MAX - to->uidnext.value) return refusal(Code::limit, "The mailbox has no UIDs left");
   result.target = {{to->uidnext, Uid(static_cast<uint32_t>(to->uidnext.value + count - 1))}};
   ROOST_PLAN_TRY(result.modseq, planning.take_modseq());

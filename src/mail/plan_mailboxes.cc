@@ -67,6 +67,7 @@ class Creation {
     if (planning_.state().mailboxes.size() + made >= planning_.limits().mailboxes_max) {
       return no(Code::limit, "The account has too many mailboxes");
     }
+    ROOST_TRY_VOID(planning_.check_quota({.mailboxes = made + 1}));
     if (uidvalidity_ == UINT32_MAX) return no(Code::limit, "The account has no UIDVALIDITY left");
     Created created{id_, UidValidity(uidvalidity_++)};
     id_ = id_.next();

@@ -42,6 +42,7 @@ Result<bool> plan_entries(Planning& planning, MailboxId id, const std::vector<Se
   if (grows && state.metadata_bytes - before.bytes + after.bytes > planning.limits().metadata_bytes_per_account_max) {
     return no(Code::over_quota, "The account has too many annotations");
   }
+  ROOST_TRY_VOID(planning.check_quota({.annotation_bytes = after.bytes}, {.annotation_bytes = before.bytes}));
   planning.add(std::move(effect));
   return true;
 }

@@ -12,12 +12,14 @@ PlanOutcome plan_one(Planning& planning, const Replace& operation) {
   Need need;
   add_missing_pages(*from, replaced, true, need.pages);
   if (!need.pages.empty()) return need;
-  bool there = false;
-  for_each_live_row(*from, replaced, [&](const Chunk&, uint32_t, const HotRow&) { there = true; });
-  if (!there) return refusal(Code::expunge_issued, "The message to be replaced is gone.");
+  QuotaUsage removed;
+  for_each_live_row(*from, replaced, [&](const Chunk& chunk, uint32_t row, const HotRow&) {
+    removed = {.bytes = chunk.cold_row(row).size, .messages = 1};
+  });
+  if (removed.messages == 0) return refusal(Code::expunge_issued, "The message to be replaced is gone.");
 
   std::vector<Planned::Body> bodies;
-  ROOST_PLAN_TRY(Appended result, plan_arrival(planning, *to, std::span(&operation.message, 1), bodies));
+  ROOST_PLAN_TRY(Appended result, plan_arrival(planning, *to, std::span(&operation.message, 1), bodies, removed));
   planning.add(ExpungeEffect{from->id, std::move(replaced)});
   plan_trace_floor(planning, *from, 1, result.modseq);
   Planned planned = planning.finish(result);

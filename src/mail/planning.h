@@ -30,6 +30,11 @@ class Planning {
   // is said where there is none.
   Result<> require(const MailboxState& mailbox, Rights needed, Code absent = Code::nonexistent) const;
 
+  // NO [OVERQUOTA] where the account may not hold `added` in the place of `removed` (mail/quota.h).
+  Result<> check_quota(const QuotaUsage& added, const QuotaUsage& removed = {}) const {
+    return mail::check_quota(snapshot_.quota(limits().quota), snapshot_.usage(), added, removed);
+  }
+
   // The MODSEQ of this operation, from now on taken. NO [LIMIT] when there are none left.
   Result<ModSeq> take_modseq();
 
@@ -75,8 +80,9 @@ class KeywordPlan {
 void plan_trace_floor(Planning& planning, const MailboxState& mailbox, uint64_t count, ModSeq modseq);
 
 // Adds the effects of messages that arrive, at least one; what is to be stored with the commit goes to `bodies`.
+// `removed` goes in the same operation.
 Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, std::span<const NewMessage> messages,
-                              std::vector<Planned::Body>& bodies);
+                              std::vector<Planned::Body>& bodies, const QuotaUsage& removed = {});
 
 PlanOutcome plan_one(Planning& planning, const Append& operation);
 PlanOutcome plan_one(Planning& planning, const Replace& operation);
@@ -93,6 +99,7 @@ PlanOutcome plan_one(Planning& planning, const ForgetBlobs& operation);
 PlanOutcome plan_one(Planning& planning, const Initialise& operation);
 PlanOutcome plan_one(Planning& planning, const SetMetadata& operation);
 PlanOutcome plan_one(Planning& planning, const SetAcl& operation);
+PlanOutcome plan_one(Planning& planning, const SetQuota& operation);
 
 // Returns the error of `expr` from a planner, or binds its value.
 #define ROOST_PLAN_TRY_(tmp, decl, ...)    \

@@ -79,15 +79,31 @@ void read_reserved(Decoder& in, uint64_t next_blob, std::vector<std::pair<uint64
 }
 
 // What later versions added: u8 kind and bytes each, ascending, and only where there is something to say.
-enum class Section : uint8_t { metadata = 1 };
+enum class Section : uint8_t { metadata = 1, quota = 2 };
 
-void write_sections(Encoder& out, const Root& root) {
-  if (root.metadata.empty()) return;
+template <class WriteContent>
+void write_section(Encoder& out, Section kind, WriteContent&& write_content) {
   Bytes section;
   Encoder content(section);
-  write_entry_pages(content, root.metadata);
-  out.u8(static_cast<uint8_t>(Section::metadata));
+  write_content(content);
+  out.u8(static_cast<uint8_t>(kind));
   out.bytes(section);
+}
+
+void write_sections(Encoder& out, const Root& root) {
+  if (!root.metadata.empty()) {
+    write_section(out, Section::metadata, [&](Encoder& content) { write_entry_pages(content, root.metadata); });
+  }
+  if (root.quota) write_section(out, Section::quota, [&](Encoder& content) { write_quota(content, *root.quota); });
+}
+
+// False for a kind that is not known, or that would say nothing.
+bool read_section(Section kind, Decoder& content, Root& root) {
+  switch (kind) {
+    case Section::metadata: read_entry_pages(content, root.metadata); return !root.metadata.empty();
+    case Section::quota: root.quota = read_quota(content); return true;
+  }
+  return false;
 }
 
 Result<> read_sections(Decoder& in, Root& root) {
@@ -95,11 +111,9 @@ Result<> read_sections(Decoder& in, Root& root) {
   while (in.left() > 0) {
     uint8_t kind = in.u8();
     Decoder content(in.bytes());
-    if (kind <= before || kind != static_cast<uint8_t>(Section::metadata)) in.fail();
+    if (kind <= before || !read_section(static_cast<Section>(kind), content, root)) in.fail();
     if (in.failed()) break;
-    read_entry_pages(content, root.metadata);
     ROOST_TRY_VOID(content.finish("root: a section"));
-    if (root.metadata.empty()) in.fail();
     before = kind;
   }
   return in.finish("root");

@@ -32,6 +32,7 @@ struct Root {
   std::vector<SpanPage> segment_cards;
   std::vector<std::pair<uint64_t, Reservation>> reserved;
   std::vector<EntryPage<MailboxId>> metadata;
+  std::optional<QuotaLimits> quota;
 
   // Pages that opening it takes: of entries and of spans.
   std::vector<PageId> pages() const;

@@ -59,6 +59,19 @@ void Snapshot::for_each_metadata(MailboxId mailbox, AccountId user, std::string_
   }
 }
 
+const QuotaLimits& Snapshot::quota(const QuotaLimits& configured) const {
+  return state_->quota ? *state_->quota : configured;
+}
+
+bool Snapshot::has_own_quota() const { return state_->quota.has_value(); }
+
+QuotaUsage Snapshot::usage() const {
+  return {.bytes = state_->bytes,
+          .messages = state_->messages,
+          .mailboxes = state_->selectable,
+          .annotation_bytes = state_->metadata_bytes};
+}
+
 uint64_t Snapshot::metadata_bytes() const { return state_->metadata_bytes; }
 
 size_t Snapshot::memory_bytes() const {

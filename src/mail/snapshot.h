@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/uid_set.h"
 #include "mail/acl.h"
+#include "mail/quota.h"
 #include "mail/row.h"
 
 namespace roost::mail {
@@ -106,6 +107,11 @@ class Snapshot {
   void for_each_metadata(MailboxId mailbox, AccountId user, std::string_view below,
                          const std::function<void(const std::string& name, const Bytes& value)>& fn) const;
   uint64_t metadata_bytes() const;  // all of them, with something for each
+
+  // RFC 9208: the account's own limits, or `configured` where it has none; and what they count.
+  const QuotaLimits& quota(const QuotaLimits& configured) const;
+  bool has_own_quota() const;
+  QuotaUsage usage() const;
 
   uint64_t messages() const;  // of all mailboxes
   uint64_t bytes() const;

@@ -114,6 +114,17 @@ void add_oauth(OptionTable& t, auth::OauthConfig& c) {
         30'000);
 }
 
+void add_quota(OptionTable& t, mail::QuotaLimits& quota) {
+  t.add("quota.storage_kib", quota.storage_kib,
+        "What a user's messages may take, in units of 1024 octets; 0: no limit. For users without limits of their own, "
+        "as "
+        "all of these.");
+  t.add("quota.messages", quota.messages, "How many messages a user may have; 0: no limit.");
+  t.add("quota.mailboxes", quota.mailboxes, "How many mailboxes a user may have; 0: no limit.");
+  t.add("quota.annotation_kib", quota.annotation_kib,
+        "What a user's annotations may take, in units of 1024 octets; 0: no limit.");
+}
+
 void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_bytes_max) {
   t.add("mail.message_bytes_max", message_bytes_max, "The largest message, in octets (APPENDLIMIT, SIZE).", 1024);
   t.add("mail.retention_seconds", c.retention_seconds,
@@ -198,6 +209,9 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
       "imap.shared_user", c.shared_user,
       "The user whose mailboxes everybody finds below \"Shared/\", as far as their access control lists allow. Empty: "
       "there are none.");
+  t.add("imap.administrators", c.administrators, "Users who may see and set everybody's quota (SETQUOTA).");
+  t.add("imap.quota_warning_percent", c.quota_warning_percent,
+        "From so much of a quota on, sessions are warned, once each.", 1, 100);
   t.add("imap.compress", c.compress, "Offer COMPRESS=DEFLATE.");
   t.add("imap.unauthenticate", c.unauthenticate,
         "Offer UNAUTHENTICATE, after which a connection may log in as another user. Turn it off behind a proxy that "
@@ -208,6 +222,8 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
 void add_lmtp(OptionTable& t, lmtpd::LmtpConfig& c) {
   t.add("lmtp.local_domains", c.local_domains,
         "Mail for NAME at one of these is also for the user NAME, where no user has the whole address as name.");
+  t.add("lmtp.over_quota_is_final", c.over_quota_is_final,
+        "Refuse for good (552 5.2.2) what exceeds a recipient's quota, instead of for now (452 4.2.2).");
   t.add("lmtp.recipients_max", c.recipients_max, "Recipients of one message.", 100);
   t.add("lmtp.bad_commands_max", c.bad_commands_max, "Mistakes of one client; then the connection ends.", 1);
   t.add("lmtp.idle_ms_max", c.idle_ms_max, "How long a client may say nothing, in milliseconds.");
@@ -246,6 +262,7 @@ Config::Config() {
   add_auth(options_, auth, auth_scheme_, imap.allow_clear_text_logins);
   add_oauth(options_, auth.oauth);
   add_mail(options_, accounts, accounts.message_bytes_max);
+  add_quota(options_, accounts.limits.quota);
   add_store(options_, store);
   add_imap(options_, imap);
   add_lmtp(options_, lmtp);

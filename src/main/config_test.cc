@@ -34,6 +34,16 @@ TEST(Config, RefusesHalfACertificate) {
   EXPECT_EQ(config.finish("/data").error().text, "tls.key_file needs the other of the two files beside it");
 }
 
+TEST(Config, AQuotaOfNothingIsNone) {
+  Config config;
+  EXPECT_NE(config.options().to_toml().find("messages = 0"), std::string::npos);
+  std::string file = testing::TempDir() + "roost-quota-" + std::to_string(::getpid()) + ".toml";
+  std::ofstream(file) << "[quota]\nmessages = 0\nstorage_kib = 1048576\n";
+  ASSERT_TRUE(config.options().read_file(file));
+  std::filesystem::remove(file);
+  EXPECT_EQ(config.accounts.limits.quota, (mail::QuotaLimits{.storage_kib = 1 << 20}));
+}
+
 TEST(Config, RefusesWhatIsNoAddressAndNoNetwork) {
   for (auto list : {&ListenConfig::imap, &ListenConfig::imaps, &ListenConfig::lmtp, &ListenConfig::trusted_networks}) {
     Config config;

@@ -105,6 +105,13 @@ void OptionTable::add_choice(std::string name, std::string& variable, std::vecto
   options_.push_back({std::move(name), std::move(meaning), [&variable] { return as_toml(variable); }, assign});
 }
 
+void OptionTable::add(std::string name, std::optional<uint64_t>& variable, std::string meaning) {
+  add_number(
+      std::move(name), [&variable] { return variable.value_or(0); },
+      [&variable](uint64_t v) { variable = v == 0 ? std::nullopt : std::optional(v); }, std::move(meaning), 0,
+      kTomlMost);
+}
+
 void OptionTable::add_number(std::string name, std::function<uint64_t()> get, std::function<void(uint64_t)> set,
                              std::string meaning, uint64_t least, uint64_t most) {
   auto assign = [set = std::move(set), least, most](const toml::node& node) -> Result<> {

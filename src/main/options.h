@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -38,6 +39,8 @@ class OptionTable {
   void add(std::string name, bool& variable, std::string meaning);
   void add(std::string name, std::string& variable, std::string meaning);
   void add(std::string name, std::vector<std::string>& variable, std::string meaning);
+  // 0 in the file is no limit.
+  void add(std::string name, std::optional<uint64_t>& variable, std::string meaning);
   // Milliseconds in the file too.
   void add(std::string name, Millis& variable, std::string meaning, uint64_t least = 1);
   // From 0, or `least`, to `most` or what the type holds.

@@ -87,6 +87,12 @@ def work_through(server):
     verb("mailbox revoke", "dora", "Done", "fred")
     assert [a["identifier"] for a in data("mailbox acl", "dora", "Done")] == ["dora"]
     verb("mailbox delete", "dora", "Done/Größe")
+    assert [q["limit"] for q in data("user quota", "dora")] == [None] * 4
+    quota = {q["resource"]: q for q in data("user quota", "dora", "--storage-kib", "2048", "--messages", "none")}
+    assert quota["storage-kib"] == {"resource": "storage-kib", "used": 1, "limit": 2048, "set_by": "user"}, quota
+    fails(1, "user", "quota", "dora", "--messages", "-1")
+    fails(1, "user", "quota", "dora", "--messages", "1", "--default")
+    assert data("user quota", "dora", "--default")[0]["set_by"] == "configuration"
     verb("checkpoint", "dora")
     assert data("check")["problems"] == []
     assert data("status")["server"] == ("up" if server.process else "down")

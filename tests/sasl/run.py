@@ -240,7 +240,8 @@ def test_anonymous_reads_and_changes_nothing():
         assert c.ok(b"FETCH 1 BODY[]")
         assert b"\\Seen" not in c.ok(b"FETCH 1 FLAGS")[0]
         for command in (b"STORE 1 +FLAGS (\\Seen)", b"EXPUNGE", b"CREATE box", b"DELETE box", b"RENAME INBOX box",
-                        b"SUBSCRIBE box", b"COPY 1 INBOX", b"UID MOVE 1 INBOX", b"APPEND INBOX {1+}\r\nx"):
+                        b"SUBSCRIBE box", b"COPY 1 INBOX", b"UID MOVE 1 INBOX", b"APPEND INBOX {1+}\r\nx",
+                        b"GETQUOTA #user/guest", b"GETQUOTAROOT INBOX"):  # RFC 9208 8
             answer = c.command(command)[-1]
             assert answer.startswith(b"t NO [NOPERM] "), (command, answer)
         assert c.ok(b"STATUS INBOX (MESSAGES)")[0].endswith(b"(MESSAGES 1)\r\n")

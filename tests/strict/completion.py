@@ -13,6 +13,9 @@ REQUIRED = {  # untagged responses, by RFC 3501 6
     "GETACL": "ACL",  # RFC 4314 3
     "LISTRIGHTS": "LISTRIGHTS",
     "MYRIGHTS": "MYRIGHTS",
+    "GETQUOTA": "QUOTA",
+    "GETQUOTAROOT": "QUOTAROOT",
+    "SETQUOTA": "QUOTA",
 }
 CODES_ON = {  # codes that belong to some commands only
     "TOOFEW": ("UIDBATCHES",),

@@ -267,6 +267,7 @@ STATUS_ITEMS = {
     "UNSEEN": lambda r: r.number(),
     "DELETED": lambda r: r.number(),
     "SIZE": lambda r: r.number64(),
+    "DELETED-STORAGE": lambda r: r.number64(),
     "HIGHESTMODSEQ": lambda r: r.number(0, NUMBER64_MAX),
     "APPENDLIMIT": lambda r: None if r.nil() else r.number(),
     "MAILBOXID": lambda r: r.in_parentheses(r.atom),
@@ -541,10 +542,40 @@ def apple_push(r):
     return found
 
 
+def quota(r):
+    """RFC 9208 7: quota-response; 4.2.1 lets the list be empty. (root, {resource: (usage, limit)})"""
+    r.need(b" ")
+    root = r.astring()
+    r.need(b" ")
+    if r.opt(b"()"):
+        return root, {}
+    return root, dict(r.list(lambda: quota_resource(r)))
+
+
+def quota_resource(r):
+    name = r.atom().decode()
+    if name not in ("STORAGE", "MESSAGE", "MAILBOX", "ANNOTATION-STORAGE"):
+        raise r.wrong("a resource that there is before this")
+    r.need(b" ")
+    usage = r.number64()
+    r.need(b" ")
+    return name, (usage, r.number64())
+
+
+def quota_root(r):
+    r.need(b" ")
+    mailbox, roots = r.mailbox(), []
+    while r.opt(b" "):
+        roots.append(r.astring())
+    return mailbox, roots
+
+
 UNTAGGED = {
     "ACL": acl,
     "LISTRIGHTS": list_rights,
     "MYRIGHTS": my_rights,
+    "QUOTA": quota,
+    "QUOTAROOT": quota_root,
     "CAPABILITY": spaced(atoms),
     "ENABLED": enabled,
     "FLAGS": spaced(lambda r: r.flags()),

@@ -46,6 +46,7 @@ extern const Feature kQresync;
 extern const Feature kObjectId;
 extern const Feature kPartial;
 extern const Feature kPreview;
+extern const Feature kQuota;
 extern const Feature kRename;
 extern const Feature kReplace;
 extern const Feature kSaveDate;

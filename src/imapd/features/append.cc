@@ -4,6 +4,7 @@
 #include "imapd/features/appending.h"
 #include "imapd/features/imap4rev2.h"
 #include "imapd/features/own_changes.h"
+#include "imapd/features/quota.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
@@ -19,6 +20,7 @@ task<Result<Completion>> run_append(Session& session, imap::Command& command) {
   ROOST_CO_TRY(mail::OperationResult result, co_await place.account->execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
   tell_normalised(session, place, append.supplied);
+  tell_soft_quota(session, place.account->id());
   UidSet uids{{appended.first, Uid(appended.first.value + count - 1)}};
   note_own_arrivals(session, place.account->id(), appended.mailbox, uids);
   co_return done(imap::code_append_uid(appended.uidvalidity, uids), "APPEND completed.");

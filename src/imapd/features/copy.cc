@@ -1,6 +1,7 @@
 // COPY (RFC 9051 6.4.7) and UID COPY, with COPYUID (RFC 4315 3).
 #include "imapd/features/all.h"
 #include "imapd/features/copying.h"
+#include "imapd/features/quota.h"
 
 namespace roost::imapd {
 namespace {
@@ -10,6 +11,7 @@ task<Result<Completion>> run_copy(Session& session, imap::Command& command) {
   if (copying.refused) co_return *std::move(copying.refused);
   const mail::Copied& copied = copying.copied;
   if (copied.source.empty()) co_return done("Nothing to copy.");
+  tell_soft_quota(session, copying.to);
   co_return done(imap::code_copy_uid(copied.uidvalidity, copied.source, copied.target), "COPY completed.");
 }
 

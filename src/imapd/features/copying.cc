@@ -130,7 +130,7 @@ task<Result<Copying>> copy_messages(Session& session, const imap::Copy& copy) {
   }
   ROOST_CO_TRY(Place target, co_await find_target(session, copy.mailbox));
   if (live.empty()) co_return Copying{};
-  Copying out{.copied = {}, .messages = {}, .refused = {}};
+  Copying out{.to = target.account->id(), .copied = {}, .messages = {}, .refused = {}};
   if (copy.move) {
     out.messages = limit_messages(session, std::move(live));
     live = out.messages.uids;

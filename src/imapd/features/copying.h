@@ -9,6 +9,7 @@
 namespace roost::imapd {
 
 struct Copying {
+  AccountId to;
   mail::Copied copied;  // `source` is empty where nothing was there to copy
   Limited messages;     // of MOVE
   std::optional<Completion> refused;

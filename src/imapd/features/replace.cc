@@ -7,6 +7,7 @@
 #include "imapd/features/appending.h"
 #include "imapd/features/imap4rev2.h"
 #include "imapd/features/own_changes.h"
+#include "imapd/features/quota.h"
 #include "imapd/telling.h"
 
 namespace roost::imapd {
@@ -37,6 +38,7 @@ task<Result<Completion>> run_replace(Session& session, imap::Command& command) {
   const auto& appended = std::get<mail::Appended>(result);
   note_own_arrivals(session, place.account->id(), appended.mailbox, UidSet::single(appended.first));
   tell_normalised(session, place, append.supplied);
+  tell_soft_quota(session, place.account->id());
   // RFC 8508 4.3: APPENDUID in an untagged OK, before the EXPUNGE.
   imap::write_untagged(session.buffer(), imap::Condition::ok,
                        imap::code_append_uid(appended.uidvalidity, UidSet::single(appended.first)), "Replaced.");

@@ -25,6 +25,7 @@ imap::StatusRow counters_of(const Session& session, AccountId account, const mai
   return {.messages = mailbox.messages(),
           .unseen = mailbox.unseen(),
           .deleted = mailbox.deleted(),
+          .deleted_storage = mailbox.deleted_bytes(),
           .uid_next = mailbox.uidnext(),
           .uid_validity = mailbox.uidvalidity(),
           .size = mailbox.bytes(),
