@@ -35,7 +35,8 @@ def check(session, command, response):
         raise Wrong(f"[{code}] in answer to {command.verb}")
     if code == "UIDREQUIRED" and not (session.uid_only and response.name == "BAD"):
         raise Wrong("[UIDREQUIRED] where numbers are allowed, or not in a BAD")
-    if session.uid_only and command.verb in rules.TAKE_NUMBERS and not command.by_uid and code != "UIDREQUIRED":
+    by_numbers = session.uid_only and command.verb in rules.TAKE_NUMBERS and not command.by_uid
+    if by_numbers and (response.name != "BAD" or code != "UIDREQUIRED" and session.view is not None):
         raise Wrong(f"{command.verb} by numbers, and no [UIDREQUIRED]")  # RFC 9586 3.2
     if code == "INPROGRESS":
         raise Wrong("INPROGRESS with a tag")  # RFC 9585 4

@@ -367,45 +367,37 @@ THREAD_DEPTH_MAX = 1000
 
 
 def threads(r, depth=0):
-    """RFC 5256 5: the numbers. A thread is a chain, which may end in two chains or more."""
+    """RFC 5256 5: [(number, or None where the parent is not there, [the threads below])]"""
     if depth > THREAD_DEPTH_MAX:
         raise r.wrong("fewer levels than before this")
-    numbers = []
+    found = []
     while r.opt(b"("):
-        chain = thread_chain(r, depth)
-        if depth and not chain:
-            raise r.wrong("a message before this")
-        numbers += chain
-    return numbers
+        found.append(thread(r, depth))
+    return found
 
 
-def thread_chain(r, depth):
-    if r.next_is(b"("):  # the parent is not there
-        numbers, forks = [], r.at
-        numbers = threads(r, depth + 1)
-        if not has_two_chains(r.data[forks:r.at]):
-            raise r.wrong("two threads without a parent before this")
-        r.need(b")")
-        return numbers
-    numbers = [r.nz_number()]
-    while r.opt(b" "):
-        if r.next_is(b"("):
-            forks = r.at
-            numbers += threads(r, depth + 1)
-            if not has_two_chains(r.data[forks:r.at]):
-                raise r.wrong("two chains before this")
-            break
-        numbers.append(r.nz_number())
+def thread(r, depth):
+    """A chain, which may end in two chains or more."""
+    if r.next_is(b"("):
+        whole = None, forks(r, depth)
+    else:
+        below = []
+        whole = r.nz_number(), below
+        while r.opt(b" "):
+            if r.next_is(b"("):
+                below += forks(r, depth)
+                break
+            below.append((r.nz_number(), []))
+            below = below[0][1]
     r.need(b")")
-    return numbers
+    return whole
 
 
-def has_two_chains(text):
-    depth = chains = 0
-    for octet in text:
-        depth += {40: 1, 41: -1}.get(octet, 0)
-        chains += octet == 41 and depth == 0
-    return chains > 1
+def forks(r, depth):
+    found = threads(r, depth + 1)
+    if len(found) < 2:
+        raise r.wrong("two chains before this")
+    return found
 
 
 def partial(r):

@@ -1,5 +1,6 @@
 """Which response may come when: RFC 3501 7, 9051 7, 7162, and the extensions' own words."""
 
+import re
 import unicodedata
 
 import notified
@@ -106,6 +107,7 @@ def has_vanished(command):
                for a in (command.args or [])[2:])
 
 
+SET = re.compile(r"[0-9*][0-9*:,]*")
 # Keys of SEARCH whose argument begins with a digit, and is no message number.
 TAKE_A_NUMBER = ("UID", "UIDAFTER", "UIDBEFORE", "LARGER", "SMALLER", "OLDER", "YOUNGER", "MODSEQ", "ALL")
 
@@ -117,7 +119,7 @@ def uses_numbers(args):
         if isinstance(a, list) and before != "RETURN" and uses_numbers(a):
             return True
         if isinstance(a, str):
-            if a[:1] in "123456789*" and before not in TAKE_A_NUMBER:
+            if SET.fullmatch(a) and before not in TAKE_A_NUMBER:
                 return True
             before = a.upper()
         elif isinstance(a, Text):
@@ -132,9 +134,10 @@ def requested_items(command):
     items = command.args[1]
     if isinstance(items, str):
         items = FETCH_MACROS.get(items.upper(), [items])
-    if isinstance(items, Text) or any(not isinstance(i, str) for i in items):
+    names = [i for i in items if not isinstance(i, list)]  # PREVIEW (LAZY)
+    if isinstance(items, Text) or any(not isinstance(i, str) for i in names):
         return None
-    return {response_item(i) for i in items}
+    return {response_item(i) for i in names}
 
 
 def response_item(text):
@@ -164,6 +167,13 @@ def enables_condstore(command):
     if command.verb == "STORE":
         return any(isinstance(a, list) and a and str(a[0]).upper() == "UNCHANGEDSINCE" for a in args[1:2])
     return command.verb == "SEARCH" and searches_mod_sequence(args)
+
+
+def may_enable_condstore(command):
+    """RFC 7162 3.1 names STATUS and SEARCH, not what else has their words."""
+    if command.verb == "LIST":
+        return "HIGHESTMODSEQ" in [str(w).upper() for w in status_words(command)]
+    return command.verb in ("SORT", "THREAD") and searches_mod_sequence(command.args or [])
 
 
 def searches_mod_sequence(args):
@@ -333,9 +343,14 @@ def check_search(session, command, response):
 
 def check_threads(session, command, response):
     """RFC 5256 4: each message once."""
-    if len(set(response.value)) != len(response.value):
+    numbers, left = [], list(response.value)
+    while left:
+        number, below = left.pop()
+        numbers += [number] if number else []
+        left += below
+    if len(set(numbers)) != len(numbers):
         raise Wrong("a message in two threads")
-    check_found(session, command, response.value)
+    check_found(session, command, numbers)
 
 
 def check_esearch(session, command, response):

@@ -38,6 +38,7 @@ class Session:
         self.commands = self.responses = 0
         self.last = deque(maxlen=40)
         self.heard_hook = self.finished = None  # called with each response, and with each command and its tagged one
+        self.told_hook = None  # called with the command in progress, if any, and each untagged response
 
     # What comes in.
 
@@ -171,6 +172,8 @@ class Session:
             command.told.append(response)
         self.note_capabilities(response)
         self.take_mailbox_data(command, response)
+        if self.told_hook:
+            self.told_hook(command, response)
         return False
 
     def tagged(self, response):
@@ -286,6 +289,8 @@ class Session:
             self.condstore_asked = True
             if ok:
                 self.enabled.add("CONDSTORE")
+        if rules.may_enable_condstore(command):
+            self.condstore_asked = True
         if verb == "STORE" and self.view is not None:
             silent.note(self.view, command, response)
         if verb in SELECTING:

@@ -27,6 +27,14 @@ def chosen(view, command):
     return found
 
 
+def processed(meant, command, response):
+    """RFC 9738 3.1: from the highest UID down to the one that MESSAGELIMIT names."""
+    lowest = next((r.value[1] for r in [response, *command.told] if r.code == "MESSAGELIMIT" and r.value[1]), None)
+    if meant is None or lowest is None:
+        return meant
+    return {e: sure and e.uid is not None for e, sure in meant.items() if e.uid is None or e.uid >= lowest}
+
+
 def note(view, command, response):
     """After the tagged response. Flags that cannot be known are None; what was told during the command stands."""
     args = command.args or []
@@ -36,7 +44,7 @@ def note(view, command, response):
         return
     flags = args[-1] if isinstance(args[-1], list) else args[args.index(how) + 1:]
     refused = expanded(response.value) if response.code == "MODIFIED" else set()
-    meant = chosen(view, command)
+    meant = processed(chosen(view, command), command, response)
     for place, entry in enumerate(view.entries):
         if entry.told_by is command or entry.flags is None:
             continue
