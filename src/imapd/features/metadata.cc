@@ -3,6 +3,8 @@
 #include "imapd/features/metadata.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "imap/metadata_response.h"
 #include "imapd/features/all.h"
@@ -52,6 +54,7 @@ class Answer {
                    std::optional<uint32_t> max_size) {
     std::string key = imap::metadata_key(spelled);
     auto write_value = [&](BytesView name, const Bytes& value) {
+      if (!told_.insert(imap::metadata_key(name)).second) return;
       if (max_size && value.size() > *max_size) {
         longest_ = std::max(longest_.value_or(0), value.size());
         return;
@@ -61,7 +64,7 @@ class Answer {
     if (depth == Depth::zero) {
       auto value = values_.find(key);
       if (value) write_value(spelled, *value);
-      if (!value) response.value(spelled, nullptr);
+      if (!value && told_.insert(key).second) response.value(spelled, nullptr);
     } else {
       values_.for_each(key, [&](const std::string& name, const Bytes& value) {
         bool deeper = name.size() > key.size() && name.find('/', key.size() + 1) != std::string::npos;
@@ -76,6 +79,7 @@ class Answer {
   Bytes mailbox_;
   bool utf8_;
   std::optional<size_t> longest_;
+  std::set<std::string> told_;  // once each, whatever else that was asked for has it too
 };
 
 // RFC 5464 3.3: "l", and one of those that have to do with its messages. A \Noselect name may have annotations too.
