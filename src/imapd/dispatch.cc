@@ -25,13 +25,14 @@ std::string_view wrong_state(State state) {
 // What a login that may only read can do; SELECT and UNSELECT included, which open nothing for writing then. Whatever
 // is not named here changes something, or might.
 constexpr imap::Verb kReading[] = {
-    imap::Verb::capability,     imap::Verb::check,    imap::Verb::close,      imap::Verb::compress,
-    imap::Verb::enable,         imap::Verb::examine,  imap::Verb::fetch,      imap::Verb::id,
-    imap::Verb::idle,           imap::Verb::list,     imap::Verb::logout,     imap::Verb::lsub,
-    imap::Verb::namespace_,     imap::Verb::noop,     imap::Verb::search,     imap::Verb::select,
-    imap::Verb::sort,           imap::Verb::status,   imap::Verb::thread,     imap::Verb::uid_fetch,
-    imap::Verb::uid_search,     imap::Verb::uid_sort, imap::Verb::uid_thread, imap::Verb::uid_batches,
-    imap::Verb::unauthenticate, imap::Verb::unselect, imap::Verb::xlist};
+    imap::Verb::capability, imap::Verb::check,      imap::Verb::close,       imap::Verb::compress,
+    imap::Verb::enable,     imap::Verb::examine,    imap::Verb::fetch,       imap::Verb::getmetadata,
+    imap::Verb::id,         imap::Verb::idle,       imap::Verb::list,        imap::Verb::logout,
+    imap::Verb::lsub,       imap::Verb::myrights,   imap::Verb::namespace_,  imap::Verb::noop,
+    imap::Verb::notify,     imap::Verb::search,     imap::Verb::select,      imap::Verb::sort,
+    imap::Verb::status,     imap::Verb::thread,     imap::Verb::uid_fetch,   imap::Verb::uid_search,
+    imap::Verb::uid_sort,   imap::Verb::uid_thread, imap::Verb::uid_batches, imap::Verb::unauthenticate,
+    imap::Verb::unselect,   imap::Verb::xlist};
 
 // What the client is shown of a fault, and what finds it in the log.
 std::string new_fault_id() { return fmt::format("{:012x}", random_number() & 0xffff'ffff'ffff); }

@@ -245,6 +245,10 @@ def test_anonymous_reads_and_changes_nothing():
             answer = c.command(command)[-1]
             assert answer.startswith(b"t NO [NOPERM] "), (command, answer)
         assert c.ok(b"STATUS INBOX (MESSAGES)")[0].endswith(b"(MESSAGES 1)\r\n")
+        assert c.ok(b"GETMETADATA INBOX /shared/comment")[0] == b"* METADATA INBOX (/shared/comment NIL)\r\n"
+        assert c.ok(b"NOTIFY SET (personal (MessageNew MessageExpunge))")
+        answer = c.command(b"SETMETADATA INBOX (/private/comment \"x\")")[-1]
+        assert answer.startswith(b"t NO [NOPERM] "), answer
         assert not any(b"box" in line for line in owner.ok(b"LIST \"\" *")), "a mailbox that nobody may make"
         c.send(b"b APPEND INBOX {1}\r\n")
         assert c.line().startswith(b"b NO [NOPERM] "), "before the literal"
