@@ -7,6 +7,7 @@ import time
 import zlib
 from collections import deque
 
+from checks import check_message, same_flags
 from grammar import Wrong
 from model import Divergence, expect
 from session import Session
@@ -41,7 +42,7 @@ class Client:
         self.mailbox = self.view = None
         self.idle = self.read_only = False
         self.saved = None  # "$" (RFC 5182), where it is known
-        self.claim = 0
+        self.claim = self.uidnext = 0
 
     def connect(self, tls=False):
         self.close()
@@ -172,6 +173,10 @@ class Client:
         self.pending.popleft()
         if command.verb == "COMPRESS" and response.name == "OK":
             self.deflate = zlib.compressobj(wbits=-15)
+        if command.verb == "UNAUTHENTICATE" and response.name == "OK":
+            self.deflate = None
+            self.select(None)
+        command.answer = response
         if not self.world.uncertain:
             operation.finish(command, response)
         self.note_claim(command, response)
@@ -179,7 +184,7 @@ class Client:
     def note_claim(self, command, response):
         """The HIGHESTMODSEQ that a client may take to be in step with (RFC 7162 6)."""
         codes = [r.value for r in command.told + [response] if r.code == "HIGHESTMODSEQ"]
-        seen = [r.value["MODSEQ"] for r in command.told if r.name == "FETCH" and "MODSEQ" in r.value]
+        seen = [r.value["MODSEQ"] for r in command.told if r.name in ("FETCH", "UIDFETCH") and "MODSEQ" in r.value]
         self.claim = codes[-1] if codes else max([self.claim] + seen)
 
     # The mailbox.
@@ -218,15 +223,24 @@ class Client:
         self.uidnext = self.mailbox.uidnext
         expect(len(self.view) == response.number, lambda: f"{response.number} EXISTS, it should be {len(self.view)}")
 
+    def fetched(self, told):
+        """[(UID, items)], as far as it is known which these are."""
+        found = [(r.number, r.value) for r in told if r.name == "UIDFETCH"]
+        return found + [(self.view[r.number - 1], r.value) for r in told
+                        if r.name == "FETCH" and r.number <= len(self.view)]
+
     def told_fetch(self, response):
-        uid, items = self.view[response.number - 1], response.value
+        uid = response.number if response.name == "UIDFETCH" else self.view[response.number - 1]
+        items = response.value
         expect(items.get("UID", uid) == uid, lambda: f"message {response.number} has UID {items['UID']}, not {uid}")
         message = self.mailbox.messages.get(uid)
         if message is None:
             return
-        check_message(message, items)
+        check_message(self.world.account, message, items)
         if "MODSEQ" in items:
             self.mailbox.saw_mod_sequence(message, items["MODSEQ"])
+
+    told_uidfetch = told_fetch
 
     def check_view(self):
         """All has been told: this client knows the mailbox as it is."""
@@ -238,33 +252,12 @@ class Client:
                lambda: f"connection {self.number} was told of {len(entries)} messages ({self.view}), there are {uids}")
         for entry, uid in zip(entries, uids):
             expect(entry.uid in (None, uid), lambda: f"the client knows UID {entry.uid}, it is {uid}")
-            flags = self.mailbox.messages[uid].flags
-            expect(entry.flags is None or same_flags(entry.flags, flags),
-                   lambda: f"the client knows flags {set(entry.flags)} of UID {uid}, they are {flags}")
+            self.check_flags(entry, uid)
+        for uid, entry in self.session.view.by_uid.items():
+            expect(uid in self.mailbox.messages, lambda: f"the client knows UID {uid}, there are {uids}")
+            self.check_flags(entry, uid)
 
-
-def same_flags(told, flags):
-    return {f.lower() for f in told} - {"\\recent"} == {f.lower() for f in flags}
-
-
-def check_message(message, items):
-    uid = message.uid
-    if "FLAGS" in items:
-        expect(same_flags(items["FLAGS"], message.flags),
-               lambda: f"UID {uid} has flags {set(items['FLAGS'])}, it should have {message.flags}")
-    if "RFC822.SIZE" in items and message.size is not None:
-        expect(items["RFC822.SIZE"] == message.size, lambda: f"UID {uid}: size {items['RFC822.SIZE']}")
-    if "INTERNALDATE" in items and message.date is not None:
-        expect(items["INTERNALDATE"] == message.date, lambda: f"UID {uid}: date {items['INTERNALDATE']}")
-    if message.body is not None:
-        check_body(message, items)
-
-
-def check_body(message, items):
-    for name in ("BODY[]", "RFC822"):
-        if name in items:
-            expect(items[name] == message.body, lambda: f"UID {message.uid} has another body")
-    header, text = message.body.split(b"\r\n\r\n", 1)
-    for name, value in (("BODY[HEADER]", header + b"\r\n\r\n"), ("BODY[TEXT]", text), ("BODY[TEXT]<2>", text[2:7])):
-        if name in items:
-            expect(items[name] == value, lambda: f"UID {message.uid}: {name} is {items[name]!r}")
+    def check_flags(self, entry, uid):
+        flags = self.mailbox.messages[uid].flags
+        expect(entry.flags is None or same_flags(entry.flags, flags),
+               lambda: f"the client knows flags {set(entry.flags or ())} of UID {uid}, they are {flags}")

@@ -1,10 +1,11 @@
-"""Commands about mailboxes: LIST, STATUS, CREATE, DELETE, RENAME, SELECT, APPEND, and those about nothing."""
+"""Commands about mailboxes: CREATE, DELETE, RENAME, SUBSCRIBE, SELECT, and those about nothing."""
 
-from client import WAIT
-from model import Message, expect
-from operation import NAMES, Operation, answered, expand, some_flags, some_name, wire_name
+from list_commands import learn_counters
+from model import expect
+from operation import NAMES, Operation, answered, some_name, wire_name
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+USES = ["\\Sent", "\\Drafts", "\\Trash", "\\Junk", "\\Archive"]
+ENABLED_SOMETIMES = {"CONDSTORE": 3, "QRESYNC": 3, "UTF8=ACCEPT": 2, "IMAP4rev2": 2, "UIDONLY": 2}
 
 
 def noop(world, c, rng):
@@ -28,8 +29,9 @@ def plain(world, c, rng):
 
 
 def enable(world, c, rng):
-    names = [n for n in ("CONDSTORE", "QRESYNC", "UTF8=ACCEPT", "IMAP4rev2") if n.upper() in c.session.capabilities]
-    text = "ENABLE " + " ".join(rng.sample(names, rng.randint(1, len(names))) + rng.sample(["X-NO"], rng.randint(0, 1)))
+    names = set(rng.choices(list(ENABLED_SOMETIMES), list(ENABLED_SOMETIMES.values()), k=rng.randint(1, 4)))
+    names = sorted(n for n in names if n.upper() in c.session.capabilities)
+    text = " ".join(["ENABLE", *names] + (["X-NO"] if not names or rng.random() < 0.3 else []))
 
     def finish(command, response):
         # RFC 5161 3.1 has ENABLE in the authenticated state; some servers allow it later as well.
@@ -41,14 +43,19 @@ def enable(world, c, rng):
 
 def create(world, c, rng):
     name, account = rng.choice(NAMES), world.account
+    use = rng.choice(USES) if rng.random() < 0.3 else None
 
     def finish(command, response):
-        answered(response, "NO" if account.mailboxes.get(name) is not None else "OK")
+        taken = use and any(m and m.use == use for m in account.mailboxes.values())
+        answered(response, "NO" if account.mailboxes.get(name) is not None else "OK", *(["NO"] if taken else []))
         if response.name == "OK":
             account.create(name)
+            account.mailboxes[name].use = use
+            if response.code == "MAILBOXID":
+                account.saw_object_id(account.mailboxes[name], response.value)
         c.absorb(command)
 
-    return Operation(f"CREATE {wire_name(c, name, rng)}", finish)
+    return Operation(f"CREATE {wire_name(c, name, rng)}" + (f" (USE ({use}))" if use else ""), finish)
 
 
 def delete(world, c, rng):
@@ -107,69 +114,6 @@ def subscribe(world, c, rng):
     return Operation(f"{'' if add else 'UN'}SUBSCRIBE {wire_name(c, name, rng)}", finish)
 
 
-def listing(world, c, rng):
-    text, kind = rng.choice([
-        ('LIST "" *', "all"), ('LIST "" "*" RETURN (CHILDREN SUBSCRIBED)', "all"), ('LIST "" %', "top"),
-        ('LIST (SUBSCRIBED) "" *', "subscribed"), ('LSUB "" *', "subscribed"),
-        ('LIST "" (A* B*) RETURN (STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))', "a or b")])
-
-    def finish(command, response):
-        answered(response, "OK")
-        told = {r.value[2].decode(): {a.lower() for a in r.value[0]} for r in command.told if r.name in ("LIST", "LSUB")}
-        names = {n for n, a in told.items() if not a & {"\\noselect", "\\nonexistent"}}
-        there = {n for n, m in world.account.mailboxes.items() if m is not None}
-        wanted = {"all": there, "top": {n for n in there if "/" not in n},
-                  "a or b": {n for n in there if n[0] in "AB"}}.get(kind)
-        if kind == "subscribed":
-            names, wanted = set(told), world.account.subscribed
-        expect(names == wanted, lambda: f"{text} named {names}, there are {wanted}")
-        for r in command.told:
-            if r.name == "STATUS":
-                check_status(world.account.mailboxes[r.value[0].decode()], r.value[1])
-        c.absorb(command)
-
-    return Operation(text, finish)
-
-
-def status(world, c, rng):
-    items = rng.sample(["MESSAGES", "UNSEEN", "UIDNEXT", "UIDVALIDITY", "SIZE"], rng.randint(1, 5))
-    if rng.random() < 0.2:
-        items.append("HIGHESTMODSEQ")
-    name = some_name(world, rng)
-
-    def finish(command, response):
-        mailbox = world.account.mailboxes.get(name)
-        answered(response, "OK" if mailbox else "NO")
-        for r in command.told:
-            if r.name == "STATUS":
-                check_status(mailbox, r.value[1])
-        c.absorb(command)
-
-    return Operation(f"STATUS {wire_name(c, name, rng)} ({' '.join(items)})", finish)
-
-
-def check_status(mailbox, items):
-    messages = mailbox.messages.values()
-    exact = {"MESSAGES": len(messages), "UNSEEN": sum("\\Seen" not in m.flags for m in messages)}
-    if all(m.size is not None for m in messages):
-        exact["SIZE"] = sum(m.size for m in messages)
-    for name, value in exact.items():
-        expect(items.get(name, value) == value, lambda: f"STATUS {name} {items[name]}, it is {value}")
-    learn_counters(mailbox, items.get("UIDVALIDITY"), items.get("UIDNEXT"), items.get("HIGHESTMODSEQ"))
-
-
-def learn_counters(mailbox, uidvalidity, uidnext, highest):
-    if uidvalidity is not None:
-        expect(mailbox.uidvalidity in (None, uidvalidity), "another UIDVALIDITY")
-        mailbox.uidvalidity = uidvalidity
-    if uidnext is not None:
-        expect(uidnext >= mailbox.uidnext, lambda: f"UIDNEXT {uidnext}, after {mailbox.uidnext}")
-        mailbox.uidnext = uidnext
-    if highest is not None:
-        expect(highest >= mailbox.highest, lambda: f"HIGHESTMODSEQ {highest}, after {mailbox.highest}")
-        mailbox.highest = highest
-
-
 def select(world, c, rng):
     name, verb = some_name(world, rng), rng.choice(["SELECT", "SELECT", "EXAMINE"])
     cache = world.cache_for(name) if "QRESYNC" in c.session.enabled and rng.random() < 0.7 else None
@@ -189,7 +133,9 @@ def select(world, c, rng):
         learn_counters(mailbox, view.uidvalidity, view.uidnext, view.highest)
         c.select(mailbox)
         for r in command.told:
-            if r.name == "FETCH":
+            if r.code == "MAILBOXID":
+                world.account.saw_object_id(mailbox, r.value[0] if isinstance(r.value, list) else r.value)
+            if r.name in ("FETCH", "UIDFETCH"):
                 c.told_fetch(r)
         if cache:
             cache.check(mailbox, command, bool(known_uids))
@@ -207,40 +153,3 @@ def close(world, c, rng):
         c.select(None)
 
     return Operation(verb, finish)
-
-
-def new_message(world, rng):
-    world.serial += 1
-    header = f"From: a@example.org\r\nSubject: serial {world.serial} {rng.choice(['red', 'green', 'blue'])}\r\n"
-    body = "".join(rng.choice(["word ", "line\r\n", "another "]) for _ in range(rng.choice([1, 5, 40, 400])))
-    return (header + "\r\n" + body).encode()
-
-
-def some_date(rng):
-    return f"{rng.randint(1, 28):2}-{rng.choice(MONTHS)}-{rng.randint(1990, 2030)} 12:34:56 +0000"
-
-
-def append(world, c, rng):
-    name = some_name(world, rng, 0.95)
-    pieces, messages = [f"APPEND {wire_name(c, name, rng)}".encode()], []
-    for _ in range(rng.choice([1, 1, 1, 2, 4])):
-        body, flags = new_message(world, rng), some_flags(rng)
-        date = some_date(rng) if rng.random() < 0.4 else None
-        head = (f" ({' '.join(flags)})" if flags or rng.random() < 0.3 else "") + (f' "{date}"' if date else "")
-        waits = rng.random() < 0.2
-        pieces[-1] += f"{head} {{{len(body)}{'' if waits else '+'}}}\r\n".encode()
-        pieces += ([WAIT] if waits else []) + [body]
-        messages.append((flags, body, f'"{date}"'.encode() if date else None))
-    pieces.append(b"\r\n")
-
-    def finish(command, response):
-        mailbox = world.account.mailboxes.get(name)
-        answered(response, "OK" if mailbox else "NO")
-        if mailbox:
-            uidvalidity, ranges = response.value
-            learn_counters(mailbox, uidvalidity, None, None)
-            for uid, (flags, body, date) in zip(expand(ranges), messages, strict=True):
-                mailbox.add(Message(uid, flags, body, date=date))
-        c.absorb(command)
-
-    return Operation("", finish, pieces)

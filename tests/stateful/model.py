@@ -12,15 +12,28 @@ def expect(condition, what):
         raise Divergence(what() if callable(what) else what)
 
 
+class Unknown(Exception):
+    """The model cannot say: the server chose, and nobody has looked yet."""
+
+
 class Message:
-    def __init__(self, uid, flags, body=None, size=None, date=None):
-        self.uid, self.flags, self.body, self.date = uid, set(flags), body, date
-        self.size = len(body) if body is not None else size
+    """`date`: as FETCH says it, where that is known. `saved`: between these two moments, in seconds since 1970."""
+
+    def __init__(self, uid, flags, content, date=None, saved=None):
+        self.uid, self.flags, self.content, self.date, self.saved = uid, set(flags), content, date, saved
         self.mod_sequence = None  # where it is known
         self.floor = 0  # it is above this
 
-    def copy(self, uid):
-        return Message(uid, self.flags, self.body, self.size, self.date)
+    @property
+    def body(self):
+        return self.content.body
+
+    @property
+    def size(self):
+        return self.content.size
+
+    def copy(self, uid, saved=None):
+        return Message(uid, self.flags, self.content, self.date, saved)
 
 
 class Mailbox:
@@ -30,6 +43,10 @@ class Mailbox:
         self.uidnext = 1
         self.highest = 0  # of the MODSEQs that anybody was told
         self.deleted = False  # by DELETE; sessions may still hold it
+        self.object_id = None  # MAILBOXID, where it is known
+        self.use = None  # RFC 6154
+        self.annotations = {}  # RFC 5464: {entry: value}
+        self.acl = None  # RFC 4314: {identifier: rights}, without the owner's, where it is known
 
     def uids(self):
         return list(self.messages)
@@ -72,6 +89,27 @@ class Account:
     def __init__(self):
         self.mailboxes = {"INBOX": Mailbox()}
         self.subscribed = set()
+        self.annotations = {}  # the server's
+        self.contents = {}  # by EMAILID
+
+    def name_of(self, mailbox):
+        return next((n for n, m in self.mailboxes.items() if m is mailbox), None)
+
+    def saw_email_id(self, content, email_id):
+        """RFC 8474 5.1: content keeps its EMAILID, and no other has it."""
+        expect(content.email_id in (None, email_id), lambda: f"EMAILID {email_id}, after {content.email_id}")
+        content.email_id = email_id
+        known = self.contents.setdefault(email_id, content)
+        known.body = content.body if known.body is None else known.body
+        content.body = known.body if content.body is None else content.body
+        expect(known is content or known.body == content.body, lambda: f"two messages have EMAILID {email_id}")
+
+    def saw_object_id(self, mailbox, object_id):
+        """RFC 8474 4: a mailbox keeps its MAILBOXID, and no other has it."""
+        expect(mailbox.object_id in (None, object_id), lambda: f"MAILBOXID {object_id}, after {mailbox.object_id}")
+        mailbox.object_id = object_id
+        same = [n for n, m in self.mailboxes.items() if m and m is not mailbox and m.object_id == object_id]
+        expect(not same, lambda: f"MAILBOXID {object_id} is that of {same} as well")
 
     def children(self, name):
         return [n for n in self.mailboxes if n.startswith(name + "/")]

@@ -100,6 +100,20 @@ class Target:
         # Arrived, and this client was not told: whether a UID names them is the server's choice.
         self.untold = by_uid and any(u >= client.uidnext for u in messages)
 
+    def limit(self, most, command):
+        """RFC 9738 3.1: `most` messages are processed, the highest UIDs, where there is such a limit."""
+        if not most or len(self.live) + len(self.ghosts) <= most:
+            return
+        codes = [r.value for r in command.told + [command.answer] if r.code == "MESSAGELIMIT"]
+        uncounted = b"CHANGEDSINCE" in command.pieces[0] or len(self.live) <= most  # what has not changed, what is gone
+        expect(bool(codes) or uncounted, f"{len(self.live)} messages, and no MESSAGELIMIT")
+        if not codes:
+            return
+        expect(codes[0][0] == most, lambda: f"MESSAGELIMIT {codes[0]}, it is {most}")
+        if codes[0][1] is not None:
+            self.live = [u for u in self.live if u >= codes[0][1]]
+            expect(len(self.live) <= most, lambda: f"{len(self.live)} messages were processed, {most} may be")
+
 
 def expand(ranges):
     return [u for first, last in ranges for u in range(first, last + 1)]

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Random sessions on one account against a server under the address sanitizer, held against a model of the mailboxes.
 
-usage: tests/stateful/run.py [--seconds N] [--seed N] [--episodes N]
+usage: tests/stateful/run.py [--seconds N] [--steps N] [--seed N] [--episodes N]
 
-Each episode has a seed; one that fails is replayed with less and less of it, and what was said in the shortest is printed
-and kept in build/test-logs. `--seed N --episodes 1` replays that one. ROOST names another server than build/fuzz/roost.
+A step is a command with its answer. Each episode has a seed, and every fourth a server with a MESSAGELIMIT; one that
+fails is replayed with less and less of it, and what was said in the shortest is printed and kept in build/test-logs. `--seed N --episodes 1` replays that one. ROOST names another server than build/fuzz/roost.
 """
 
 import argparse
@@ -21,9 +21,10 @@ ROOT = HERE.parent.parent
 os.environ.setdefault("ROOST", str(ROOT / "build/fuzz/roost"))
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "strict")]
 
+from acl_commands import GUEST  # noqa: E402
 from roost import Server  # noqa: E402
 from steps import take  # noqa: E402
-from world import World  # noqa: E402
+from world import USER, World  # noqa: E402
 
 PASSWORD = "fuzz-pw-1"
 STEPS_PER_EPISODE = 120
@@ -37,12 +38,13 @@ sandbox = false
 [mail]
 tail_bytes_min = 65536
 tail_records_max = 200
+[limits]
+connections_per_block_max = 1000
 [imap]
 bad_commands_max = 1000
 login_ms_max = 600000
-[limits]
-connections_per_block_max = 1000
 """
+MESSAGE_LIMIT = 5
 
 
 class Failed(Exception):
@@ -52,39 +54,40 @@ class Failed(Exception):
 
 
 class Arena:
-    """A server, started again after it has failed."""
+    """A server for each limit of messages (RFC 9738), started again after it has failed."""
 
     def __init__(self):
-        self.server = None
+        self.servers = {}
         self.commands = 0
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if self.server is not None:
-            self.server.__exit__(None)
+        for server in self.servers.values():
+            server.__exit__(None)
 
-    def fresh(self):
-        if self.server is None:
+    def fresh(self, limit):
+        if limit not in self.servers:
             if os.access("/dev/shm", os.W_OK):
                 tempfile.tempdir = "/dev/shm"  # syncs cost nothing there
-            self.server = Server(config=CONFIG, users={"fuzz": PASSWORD}, strict=False)
-            self.server.__enter__()
-        return self.server
+            config = CONFIG + (f"messages_per_command_max = {limit}\n" if limit else "")
+            self.servers[limit] = Server(config=config, users={USER: PASSWORD, GUEST: PASSWORD}, strict=False)
+            self.servers[limit].__enter__()
+        return self.servers[limit]
 
-    def throw_away(self):
-        if self.server.process is not None:  # it did not end by itself, nor in a restart that failed
+    def throw_away(self, limit):
+        server = self.servers.pop(limit)
+        if server.process is not None:  # it did not end by itself, nor in a restart that failed
             try:
-                self.server.kill()
+                server.kill()
             except OSError:
-                self.server.process = None
-        self.server.__exit__(None)
-        self.server = None
+                server.process = None
+        server.__exit__(None)
 
-    def play(self, seeds):
+    def play(self, seeds, limit):
         """Throws Failed."""
-        world = World(self.fresh(), "fuzz", PASSWORD)
+        world = World(self.fresh(limit), PASSWORD, limit)
         try:
             world.reset()
             for seed in seeds:
@@ -92,25 +95,30 @@ class Arena:
             world.compare()
             world.close()
         except Exception as e:  # pylint: disable=broad-except
-            why = f"{type(e).__name__}: {e}\n{traceback.format_exc()}\n" + self.autopsy()
+            why = f"{type(e).__name__}: {e}\n{traceback.format_exc()}\n" + autopsy(self.servers[limit])
             world.close()
             raise Failed(why, world.trace) from e
         finally:
             self.commands += world.commands
 
-    def autopsy(self):
-        """The sanitizers' word, if the server died."""
-        log = self.server.log_text()
-        at = max(log.find("ERROR: AddressSanitizer"), log.find("runtime error"))
-        return log[at:at + 6000] if at >= 0 else log[-600:]
-
-    def fails(self, seeds):
+    def fails(self, seeds, limit):
         try:
-            self.play(seeds)
+            self.play(seeds, limit)
             return None
         except Failed as failed:
-            self.throw_away()
+            self.throw_away(limit)
             return failed
+
+
+def autopsy(server):
+    """The sanitizers' word, if the server died."""
+    log = server.log_text()
+    at = max(log.find("ERROR: AddressSanitizer"), log.find("runtime error"))
+    return log[at:at + 6000] if at >= 0 else log[-600:]
+
+
+def limit_of(episode):
+    return MESSAGE_LIMIT if episode % 4 == 3 else None
 
 
 def seeds_of(episode):
@@ -118,7 +126,7 @@ def seeds_of(episode):
     return [rng.randrange(2**48) for _ in range(STEPS_PER_EPISODE)]
 
 
-def shrunk(arena, seeds, failed):
+def shrunk(arena, seeds, limit, failed):
     """Leaves out what is not needed for a failure of the same kind, as far as the time allows."""
     deadline, size = time.monotonic() + SHRINK_SECONDS_MAX, len(seeds) // 2
     kind = failed.why.split(":")[0]
@@ -126,7 +134,7 @@ def shrunk(arena, seeds, failed):
         at = 0
         while at < len(seeds) and time.monotonic() < deadline:
             less = seeds[:at] + seeds[at + size:]
-            again = arena.fails(less)
+            again = arena.fails(less, limit)
             if again and again.why.split(":")[0] == kind:
                 seeds, failed = less, again
             else:
@@ -149,22 +157,25 @@ def report(episode, seeds, failed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--seconds", type=float, help="120, unless there are --steps or --episodes")
+    parser.add_argument("--steps", type=int, default=10**12)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
     parser.add_argument("--episodes", type=int, default=10**9)
     parser.add_argument("--no-shrink", action="store_true")
     arguments = parser.parse_args()
+    if arguments.seconds is None:
+        arguments.seconds = 120 if arguments.steps == 10**12 and arguments.episodes == 10**9 else 10**9
     print(f"seed {arguments.seed}", flush=True)
     started, passed = time.monotonic(), 0
     with Arena() as arena:
         for episode in range(arguments.seed, arguments.seed + arguments.episodes):
-            if time.monotonic() - started > arguments.seconds:
+            if time.monotonic() - started > arguments.seconds or arena.commands >= arguments.steps:
                 break
-            seeds = seeds_of(episode)
-            failed = arena.fails(seeds)
+            seeds, limit = seeds_of(episode), limit_of(episode)
+            failed = arena.fails(seeds, limit)
             if failed:
                 if not arguments.no_shrink:
-                    seeds, failed = shrunk(arena, seeds, failed)
+                    seeds, failed = shrunk(arena, seeds, limit, failed)
                 report(episode, seeds, failed)
                 print(f"{passed} passed, 1 failed")
                 return 1

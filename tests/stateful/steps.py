@@ -120,9 +120,9 @@ def synchronise(world, rng):
         world.ensure(c, rng)
         if c.mailbox is not None and not c.mailbox.deleted:
             c.run([noop(world, c, rng)], rng)
-            told = world.simple(c, "UID FETCH 1:* (FLAGS MODSEQ)", rng)
-            for r in told:
-                c.told_fetch(r) if r.name == "FETCH" else None
+            for r in world.simple(c, "UID FETCH 1:* (FLAGS MODSEQ INTERNALDATE)", rng):
+                if r.name in ("FETCH", "UIDFETCH"):
+                    c.told_fetch(r)
             world.keep_cache(c)
     except Gone:
         world.gone(c)
@@ -134,7 +134,7 @@ def compare(world, rng):
 
 def restart(world, rng):
     """All that was acknowledged is there again, after a kill as well."""
-    for c in world.clients + [world.observer]:
+    for c in world.everybody():
         world.keep_cache(c)
         c.close()
     world.trace.append((0, "-", "the server starts again"))
@@ -146,12 +146,45 @@ def restart(world, rng):
     world.compare()
 
 
-STEPS = {batch: 60, idle: 5, storm: 5, noise: 6, drop: 5, synchronise: 6, compare: 2, restart: 0.1}
+def change_user(world, rng):
+    """UNAUTHENTICATE (RFC 8437): the connection is as good as new; compression has ended, TLS has not."""
+    c = rng.choice(world.clients)
+    try:
+        world.ensure(c, rng)
+        world.simple(c, "UNAUTHENTICATE", rng)
+        world.begin(c, rng)
+    except Gone:
+        world.gone(c)
+
+
+def watch(world, rng):
+    """NOTIFY: what was to be told is told, and then the watcher may ask for something else."""
+    watcher = rng.choice(world.watchers)
+    try:
+        watcher.attend(rng)
+    except Gone:
+        world.gone(watcher)
+
+
+def visit(world, rng):
+    """Another user does what the rights allow, and nothing else."""
+    if world.uncertain:
+        world.adopt()
+    try:
+        world.guest.visit(rng)
+    except Gone:
+        world.gone(world.guest)
+    if world.uncertain:
+        world.settle([], rng)
+
+
+STEPS = {batch: 60, idle: 5, storm: 5, noise: 6, drop: 5, synchronise: 6, compare: 2, change_user: 2, watch: 12, visit: 5,
+         restart: 0.1}
 
 
 def take(world, seed):
     rng = random.Random(seed)
-    for c in world.clients:
+    for c in world.clients + world.watchers:
         if c.idle and c.socket is not None:
             try:
                 c.drain()
