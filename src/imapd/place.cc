@@ -56,9 +56,11 @@ task<Result<Place>> find_place(Session& session, Bytes name) {
 }
 
 task<Result<Place>> place_to_create(Session& session, Bytes name) {
-  bool reserved = name + imap::kHierarchySeparator == kOtherUsers;
+  // The names of the namespaces themselves belong to nobody.
+  const ImapdConfig& config = session.config();
+  bool is_namespace = !lies_elsewhere(config, name) && lies_elsewhere(config, name + imap::kHierarchySeparator);
   Result<Place> place = no_such_mailbox();
-  if (!reserved) place = co_await find_place(session, std::move(name));
+  if (!is_namespace) place = co_await find_place(session, std::move(name));
   if (place || place.error().code != Code::nonexistent) co_return place;
   co_return no_creation();
 }

@@ -117,7 +117,8 @@ TEST_F(Acls, ASpecialUseIsItsOwnersOnly) {
 }
 
 TEST_F(Acls, NamesOfOtherUsersCannotBeTaken) {
-  for (std::string_view name : {"\"Other Users\"", "\"Other Users/fred\"", "\"Other Users/alice/x\""}) {
+  for (std::string_view name :
+       {"\"Other Users\"", "\"Other Users/fred\"", "\"Other Users/alice/x\"", "Shared", "Shared/x"}) {
     EXPECT_THAT(alice.run(fmt::format("CREATE {}", name)), StartsWith("NO [NOPERM]")) << name;
     EXPECT_THAT(alice.run(fmt::format("RENAME INBOX {}", name)), StartsWith("NO [NOPERM]")) << name;
   }
