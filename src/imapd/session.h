@@ -43,8 +43,8 @@ class Watch {
 
 // What was said of the quota, once for each login (RFC 9208 4.3.1).
 struct QuotaWarnings {
-  bool alert_told = false;  // with SELECT
-  bool soft_told = false;   // with a command that added messages
+  bool select_told = false;  // with SELECT
+  bool soft_told = false;    // with a command that added messages
 };
 
 // Belongs to its stream's loop. While it waits for its client it holds no snapshot and no buffer.

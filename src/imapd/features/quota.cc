@@ -105,13 +105,16 @@ bool is_nearly_full(Session& session) {
                               session.config().quota_warning_percent);
 }
 
-void alert(Session& session, const imap::Select&, const mail::Mailbox&) {
-  bool& told = session.quota_warnings().alert_told;
+// RFC 9208 4.3.1: the selected mailbox exceeds a soft quota. No ALERT, which a client would show its user for each of
+// its connections.
+void warn_at_select(Session& session, const imap::Select&, const mail::Mailbox&) {
+  bool& told = session.quota_warnings().select_told;
   // RFC 9208 8: nothing of quotas to anonymous users.
-  if (told || session.is_read_only() || !is_nearly_full(session)) return;
+  bool own = session.selected_account().id() == session.account().id() && !session.is_read_only();
+  if (told || !own || !is_nearly_full(session)) return;
   told = true;
-  imap::write_untagged(session.buffer(), imap::Condition::ok, imap::ResponseCode(imap::kAlert),
-                       "The account is nearly full: delete what is not needed.");
+  imap::write_untagged(session.buffer(), imap::Condition::no, imap::code_of(Code::over_quota),
+                       "The account is nearly full.");
 }
 
 constexpr Capability kCapabilities[] = {{"QUOTA", kLoggedIn},
@@ -140,7 +143,10 @@ void tell_soft_quota(Session& session, AccountId added_to) {
                        "The account is nearly full.");
 }
 
-constinit const Feature kQuota = {
-    .name = "quota", .capabilities = kCapabilities, .commands = kCommands, .grammar = kGrammar, .at_select = alert};
+constinit const Feature kQuota = {.name = "quota",
+                                  .capabilities = kCapabilities,
+                                  .commands = kCommands,
+                                  .grammar = kGrammar,
+                                  .at_select = warn_at_select};
 
 }  // namespace roost::imapd

@@ -101,8 +101,8 @@ TEST(Quota, ThatIsNearlyUsedUpIsToldOnceWithSelect) {
   server.simulation->wait((*account)->execute(mail::SetQuota{mail::QuotaLimits{.mailboxes = 1}})).value();
   TestClient alice(server);
   alice.log_in();
-  EXPECT_THAT(alice.select("INBOX"), HasSubstr("[ALERT]"));
-  EXPECT_THAT(alice.select("INBOX"), Not(HasSubstr("[ALERT]"))) << "once";
+  EXPECT_THAT(alice.select("INBOX"), HasSubstr("* NO [OVERQUOTA]"));
+  EXPECT_THAT(alice.select("INBOX"), Not(HasSubstr("OVERQUOTA"))) << "once";
 }
 
 }  // namespace
