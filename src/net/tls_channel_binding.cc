@@ -61,7 +61,7 @@ std::optional<Bytes> server_end_point(ssl_st* ssl) {
 std::vector<ChannelBinding> channel_bindings_of(ssl_st* ssl) {
   std::vector<ChannelBinding> out;
   if (has_unique_secrets(ssl)) {
-    if (auto data = exporter(ssl)) out.push_back({"tls-exporter", *std::move(data)});
+    if (auto data = exporter(ssl)) out.push_back({std::string(kTlsExporter), *std::move(data)});
     if (SSL_version(ssl) < TLS1_3_VERSION) out.push_back({"tls-unique", first_finished(ssl)});
   }
   if (auto data = server_end_point(ssl)) out.push_back({"tls-server-end-point", *std::move(data)});

@@ -1,6 +1,7 @@
 // What a TLS connection gives to bind authentication to.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "net/stream.h"
@@ -8,6 +9,8 @@
 struct ssl_st;
 
 namespace roost::net {
+
+inline constexpr std::string_view kTlsExporter = "tls-exporter";
 
 // Once the handshake is done, on the server's side:
 // - tls-exporter (RFC 9266), where the connection's secrets are unique to it: with TLS 1.3, or the extended master

@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <utility>
+
 #include "net/tls_channel_binding.h"
 #include "net/tls_client_certificate.h"
 
@@ -74,6 +76,10 @@ TlsInfo TlsLayer::info() const {
                  client_name_of(ssl_.get())};
 }
 
-std::vector<ChannelBinding> TlsLayer::channel_bindings() const { return channel_bindings_of(ssl_.get()); }
+std::vector<ChannelBinding> TlsLayer::channel_bindings() const {
+  std::vector<ChannelBinding> out = channel_bindings_of(ssl_.get());
+  if (std::exchange(exporter_given_, true)) std::erase_if(out, [](auto& one) { return one.type == kTlsExporter; });
+  return out;
+}
 
 }  // namespace roost::net

@@ -30,6 +30,8 @@ class TlsLayer {
   bool holds_bytes() const;
   // Both once the handshake is done.
   TlsInfo info() const;
+  // tls-exporter the first time only: it may bind one exchange of a connection, whether that succeeds or not
+  // (RFC 9266 4.1).
   std::vector<ChannelBinding> channel_bindings() const;
 
  private:
@@ -42,6 +44,7 @@ class TlsLayer {
 
   std::unique_ptr<ssl_st, Free> ssl_;
   bool ticket_announced_ = false;
+  mutable bool exporter_given_ = false;
   bool failed_ = false;  // OpenSSL forbids every further call but the destructor's
 };
 

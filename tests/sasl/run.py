@@ -158,10 +158,29 @@ def test_scram_binds_to_the_connection_by_tls_exporter():
         header = b"p=tls-exporter,,"
         exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, other.exported)
         assert one.scram("SCRAM-SHA-256-PLUS", exchange) == b"a" + FAILED
-        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, one.exported)
-        logged_in(one.scram("SCRAM-SHA-256-PLUS", exchange))
+        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, other.exported)
+        logged_in(other.scram("SCRAM-SHA-256-PLUS", exchange))
         one.close()
         other.close()
+
+
+def test_the_exporter_binds_one_exchange_of_a_connection():
+    """RFC 9266 4.1: after a failed attempt, and after UNAUTHENTICATE, another binding or another connection is needed."""
+    header = b"p=tls-exporter,,"
+    with Server() as server:
+        failed, again = Tunnel(server), Tunnel(server)
+        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", "wrong", header, failed.exported)
+        assert failed.scram("SCRAM-SHA-256-PLUS", exchange) == b"a" + FAILED
+        answer = failed.begin("SCRAM-SHA-256-PLUS", b"p=tls-exporter,,n=alice,r=abc")
+        assert answer.startswith(b"a NO [CANNOT] "), answer
+        logged_in(failed.scram("SCRAM-SHA-256", Scram("SCRAM-SHA-256", "alice", PASSWORD)))
+        exchange = Scram("SCRAM-SHA-256-PLUS", "alice", PASSWORD, header, again.exported)
+        logged_in(again.scram("SCRAM-SHA-256-PLUS", exchange))
+        again.ok(b"UNAUTHENTICATE")
+        answer = again.begin("SCRAM-SHA-256-PLUS", b"p=tls-exporter,,n=alice,r=abc")
+        assert answer.startswith(b"a NO [CANNOT] "), answer
+        failed.close()
+        again.close()
 
 
 def test_a_taken_away_plus_is_noticed():

@@ -19,14 +19,25 @@ std::vector<std::string_view> offered(const Session& session) {
   return auth::mechanisms(session.services().authenticator.policy(), channel);
 }
 
-auth::Circumstances circumstances_of(const Session& session) {
+// What the channel gives to bind to, which a -PLUS mechanism may take once (RFC 9266 4.1). Of the others it is enough
+// to know that there is something (RFC 5802 6).
+std::vector<auth::ChannelBinding> bindings_for(const Session& session, std::string_view mechanism) {
+  const std::optional<net::TlsInfo>& tls = session.stream().tls();
+  std::vector<auth::ChannelBinding> out;
+  if (!tls || !tls->binds) return out;
+  if (!mechanism.ends_with("-PLUS")) return {{"any", {}}};
+  for (net::ChannelBinding& binding : session.stream().channel_bindings()) {
+    out.push_back({std::move(binding.type), std::move(binding.data)});
+  }
+  return out;
+}
+
+auth::Circumstances circumstances_of(const Session& session, std::string_view mechanism) {
   auth::Circumstances out{.origin = session.origin(),
                           .host_name = session.config().host_name,
                           .token_scope = session.config().token_scope,
                           .discovery_url = session.config().discovery_url};
-  for (net::ChannelBinding& binding : session.stream().channel_bindings()) {
-    out.bindings.push_back({std::move(binding.type), std::move(binding.data)});
-  }
+  out.bindings = bindings_for(session, mechanism);
   if (session.stream().tls()) out.certificate_name = session.stream().tls()->client_name;
   return out;
 }
@@ -61,8 +72,8 @@ task<Result<Completion>> run_authenticate(Session& session, imap::Command& comma
     co_return no(Code::privacy_required, "No such mechanism, or not in clear: use TLS.");
   }
   if (!known) co_return no(Code::cannot, "No such mechanism.");
-  auto exchange =
-      auth::start_exchange(session.services().authenticator, authenticate.mechanism, circumstances_of(session));
+  auto exchange = auth::start_exchange(session.services().authenticator, authenticate.mechanism,
+                                       circumstances_of(session, authenticate.mechanism));
   if (!exchange) co_return no(Code::cannot, "No such mechanism.");
   Result<auth::Login> who = co_await exchange_turns(session, *exchange, std::move(authenticate.initial_response));
   if (!who) {
