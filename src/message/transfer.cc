@@ -1,7 +1,10 @@
 #include "message/transfer.h"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "message/ascii.h"
 
@@ -21,6 +24,51 @@ constexpr std::array<uint8_t, 256> base64_values() {
   return out;
 }
 constexpr auto kBase64 = base64_values();
+
+// Octets before the first "=", CR or LF, sixteen looked at at once.
+size_t quoted_printable_run(BytesView text) {
+  const __m128i equals = _mm_set1_epi8('=');
+  const __m128i cr = _mm_set1_epi8('\r');
+  const __m128i lf = _mm_set1_epi8('\n');
+  size_t i = 0;
+  for (; i + sizeof(__m128i) <= text.size(); i += sizeof(__m128i)) {
+    __m128i octets = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i));
+    __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(octets, cr), _mm_cmpeq_epi8(octets, lf));
+    int found = _mm_movemask_epi8(_mm_or_si128(ends, _mm_cmpeq_epi8(octets, equals)));
+    if (found != 0) return i + static_cast<size_t>(std::countr_zero(static_cast<uint32_t>(found)));
+  }
+  while (i < text.size() && text[i] != '=' && text[i] != '\r' && text[i] != '\n') ++i;
+  return i;
+}
+
+// The size of the escape or soft line break that `text` begins with, 0 where it is neither, or not all there.
+size_t take_escape(BytesView text, Bytes& out) {
+  if (text.size() >= 3 && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0) {
+    out += static_cast<char>(hex_value(text[1]) * 16 + hex_value(text[2]));
+    return 3;
+  }
+  if (text.starts_with("=\r\n")) return 3;
+  return text.starts_with("=\n") ? 2 : 0;
+}
+
+// What is usual: lines, escapes and soft line breaks that lie in `text` from end to end, where nothing is held. Returns
+// how much was used.
+size_t decode_plain_quoted_printable(BytesView text, Bytes& out) {
+  size_t used = 0;
+  while (used < text.size()) {
+    size_t end = used + quoted_printable_run(text.substr(used));
+    bool escape = end < text.size() && text[end] == '=';
+    size_t shown = end;
+    while (!escape && shown > used && is_blank(text[shown - 1])) --shown;
+    out += text.substr(used, shown - used);
+    if (end == text.size() || end - shown > kHeldBytesMax) return shown;
+    if (!escape) out += text[end];
+    size_t size = escape ? take_escape(text.substr(end), out) : 1;
+    if (size == 0) return end;
+    used = end + size;
+  }
+  return used;
+}
 
 }  // namespace
 
@@ -99,19 +147,14 @@ void TransferDecoder::feed_base64(BytesView piece, Bytes& out) {
 
 // RFC 2045 6.7. held_ is an escape not yet complete, or blanks, which are dropped where a line end follows.
 void TransferDecoder::feed_quoted_printable(BytesView piece, Bytes& out) {
-  auto is_special = [](char c) { return c == '=' || c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  size_t i = 0;
-  while (i < piece.size()) {
-    if (held_.empty()) {
-      size_t start = i;
-      while (i < piece.size() && !is_special(piece[i])) ++i;
-      out += piece.substr(start, i - start);
-      if (i == piece.size()) return;
-    }
-    char c = piece[i++];
+  while (!piece.empty()) {
+    if (held_.empty()) piece.remove_prefix(decode_plain_quoted_printable(piece, out));
+    if (piece.empty()) return;
+    char c = piece.front();
+    piece.remove_prefix(1);
     if (held_.starts_with('=')) {
       end_quoted_printable_escape(c, out);
-    } else if (c == ' ' || c == '\t') {
+    } else if (is_blank(c)) {
       held_ += c;
       if (held_.size() > kHeldBytesMax) {
         out += held_;

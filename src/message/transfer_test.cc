@@ -48,6 +48,15 @@ TEST(QuotedPrintable, KeepsWhatIsNoEscape) {
   expect_decodes(Encoding::quoted_printable, "=4=41==42", "=4A=B");
 }
 
+TEST(QuotedPrintable, TakesLongLinesAndShortOnesAlike) {
+  Bytes words = "between sixteen octets and the next there are blanks \t in this line";
+  expect_decodes(Encoding::quoted_printable, words + "  \r\n" + words + "=C3=A9" + words + " =\r\n" + words,
+                 words + "\r\n" + words + "\xc3\xa9" + words + " " + words);
+  Bytes blanks(2000, ' ');  // more than are held back for a line end
+  Bytes text = "a" + blanks + "\r\n";
+  EXPECT_EQ(decode_transfer(Encoding::quoted_printable, text), in_pieces(Encoding::quoted_printable, text, 1));
+}
+
 TEST(Uuencode, IsDecoded) {
   expect_decodes(Encoding::uuencode, "before\r\nbegin 644 cat.txt\r\n#0V%T\r\n`\r\nend\r\n", "Cat");
   expect_decodes(Encoding::uuencode, "begin 644 x\n$86)C9```\n \nend\n", "abcd");
