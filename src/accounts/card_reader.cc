@@ -49,10 +49,13 @@ class Reading {
  private:
   task<Result<>> read_segments() {
     std::vector<PageId> wanted;
+    PageId found;  // neighbours mostly lie in one segment
+    SegmentPtr segment;
     for (size_t i = 0; i < rows_.size(); ++i) {
       PageId page = rows_[i].card.segment;
       if (page.value == 0 || cards_[i]) continue;
-      SegmentPtr segment = env_->cards.find(account_, page);
+      if (page != found) segment = env_->cards.find(account_, page);
+      found = page;
       if (segment) {
         place(i, segment);
       } else if (std::ranges::find(wanted, page) == wanted.end()) {

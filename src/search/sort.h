@@ -29,6 +29,7 @@ class Sorting final : public Ordering {
   std::vector<Uid> result() const;
 
  private:
+  bool reads_texts() const;
   void add_key(const SortCriterion& criterion, const mail::Cold& row, const message::CardView* card,
                const message::SortKeys& texts);
 
