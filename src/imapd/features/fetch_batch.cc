@@ -17,6 +17,9 @@ namespace {
 // Sizes of messages whose small sections wait in memory at once.
 inline constexpr uint64_t kBatchMessageBytesMax = uint64_t{1} << 20;
 
+// Of one message, what is kept from its verification until it is sent, rather than read twice.
+inline constexpr uint64_t kHeldLargeBytesMax = uint64_t{512} << 10;
+
 // Parts that may be decoded or passed in search of a section before other connections have their turn: below a
 // millisecond.
 constexpr size_t kPartsPerStep = 10'000;
@@ -94,19 +97,27 @@ task<Result<>> FetchBatch::load() {
 }
 
 task<> FetchBatch::verify_large(FetchedMessage& message) {
-  for (const BodyPiece& piece : message.pieces) {
+  uint64_t held = 0;
+  for (BodyPiece& piece : message.pieces) {
     if (piece.how != BodyPiece::How::large || piece.encoding) continue;  // measure_large() has read what is encoded
+    if (held + piece.range.size <= kHeldLargeBytesMax) {
+      held += piece.range.size;
+      piece.octets = co_await read_large(message, piece.range);
+      piece.how = BodyPiece::How::held;
+      continue;
+    }
     for (uint64_t at = 0; at < piece.range.size && !message.failed; at += config_.body_piece_bytes) {
       uint64_t wanted = std::min<uint64_t>(config_.body_piece_bytes, piece.range.size - at);
-      Result<Bytes> octets =
-          co_await account_.body(message.row.cold.blob, {.offset = piece.range.offset + at, .size = wanted});
-      if (!octets) {
-        fail(message, octets.error());
-      } else if (octets->size() != wanted) {
-        fail(message, fault("a body is shorter than its row says", Code::corruption).error());
-      }
+      co_await read_large(message, {.offset = piece.range.offset + at, .size = wanted});
     }
   }
+}
+
+task<Bytes> FetchBatch::read_large(FetchedMessage& message, message::ByteRange range) {
+  Result<Bytes> octets = co_await account_.body(message.row.cold.blob, {.offset = range.offset, .size = range.size});
+  if (octets && octets->size() == range.size) co_return *std::move(octets);
+  fail(message, octets ? fault("a body is shorter than its row says", Code::corruption).error() : octets.error());
+  co_return Bytes();
 }
 
 void FetchBatch::fail(FetchedMessage& message, Error error) {

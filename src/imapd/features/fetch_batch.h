@@ -54,7 +54,8 @@ class FetchBatch {
   void take_row(Uid uid, mail::Row row) { messages_.push_back({.uid = uid, .row = std::move(row)}); }
   task<Result<>> load();
   // Just before a message is sent: reads what of it is sent piece by piece, so that a damaged body is refused before
-  // its literal is announced, after which only ending the connection would be left.
+  // its literal is announced, after which only ending the connection would be left. What is not too much is kept, and
+  // not read again.
   task<> verify_large(FetchedMessage& message);
 
   std::vector<FetchedMessage>& messages() { return messages_; }
@@ -80,6 +81,8 @@ class FetchBatch {
   void locate_decoded(Read read, const imap::FetchItem& item, const message::Part& part);
   void want(Read read, message::ByteRange range);
   void take(const Read& read, Bytes octets);
+  // Empty where it fails, which is noted.
+  task<Bytes> read_large(FetchedMessage& message, message::ByteRange range);
   task<> measure_large(FetchedMessage& message);
   task<Result<uint64_t>> decoded_size(BlobId blob, const BodyPiece& piece);
   task<> read_pieces();

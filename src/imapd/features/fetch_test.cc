@@ -144,6 +144,17 @@ TEST_F(Fetch, StreamsWhatIsLarge) {
   EXPECT_TRUE(text.find(literal(large.substr(18 + 1'000'000, 1'000'000))) != std::string::npos);
 }
 
+// Kept from its verification on, as long as all of it is not too much: then the first two sections, but not the third.
+TEST_F(Fetch, SendsEverySectionOfWhatIsNotSoLarge) {
+  std::string message = "Subject: not so large\r\n\r\n";
+  while (message.size() < 250'000) message += "All work and no play makes Jack a dull boy.\r\n";
+  EXPECT_THAT(client.append("INBOX", message), HasSubstr("OK [APPENDUID"));
+  std::string body = message.substr(message.find("\r\n\r\n") + 4);
+  std::string answer = client.run("FETCH 2 (BODY.PEEK[] BODY.PEEK[TEXT] BODY.PEEK[TEXT]<10.200000>)");
+  EXPECT_TRUE(answer == "* 2 FETCH (BODY[] " + literal(message) + " BODY[TEXT] " + literal(body) + " BODY[TEXT]<10> " +
+                            literal(body.substr(10, 200'000)) + ")\r\nOK FETCH completed.\r\n");
+}
+
 TEST_F(Fetch, ManyMessagesInBatches) {
   std::string command = "APPEND INBOX";
   for (int i = 0; i < 500; ++i) {
