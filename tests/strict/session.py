@@ -240,6 +240,8 @@ class Session:
             self.take_expunges(view, command, response)
         elif name == "UIDFETCH":
             view.fetched_by_uid(response.number, response.value)
+            if "FLAGS" in response.value:
+                view.by_uid[response.number].told_by = command
         elif name == "FETCH":
             view.fetched(response.number, response.value)
             if "FLAGS" in response.value:

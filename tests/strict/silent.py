@@ -5,20 +5,23 @@ def expanded(ranges):
     return {n for first, last in ranges for n in range(first, last + 1)}
 
 
+def numbered(view, command):
+    """[(UID or message number, UID, entry)], None for what is not known. With UIDONLY there are only those that were told."""
+    if view.by_uid:
+        return [(uid, uid, entry) for uid, entry in view.by_uid.items()]
+    return [(entry.uid if command.by_uid else place, entry.uid, entry) for place, entry in enumerate(view.entries, 1)]
+
+
 def chosen(view, command):
     """{entry: whether it is certainly meant}; None where the set cannot be read, as "$"."""
     parts = [part.split(":") for part in command.args[0].split(",")]
     if not all(len(p) <= 2 and all(e == "*" or e.isdigit() for e in p) for p in parts):
         return None
     grown = any(r.name in ("EXISTS", "EXPUNGE", "VANISHED") for r in command.told)
+    last = None if view.by_uid or not view.entries else view.entries[-1].uid if command.by_uid else len(view.entries)
     found = {}
-    for place, entry in enumerate(view.entries):
-        number = entry.uid if command.by_uid else place + 1
-        if number is None or "*" in command.args[0] and grown:
-            found[entry] = False
-            continue
-        last = len(view.entries) if not command.by_uid else view.entries[-1].uid
-        if last is None and "*" in command.args[0]:
+    for number, _, entry in numbered(view, command):
+        if number is None or "*" in command.args[0] and (grown or last is None):
             found[entry] = False
             continue
         ends = [[last if e == "*" else int(e) for e in part] for part in parts]
@@ -27,12 +30,13 @@ def chosen(view, command):
     return found
 
 
-def processed(meant, command, response):
+def processed(meant, view, command, response):
     """RFC 9738 3.1: from the highest UID down to the one that MESSAGELIMIT names."""
     lowest = next((r.value[1] for r in [response, *command.told] if r.code == "MESSAGELIMIT" and r.value[1]), None)
     if meant is None or lowest is None:
         return meant
-    return {e: sure and e.uid is not None for e, sure in meant.items() if e.uid is None or e.uid >= lowest}
+    uids = {entry: uid for _, uid, entry in numbered(view, command)}
+    return {e: sure and uids[e] is not None for e, sure in meant.items() if uids[e] is None or uids[e] >= lowest}
 
 
 def note(view, command, response):
@@ -44,13 +48,13 @@ def note(view, command, response):
         return
     flags = args[-1] if isinstance(args[-1], list) else args[args.index(how) + 1:]
     refused = expanded(response.value) if response.code == "MODIFIED" else set()
-    meant = processed(chosen(view, command), command, response)
-    for place, entry in enumerate(view.entries):
+    meant = processed(chosen(view, command), view, command, response)
+    for number, _, entry in numbered(view, command):
         if entry.told_by is command or entry.flags is None:
             continue
         if meant is None:
             entry.flags = None
-        elif entry in meant and (entry.uid if command.by_uid else place + 1) not in refused:
+        elif entry in meant and number not in refused:
             entry.flags = changed(entry.flags, how, flags) if meant[entry] else None
 
 
