@@ -1,10 +1,12 @@
 #include "accounts/commit_queue.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "accounts/random.h"
 #include "base/log.h"
+#include "base/planted.h"
 #include "base/random.h"
 
 namespace roost::accounts {
@@ -21,6 +23,12 @@ constexpr int kPlanRoundsMax = 1'000;  // each brings pages
 Millis backoff(int tries, int64_t ms_max) {
   int64_t most = std::min<int64_t>(int64_t{1} << std::min(tries, 20), ms_max);
   return Millis(1 + static_cast<int64_t>(random_number() % static_cast<uint64_t>(most)));
+}
+
+// Of a planted bug: the snapshot of the planning before, in whose place the caller puts this one's.
+mail::SnapshotPtr& old_snapshot(AccountId id, const mail::SnapshotPtr& first) {
+  static std::map<AccountId, mail::SnapshotPtr> before;
+  return before.try_emplace(id, first).first->second;
 }
 
 Error store_unavailable() { return no(Code::unavailable, "The store takes no changes now.").error(); }
@@ -75,6 +83,7 @@ task<Result<>> CommitQueue::settle(Batch& batch) {
 task<Result<Draft>> CommitQueue::plan(const std::vector<PendingPtr>& operations) {
   for (int rounds = 0; rounds < kPlanRoundsMax; ++rounds) {
     mail::SnapshotPtr snapshot = replica_.snapshot();
+    if (planted(Bug::planned_on_old_snapshot)) std::swap(snapshot, old_snapshot(id_, snapshot));
     mail::PlanContext context{.limits = &env_.config.limits, .now = env_.wall_seconds()};
     BatchOutcome outcome;
     if (is_heavy(*snapshot, operations)) {
@@ -100,7 +109,11 @@ task<Result<CommitQueue::Settled>> CommitQueue::commit(Batch& batch, Draft draft
     case store::Outcome::conflict:
       batch.doubts.pop_back();
       co_return co_await after_conflict(batch, std::move(committed.missed));
-    case store::Outcome::unknown: co_return co_await after_unknown(batch);
+    case store::Outcome::unknown:
+      if (planted(Bug::unknown_taken_for_stored)) {
+        co_return co_await fold_own(batch, expect.next(), id, std::move(draft.record));
+      }
+      co_return co_await after_unknown(batch);
     case store::Outcome::unavailable:
     case store::Outcome::full: break;
   }

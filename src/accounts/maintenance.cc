@@ -69,6 +69,7 @@ task<Result<>> collect_pages(std::shared_ptr<OpenAccount> account, Orphans& orph
   co_return Result<>();
 }
 
+// What the collector has not read is kept, however old it says it is: nodes' clocks differ.
 task<Result<>> trim_history(std::shared_ptr<OpenAccount> account) {
   Environment& env = account->environment();
   int64_t before = env.wall_seconds() - env.config.retention_seconds;
@@ -79,7 +80,7 @@ task<Result<>> trim_history(std::shared_ptr<OpenAccount> account) {
     bool all = !records.empty();
     for (const store::LogRecord& record : records) {
       auto time = mail::record_time(record.record);
-      all = time && *time < before;
+      all = time && *time < before && record.position <= *account->collected_to;
       if (!all) break;
       last = record.position;
     }
@@ -107,30 +108,30 @@ task<Result<>> delete_forgotten(std::shared_ptr<OpenAccount> account, std::vecto
 }
 
 // The log forgets blobs before they are deleted. Whoever crashed in between left them behind, so the collector is a
-// follower of the log: what stands after its position is deleted (again).
+// follower of the log: what stands after its position, whichever node wrote it, is deleted (again).
 task<Result<>> resume_collection(std::shared_ptr<OpenAccount> account) {
-  if (account->collected_to) co_return Result<>();
   store::AccountStore& store = account->environment().store;
-  ROOST_CO_TRY(auto stored, co_await store.follower(kCollector, account->id()));
-  Position at = stored.value_or(Position());
-  for (;;) {
-    ROOST_CO_TRY(auto records, co_await store.history(account->id(), at, kHistoryBytesAtOnce));
-    if (records.empty()) break;
-    at = records.back().position;
+  if (!account->collected_to) {
+    ROOST_CO_TRY(auto stored, co_await store.follower(kCollector, account->id()));
+    account->collected_to = stored.value_or(Position());
+  }
+  Position at = *account->collected_to;
+  for (bool more = true; more;) {
+    ROOST_CO_TRY(auto news, co_await store.since(account->id(), at));
+    more = news.reopen;
+    std::vector<store::LogRecord> records = std::move(news.tail);
+    if (more) {
+      ROOST_CO_TRY(records, co_await store.history(account->id(), at, kHistoryBytesAtOnce));
+      // Whoever trimmed it had deleted what it forgot.
+      if (records.empty()) at = news.root_position;
+    }
+    if (!records.empty()) at = records.back().position;
     ROOST_CO_TRY_VOID(co_await delete_forgotten(account, std::move(records)));
   }
-  ROOST_CO_TRY(auto news, co_await store.since(account->id(), at));
-  if (!news.tail.empty()) at = news.tail.back().position;
-  ROOST_CO_TRY_VOID(co_await delete_forgotten(account, std::move(news.tail)));
-  if (!news.reopen) account->collected_to = at;
+  if (at == *account->collected_to) co_return Result<>();
+  ROOST_CO_TRY_VOID(co_await store.set_follower(kCollector, account->id(), at));
+  account->collected_to = at;
   co_return Result<>();
-}
-
-task<Result<>> note_collected(std::shared_ptr<OpenAccount> account) {
-  Position now = account->snapshot()->position();
-  if (!account->collected_to || *account->collected_to == now) co_return Result<>();
-  account->collected_to = now;
-  co_return co_await account->environment().store.set_follower(kCollector, account->id(), now);
 }
 
 // The log first: a blob that it still names is never deleted.
@@ -144,18 +145,9 @@ task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
     std::vector<BlobId> some(blobs.begin() + at, blobs.begin() + at + count);
     mail::ForgetBlobs forget{std::move(some)};
     auto result = co_await account->execute(std::move(forget));
-    Result<> deleted;
-    std::vector<BlobId> forgotten;
-    if (result) {
-      forgotten = std::get<mail::Forgotten>(*std::move(result)).blobs;
-      deleted = co_await env.store.delete_blobs(forgotten);
-    } else {
-      deleted = std::unexpected(result.error());
-    }
-    if (!deleted) {
-      account->collected_to.reset();  // what was forgotten and not deleted is found in the log
-      co_return deleted;
-    }
+    if (!result) co_return std::unexpected(result.error());
+    std::vector<BlobId> forgotten = std::get<mail::Forgotten>(*std::move(result)).blobs;
+    ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(forgotten));
     env.counters.collected_blobs.fetch_add(forgotten.size(), std::memory_order_relaxed);
   }
   co_return Result<>();
@@ -189,8 +181,7 @@ task<Result<>> collect(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
   ROOST_CO_TRY_VOID(co_await collect_pages(account, orphans));
   ROOST_CO_TRY_VOID(co_await resume_collection(account));
   ROOST_CO_TRY_VOID(co_await trim_history(account));
-  ROOST_CO_TRY_VOID(co_await collect_blobs(account));
-  co_return co_await note_collected(account);
+  co_return co_await collect_blobs(account);
 }
 
 }  // namespace roost::accounts

@@ -175,6 +175,33 @@ TEST_F(Fixture, AnUploadThatNeverWasCommittedIsCollected) {
   EXPECT_TRUE(world.wait(account->body(used->blob, {0, 100})));
 }
 
+// The other node has looked at the log before, and only has to look at what came since.
+TEST_F(Fixture, WhatACrashedNodeForgotAnotherDeletes) {
+  config.retention_seconds = 2;
+  uint64_t crashes = 0;
+  for (uint64_t step = 1; step < 40; ++step) {
+    TestWorld fresh(step);
+    TestNode other = std::move(fresh.add_node(config));
+    AccountPtr elsewhere = fresh.open(other);
+    auto appended = fresh.must<Appended>(elsewhere, test_append("INBOX", 3));
+    ASSERT_TRUE(fresh.wait(other.accounts->maintain(AccountId(1))));
+    fresh.must<mail::Stored>(
+        elsewhere, mail::Store{appended.mailbox, UidSet::single(Uid(2)), mail::StoreHow::add, SystemFlag::deleted});
+    fresh.must<mail::Expunged>(elsewhere, mail::Expunge{appended.mailbox, {}});
+    fresh.sim->run_for(Millis(5'000));
+    TestNode& crashing = fresh.add_node(config);
+    AccountPtr account = fresh.open(crashing);
+    crashing.store->set_faults({.crash_at_step = step});
+    (void)fresh.wait(crashing.accounts->maintain(AccountId(1)));
+    crashes += crashing.store->crashed() ? 1 : 0;
+    fresh.sim->run_for(Millis(40'000));
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(fresh.wait(other.accounts->maintain(AccountId(1))));
+    EXPECT_EQ(fresh.wait(other.store->list_blobs(AccountId(1), 0, 100))->size(), 2U) << "crash at step " << step;
+    fresh.stop(other);
+  }
+  EXPECT_GT(crashes, 10U);
+}
+
 TEST_F(Fixture, AFailedCheckpointIsTriedAgain) {
   config.tail_records_max = 5;
   TestNode& node = world.add_node(config);

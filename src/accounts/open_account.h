@@ -97,7 +97,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   Environment& environment() { return *env_; }
 
-  // Maintenance only: blobs that the log says are forgotten are deleted, up to this position; unknown until it looked.
+  // Maintenance only: blobs that the log says are forgotten are deleted, up to this position; none until it looked.
   std::optional<Position> collected_to;
 
  private:

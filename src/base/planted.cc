@@ -27,8 +27,13 @@ constexpr std::array kBugs = {
     "tail_trimmed",
     "account_id_not_synced",
     "failed_sync_forgotten",
+    "planned_on_old_snapshot",
+    "unknown_taken_for_stored",
+    "condition_not_tested",
+    "change_not_told",
+    "dead_list_dropped",
 };
-static_assert(kBugs.size() == static_cast<size_t>(Bug::failed_sync_forgotten) + 1);
+static_assert(kBugs.size() == static_cast<size_t>(Bug::dead_list_dropped) + 1);
 
 Bug chosen() {
   const char* given = std::getenv("ROOST_BUG");  // NOLINT(concurrency-mt-unsafe): nothing here sets it

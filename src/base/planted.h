@@ -24,6 +24,11 @@ enum class Bug : uint8_t {
   tail_trimmed,
   account_id_not_synced,
   failed_sync_forgotten,
+  planned_on_old_snapshot,
+  unknown_taken_for_stored,
+  condition_not_tested,
+  change_not_told,
+  dead_list_dropped,
 };
 
 #ifdef ROOST_PLANTED

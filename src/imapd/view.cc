@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
+
 namespace roost::imapd {
 namespace {
 
@@ -42,6 +44,7 @@ bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::Mailb
     selected.flags_owed = selected.flags_owed.subtract(gone);
   }
   UidSet changed = delta.changed.intersect(known);
+  if (planted(Bug::change_not_told)) changed = {};
   if (!changed.empty()) selected.flags_owed = selected.flags_owed.unite(changed);
   selected.modseq = std::max(selected.modseq, delta.highest);
   uint32_t live = mailbox.rank(selected.uidnext);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/planted.h"
 #include "mail/checkpoint_writer.h"
 #include "mail/layout.h"
 #include "mail/mailbox_entry.h"
@@ -92,7 +93,7 @@ class CheckpointMaking {
     root.subscriptions = write_subscriptions();
     root.metadata = write_metadata_pages();
     root.body_counts = write_spans(PageKind::body_counts, next_.body_counts);
-    root.dead_blobs = write_spans(PageKind::dead_blobs, next_.dead_blobs);
+    if (!planted(Bug::dead_list_dropped)) root.dead_blobs = write_spans(PageKind::dead_blobs, next_.dead_blobs);
     root.segment_cards = write_spans(PageKind::segment_cards, next_.segment_cards);
     next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata);
     return finish(std::move(root));

@@ -38,6 +38,8 @@ struct ModelMailbox {
   std::vector<ModelMessage> messages;
   std::vector<std::pair<Uid, ModSeq>> gone;
   ModelMetadata metadata;
+
+  friend bool operator==(const ModelMailbox&, const ModelMailbox&) = default;
 };
 
 class Model {

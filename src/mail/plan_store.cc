@@ -2,6 +2,7 @@
 #include <iterator>
 #include <map>
 
+#include "base/planted.h"
 #include "mail/planning.h"
 
 namespace roost::mail {
@@ -97,6 +98,7 @@ StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule)
   for_each_live_row(mailbox, store.uids, [&](const Chunk&, uint32_t, const HotRow& row) {
     if (out.error) return;
     bool changed_since = store.unchanged_since && row.modseq > *store.unchanged_since;  // RFC 7162 3.1.3
+    if (planted(Bug::condition_not_tested)) changed_since = false;
     if (changed_since && !rule.finds_as_it_was(row.flags, row.keywords)) {
       out.modified.append(row.uid);
       return;

@@ -100,6 +100,7 @@ Committed MemoryDiskState::commit(AccountId account, Commit commit) {
   }
   for (NewBlob& blob : commit.blobs) accounts_[blob.id.owner].blobs[blob.id.serial] = Sealed(std::move(blob.data));
   Position position = head.next();
+  ++writes_;
   accounts_[account].log[position] = {commit.commit_id, Sealed(std::move(commit.record))};
   return {Outcome::ok, position, {}};
 }
@@ -111,6 +112,7 @@ Result<bool> MemoryDiskState::checkpoint(AccountId account, Generation expect, R
   Position head = found != nullptr ? found->head() : Position();
   if (root.position > head) return fault("a checkpoint beyond the log's end");
   if (found != nullptr && root.position < found->root_position) return fault("a checkpoint older than the last");
+  ++writes_;
   MemoryAccount& changed = accounts_[account];
   changed.generation = expect.next();
   changed.root_position = root.position;

@@ -1,6 +1,7 @@
 // What the memory engine's nodes share: the durable state, and every operation on it as one atomic step.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -81,6 +82,7 @@ class MemoryDiskState {
   Result<std::optional<Position>> follower(const std::string& follower, AccountId account) const;
   Result<> set_follower(std::string follower, AccountId account, Position position);
 
+  uint64_t writes() const { return writes_; }
   Space space() const;
   void set_space(Space space);
 
@@ -98,6 +100,7 @@ class MemoryDiskState {
   std::map<AccountId, MemoryAccount> accounts_;
   std::map<std::pair<std::string, std::string>, Bytes> names_;  // (space, name) → value
   uint64_t last_account_ = 0;
+  std::atomic<uint64_t> writes_ = 0;
   Space space_{uint64_t{1} << 40, uint64_t{1} << 40};
 };
 

@@ -55,6 +55,10 @@ class MemoryDisk {
   bool damage_root(AccountId account);
   bool damage_record(AccountId account, Position position);
 
+  // How many records and checkpoints have been stored by now: whoever watches the disk need not look where this stands
+  // still.
+  uint64_t writes() const;
+
   // What space() reports; what grows is refused once nothing is free.
   void set_space(Space space);
 

@@ -150,6 +150,8 @@ MemoryDisk::~MemoryDisk() = default;
 
 std::unique_ptr<MemoryStore> MemoryDisk::attach(FaultPlan plan) { return std::make_unique<MemoryNode>(state_, plan); }
 
+uint64_t MemoryDisk::writes() const { return state_->writes(); }
+
 void MemoryDisk::set_space(Space space) { state_->set_space(space); }
 
 bool MemoryDisk::damage_blob(BlobId id, uint64_t offset) {

@@ -1,0 +1,140 @@
+// One account as it truly is: what every record of its log made of it, worked out from what clients asked for, by the
+// model that src/mail/ is tested with. Each record must be explained by what somebody has asked for and not yet been
+// refused, and each acknowledged request by a record.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "mail/model_test.h"
+#include "mail/operation.h"
+#include "mail/snapshot.h"
+#include "store/memory/memory.h"
+#include "trace.h"
+
+namespace roost::simulation {
+
+// What is wrong with the server, for the first time.
+class Judge {
+ public:
+  void fail(std::string why) {
+    if (!verdict_) verdict_ = std::move(why);
+  }
+  bool failed() const { return verdict_.has_value(); }
+  const std::string& verdict() const { return *verdict_; }
+
+ private:
+  std::optional<std::string> verdict_;
+};
+
+// A message as a client sent it. Its place in Contents is ModelMessage::card, so that every copy tells what it holds.
+struct Content {
+  std::string octets;
+  bool delivered = false;  // by LMTP: the server has put its trace before it
+};
+using Contents = std::deque<Content>;
+
+// What one client asked of one account, until it is known what became of it.
+struct Attempt {
+  mail::Operation operation;
+  uint64_t node = 0;
+  size_t asked = 0;               // the newest version then
+  std::optional<size_t> version;  // that it made
+  std::shared_ptr<const mail::Model> before;  // what it found and what it left, if it made a version
+  std::shared_ptr<const mail::Model> after;
+  std::optional<TimePoint> expires;  // nobody waits for an answer any more, and nothing may come of it after that
+};
+using AttemptPtr = std::shared_ptr<Attempt>;
+
+struct Version {
+  TimePoint at;
+  std::shared_ptr<const mail::Model> state;
+};
+
+class History {
+ public:
+  History(AccountId account, store::MemoryDisk& disk, const Clock& clock, Trace& trace, Contents& contents,
+          Judge& judge);
+
+  // Call once the account exists, and then after every event of the simulation.
+  void begin();
+  void look();
+
+  AttemptPtr ask(uint64_t node, mail::Operation operation);
+  // The server said OK: it is done, or there was nothing to do.
+  void acknowledge(const AttemptPtr& attempt);
+  // The server said NO: nothing was done. `code`: why; empty where no state of the account can be the reason.
+  void refuse(const AttemptPtr& attempt, Code code);
+  // The server said something in between: done or not, but nothing comes of it any more.
+  void settle(const AttemptPtr& attempt);
+  // No answer came, or one that leaves it open.
+  void lose(const AttemptPtr& attempt);
+  void node_died(uint64_t node);
+
+  AccountId account() const { return account_; }
+  size_t newest() const { return versions_.size() - 1; }
+  const Version& version(size_t index) const { return versions_[index]; }
+  const mail::Model& state() const { return *versions_.back().state; }
+  // As it is or was; null where it never was.
+  std::optional<MailboxId> mailbox_of(UidValidity uidvalidity) const;
+  // In this version; null where it is not there.
+  const mail::ModelMailbox* mailbox(size_t version, UidValidity uidvalidity) const;
+  const Content& content(const mail::ModelMessage& message) const;
+  size_t records() const { return versions_.size(); }
+  size_t checkpoints() const { return generation_.value; }
+
+  // Everything again, from what lies on the disk: the checkpoint, the tail, every difference that may be asked for.
+  void compare_all();
+
+ private:
+  using ModelPtr = std::shared_ptr<const mail::Model>;
+  struct Step {
+    AttemptPtr attempt;
+    ModelPtr before;
+    ModelPtr after;
+  };
+
+  void take(const store::LogRecord& record);
+  bool explain(const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from, std::vector<Step>& steps);
+  void accept(const ModelPtr& state, const std::vector<Step>& steps);
+  bool changes_nothing(const Attempt& attempt) const;
+  bool could_be_refused(const Attempt& attempt) const;
+  // Gives `attempt`'s version to another one that would have done the same, or the other way round.
+  bool pass_on(const AttemptPtr& attempt);
+  bool take_over(const AttemptPtr& attempt);
+  void forget(const AttemptPtr& attempt);
+  void drop_expired();
+  mail::SnapshotPtr reopen();
+  void fail(const std::string& why);
+
+  // The first difference between what is stored and what should be; what only the server can know is taken over.
+  std::string difference(const mail::Snapshot& snapshot, mail::Model& model);
+  std::string difference(const mail::Mailbox& stored, mail::ModelMailbox& wanted);
+  std::string difference(const mail::Mailbox& stored, const mail::Cold& cold, const mail::Hot& hot,
+                         mail::ModelMessage& wanted);
+  std::string adopt(const mail::Cold& cold, mail::ModelMessage& message);
+
+  const AccountId account_;
+  store::MemoryDisk& disk_;
+  const std::unique_ptr<store::MemoryStore> store_;  // never meets a fault
+  const Clock& clock_;
+  Trace& trace_;
+  Contents& contents_;
+  Judge& judge_;
+  uint64_t writes_seen_ = 0;
+  Generation generation_;
+  mail::SnapshotPtr snapshot_;
+  std::deque<Version> versions_;
+  std::vector<AttemptPtr> open_;  // asked, and not yet answered or expired; in the order of asking
+  std::map<UidValidity, MailboxId> mailboxes_;
+  std::set<ObjectId> email_ids_;
+};
+
+}  // namespace roost::simulation

@@ -1,0 +1,89 @@
+#include "node.h"
+
+namespace roost::simulation {
+namespace {
+
+// Small, so that much happens soon: checkpoints, collections, accounts that are closed, bodies that are streamed.
+accounts::AccountsConfig accounts_config(Dice& dice) {
+  accounts::AccountsConfig config;
+  config.open_bytes_max = dice.chance(30) ? 0 : size_t{1} << 20;
+  config.tail_records_max = static_cast<uint32_t>(dice.between(3, 40));
+  config.tail_bytes_min = size_t{1} << 30;
+  config.inline_body_bytes_max = 300;
+  config.combine_operations_max = static_cast<uint32_t>(dice.between(1, 8));
+  config.retention_seconds = static_cast<int64_t>(dice.between(10, 200));
+  config.dropped_page_grace_seconds = static_cast<int64_t>(dice.between(30, 100));
+  config.maintenance_walk_seconds = static_cast<int64_t>(dice.between(15, 60));
+  return config;
+}
+
+imapd::ImapdConfig imap_config(Dice& dice) {
+  imapd::ImapdConfig config;
+  config.starttls = false;
+  if (dice.chance(20)) config.batch_bodies = 1;
+  if (dice.chance(20)) config.batch_bytes = 100;
+  return config;
+}
+
+}  // namespace
+
+Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<std::string, AccountId>& users,
+           uint64_t number, Dice& dice)
+    : number_(number),
+      machine_(simulation.add_machine(dice.between(1, 2))),
+      store_(disk.attach()),
+      accounts_(accounts::make_accounts(accounts_config(dice), *store_, machine_.loops(), machine_.pool(),
+                                        machine_.clock())),
+      users_(users),
+      imap_(imap_config(dice), *accounts_, users_),
+      lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {}
+
+void Node::kill() {
+  alive_ = false;
+  machine_.kill();
+  store_->crash();
+}
+
+void Node::trouble(const Plan& plan, Dice& dice) {
+  store::FaultPlan faults{.seed = dice.next()};
+  auto rate = [&](Fault fault, uint64_t most) {
+    return plan.has(fault) && dice.chance(60) ? static_cast<uint32_t>(dice.below(most)) : 0;
+  };
+  faults.conflict_permille = rate(Fault::conflict, 300);
+  faults.unknown_stored_permille = rate(Fault::unknown, 200);
+  faults.unknown_not_stored_permille = rate(Fault::unknown, 200);
+  faults.unavailable_permille = rate(Fault::unavailable, 100);
+  faults.lost_hint_permille = rate(Fault::hints, 1'001);
+  faults.hint_delay_ms_max = Millis(rate(Fault::hints, 2'000));
+  faults.delay_ms_max = Millis(rate(Fault::slow, 300));
+  store_->set_faults(faults);
+}
+
+void Node::calm() { store_->set_faults({}); }
+
+std::unique_ptr<net::Stream> Node::connect(rt::Loop& client, rt::Loop& server, Dice& dice,
+                                           std::unique_ptr<net::Stream>& theirs) {
+  net::MemoryStreamOptions options;
+  if (dice.chance(10)) options.buffer_bytes_max = 40;
+  auto [mine, other] = net::make_memory_streams(client, server, options);
+  theirs = std::move(other);
+  return std::move(mine);
+}
+
+std::unique_ptr<net::Stream> Node::connect_imap(rt::Loop& loop, Dice& dice) {
+  rt::Loop& server = machine_.loops().at(dice.below(machine_.loops().size()));
+  std::unique_ptr<net::Stream> theirs;
+  auto mine = connect(loop, server, dice, theirs);
+  rt::spawn(server, imapd::serve(std::move(theirs), imap_));
+  return mine;
+}
+
+std::unique_ptr<net::Stream> Node::connect_lmtp(rt::Loop& loop, Dice& dice) {
+  rt::Loop& server = machine_.loops().at(dice.below(machine_.loops().size()));
+  std::unique_ptr<net::Stream> theirs;
+  auto mine = connect(loop, server, dice, theirs);
+  rt::spawn(server, lmtpd::serve(std::move(theirs), lmtp_));
+  return mine;
+}
+
+}  // namespace roost::simulation

@@ -1,0 +1,60 @@
+// One server process on a machine of its own: a node of the shared store, its accounts, and what speaks IMAP and LMTP
+// above them. Killed, it stays where it is until the simulation ends, as what lies in its queues refers to it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "accounts/accounts.h"
+#include "dice.h"
+#include "imapd/server.h"
+#include "lmtpd/session.h"
+#include "net/memory_stream.h"
+#include "plan.h"
+#include "rt/simulated.h"
+#include "store/memory/memory.h"
+#include "users.h"
+
+namespace roost::simulation {
+
+class Node {
+ public:
+  Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<std::string, AccountId>& users,
+       uint64_t number, Dice& dice);
+
+  uint64_t number() const { return number_; }  // no two have the same, one that came back included
+  bool alive() const { return alive_; }
+  void kill();
+
+  // New misfortune; none where the plan has none.
+  void trouble(const Plan& plan, Dice& dice);
+  void calm();
+  void jump_clock(Seconds by) { machine_.jump_wall(by); }
+  int64_t wall_seconds() const { return machine_.clock().wall().seconds; }
+
+  // The client's end of a new connection, on `loop`.
+  std::unique_ptr<net::Stream> connect_imap(rt::Loop& loop, Dice& dice);
+  std::unique_ptr<net::Stream> connect_lmtp(rt::Loop& loop, Dice& dice);
+
+  accounts::Accounts& accounts() { return *accounts_; }
+  store::MemoryStore& store() { return *store_; }
+  auth::Authenticator& users() { return users_; }
+  const Clock& clock() const { return machine_.clock(); }
+  rt::Loop& loop() { return machine_.loops().at(0); }
+  const imapd::Services& imap() const { return imap_; }
+
+ private:
+  std::unique_ptr<net::Stream> connect(rt::Loop& client, rt::Loop& server, Dice& dice,
+                                       std::unique_ptr<net::Stream>& theirs);
+
+  const uint64_t number_;
+  rt::Machine& machine_;
+  bool alive_ = true;
+  std::unique_ptr<store::MemoryStore> store_;
+  std::unique_ptr<accounts::Accounts> accounts_;
+  Users users_;
+  imapd::Services imap_;
+  lmtpd::Services lmtp_;
+};
+
+}  // namespace roost::simulation
