@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/test-logs"
 FUZZ_RUNS = 50_000
 STATEFUL_SECONDS = 120
+SIMULATION_SEEDS = 2_000
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -44,6 +45,8 @@ STEPS = {
     "style": ("clang-format agrees with every file", [["tools/format", "--check"]], True),
     "build": ("the release build, with tests and benchmarks", build("release", "all"), True),
     "unit": ("unit tests, beside the source", unit("release"), True),
+    "simulation": (f"the whole server on simulated time, {SIMULATION_SEEDS} seeds",
+                   [["build/release/roost-sim", "--count", str(SIMULATION_SEEDS)]], True),
     "conformance": ("scenarios of the RFCs, by wire, and the strict parser that listens in on these and all that follow",
                     [["tests/strict/test_session.py"], ["tests/conformance/run.py"]], True),
     "sasl": ("logins by every mechanism, and what must not log in", [["tests/sasl/run.py"]], True),

@@ -174,6 +174,10 @@ task<Result<>> write_checkpoint(std::shared_ptr<OpenAccount> account) {
   }
   Result<> done = co_await make_and_put(account, std::move(snapshot), expect);
   replica.forget_kept_records();
+  if (done || done.error().code != Code::corruption) co_return done;
+  // Perhaps another node's checkpoint took pages away that ours still names: the next try starts from that one.
+  auto lock = co_await replica.log().lock();
+  ROOST_CO_TRY_VOID(co_await replica.open());
   co_return done;
 }
 

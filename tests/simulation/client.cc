@@ -20,13 +20,12 @@ Millis pause(Dice& dice) {
 }
 
 Code code_of(std::string_view word) {
-  constexpr std::array<std::pair<std::string_view, Code>, 6> kCodes = {
-      {{"NONEXISTENT", Code::nonexistent},
-       {"TRYCREATE", Code::try_create},
-       {"ALREADYEXISTS", Code::already_exists},
-       {"CANNOT", Code::cannot},
-       {"HASCHILDREN", Code::has_children},
-       {"EXPUNGEISSUED", Code::expunge_issued}}};
+  constexpr std::array<std::pair<std::string_view, Code>, 6> kCodes = {{{"NONEXISTENT", Code::nonexistent},
+                                                                        {"TRYCREATE", Code::try_create},
+                                                                        {"ALREADYEXISTS", Code::already_exists},
+                                                                        {"CANNOT", Code::cannot},
+                                                                        {"HASCHILDREN", Code::has_children},
+                                                                        {"EXPUNGEISSUED", Code::expunge_issued}}};
   for (auto [name, code] : kCodes) {
     if (word == name) return code;
   }
@@ -107,6 +106,8 @@ task<> Client::connect() {
 void Client::disconnect() {
   save_cache();
   view_.reset();
+  // Another node may not have heard yet of what this client knows.
+  if (stage_.plan().nodes > 1) caches_.clear();
   if (!connection_) return;
   if (connection_->hung()) fail("no answer came");
   connection_->cut();

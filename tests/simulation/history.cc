@@ -9,8 +9,8 @@
 namespace roost::simulation {
 namespace {
 
-constexpr Seconds kUnansweredMax{60};       // longer than a node doubts a commit
-constexpr Seconds kStaleMax{70};            // a node may know only what was there so long ago
+constexpr Seconds kUnansweredMax{60};  // longer than a node doubts a commit
+constexpr Seconds kStaleMax{150};  // a node reads the log anew every 30 s, unless it waits for an answer of the store
 constexpr size_t kOperationsPerRecordMax = 8;
 
 using mail::Model;
@@ -129,8 +129,7 @@ void History::take(const store::LogRecord& record) {
 }
 
 // In which order what was asked for leads from one to the other: one record may hold several operations.
-bool History::explain(const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from,
-                      std::vector<Step>& steps) {
+bool History::explain(const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from, std::vector<Step>& steps) {
   if (steps.size() == kOperationsPerRecordMax) return false;
   for (const AttemptPtr& attempt : open_) {
     bool used = attempt->version || std::ranges::find(steps, attempt, &Step::attempt) != steps.end();
@@ -209,18 +208,22 @@ void History::drop_expired() {
 }
 
 bool History::changes_nothing(const Attempt& attempt) const {
-  for (size_t i = attempt.asked; i < versions_.size(); ++i) {
-    Model model = *versions_[i].state;
-    if (apply(model, attempt.operation, 0) == Code::none && same(model, *versions_[i].state)) return true;
-  }
-  return false;
+  return held_lately(attempt, [&](const Model& before) {
+    Model model = before;
+    return apply(model, attempt.operation, 0) == Code::none && same(model, before);
+  });
 }
 
 bool History::could_be_refused(const Attempt& attempt) const {
+  return held_lately(attempt, [&](Model model) { return apply(model, attempt.operation, 0) != Code::none; });
+}
+
+// What is not written is decided by what the node knows, which may be older than the question.
+template <class Holds>
+bool History::held_lately(const Attempt& attempt, Holds holds) const {
   TimePoint since = versions_[attempt.asked].at;
   for (size_t i = versions_.size(); i-- > 0;) {
-    Model model = *versions_[i].state;
-    if (apply(model, attempt.operation, 0) != Code::none) return true;
+    if (holds(*versions_[i].state)) return true;
     if (versions_[i].at + kStaleMax < since) return false;
   }
   return false;
@@ -265,6 +268,8 @@ const mail::ModelMailbox* History::mailbox(size_t version, UidValidity uidvalidi
   return nullptr;
 }
 
-const Content& History::content(const mail::ModelMessage& message) const { return contents_[std::stoull(message.card)]; }
+const Content& History::content(const mail::ModelMessage& message) const {
+  return contents_[std::stoull(message.card)];
+}
 
 }  // namespace roost::simulation

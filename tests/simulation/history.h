@@ -45,8 +45,8 @@ using Contents = std::deque<Content>;
 struct Attempt {
   mail::Operation operation;
   uint64_t node = 0;
-  size_t asked = 0;               // the newest version then
-  std::optional<size_t> version;  // that it made
+  size_t asked = 0;                           // the newest version then
+  std::optional<size_t> version;              // that it made
   std::shared_ptr<const mail::Model> before;  // what it found and what it left, if it made a version
   std::shared_ptr<const mail::Model> after;
   std::optional<TimePoint> expires;  // nobody waits for an answer any more, and nothing may come of it after that
@@ -106,6 +106,8 @@ class History {
   void accept(const ModelPtr& state, const std::vector<Step>& steps);
   bool changes_nothing(const Attempt& attempt) const;
   bool could_be_refused(const Attempt& attempt) const;
+  template <class Holds>
+  bool held_lately(const Attempt& attempt, Holds holds) const;
   // Gives `attempt`'s version to another one that would have done the same, or the other way round.
   bool pass_on(const AttemptPtr& attempt);
   bool take_over(const AttemptPtr& attempt);

@@ -99,9 +99,9 @@ task<> Client::resynchronise(std::string name, const Cache& known) {
   bool named = dice_.chance(50) && !cache.messages.empty();
   view_.emplace();
   view_->begin_resynchronising(cache);
-  Answer answer = co_await command(fmt::format("{} {} (QRESYNC ({} {}{}{}))", read_only_ ? "EXAMINE" : "SELECT", name,
-                                               cache.uidvalidity, cache.modseq, named ? " " : "",
-                                               named ? uid_list(cache) : ""));
+  Answer answer =
+      co_await command(fmt::format("{} {} (QRESYNC ({} {}{}{}))", read_only_ ? "EXAMINE" : "SELECT", name,
+                                   cache.uidvalidity, cache.modseq, named ? " " : "", named ? uid_list(cache) : ""));
   mailbox_ = name;
   if (!answer.ok()) {
     view_.reset();
@@ -210,8 +210,7 @@ task<> Client::fetch_flags() {
 // The numbers behind their names in "* STATUS a (MESSAGES 3 UIDNEXT 4)".
 task<> Client::status() {
   std::string name = any_name();
-  Answer answer =
-      co_await command(fmt::format("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ UNSEEN)", name));
+  Answer answer = co_await command(fmt::format("STATUS {} (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ UNSEEN)", name));
   if (!answer.ok() && answer.code != "NONEXISTENT") co_return;
   std::map<std::string, uint64_t> told;
   for (const std::string& response : answer.untagged) {
@@ -225,12 +224,11 @@ task<> Client::status() {
     auto mailbox = mailboxes.find(name);
     if (mailbox == mailboxes.end() || mailbox->second.noselect) return !answer.ok();
     auto is_unseen = [](const mail::ModelMessage& message) { return !message.flags.has(SystemFlag::seen); };
-    std::map<std::string, uint64_t> wanted = {
-        {"MESSAGES", mailbox->second.messages.size()},
-        {"UIDNEXT", mailbox->second.uidnext.value},
-        {"UIDVALIDITY", mailbox->second.uidvalidity.value},
-        {"HIGHESTMODSEQ", mailbox->second.highest.value},
-        {"UNSEEN", std::ranges::count_if(mailbox->second.messages, is_unseen)}};
+    std::map<std::string, uint64_t> wanted = {{"MESSAGES", mailbox->second.messages.size()},
+                                              {"UIDNEXT", mailbox->second.uidnext.value},
+                                              {"UIDVALIDITY", mailbox->second.uidvalidity.value},
+                                              {"HIGHESTMODSEQ", mailbox->second.highest.value},
+                                              {"UNSEEN", std::ranges::count_if(mailbox->second.messages, is_unseen)}};
     return answer.ok() && told == wanted;
   });
   if (!found) fail("the status of " + name + " never was so");

@@ -32,8 +32,8 @@ Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<s
     : number_(number),
       machine_(simulation.add_machine(dice.between(1, 2))),
       store_(disk.attach()),
-      accounts_(accounts::make_accounts(accounts_config(dice), *store_, machine_.loops(), machine_.pool(),
-                                        machine_.clock())),
+      accounts_(
+          accounts::make_accounts(accounts_config(dice), *store_, machine_.loops(), machine_.pool(), machine_.clock())),
       users_(users),
       imap_(imap_config(dice), *accounts_, users_),
       lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {}
@@ -61,29 +61,14 @@ void Node::trouble(const Plan& plan, Dice& dice) {
 
 void Node::calm() { store_->set_faults({}); }
 
-std::unique_ptr<net::Stream> Node::connect(rt::Loop& client, rt::Loop& server, Dice& dice,
-                                           std::unique_ptr<net::Stream>& theirs) {
+std::unique_ptr<net::Stream> Node::connect(Protocol protocol, rt::Loop& client, Dice& dice) {
   net::MemoryStreamOptions options;
   if (dice.chance(10)) options.buffer_bytes_max = 40;
-  auto [mine, other] = net::make_memory_streams(client, server, options);
-  theirs = std::move(other);
+  rt::Loop& server = machine_.loops().at(dice.below(machine_.loops().size()));
+  auto [mine, theirs] = net::make_memory_streams(client, server, options);
+  bool imap = protocol == Protocol::imap;
+  rt::spawn(server, imap ? imapd::serve(std::move(theirs), imap_) : lmtpd::serve(std::move(theirs), lmtp_));
   return std::move(mine);
-}
-
-std::unique_ptr<net::Stream> Node::connect_imap(rt::Loop& loop, Dice& dice) {
-  rt::Loop& server = machine_.loops().at(dice.below(machine_.loops().size()));
-  std::unique_ptr<net::Stream> theirs;
-  auto mine = connect(loop, server, dice, theirs);
-  rt::spawn(server, imapd::serve(std::move(theirs), imap_));
-  return mine;
-}
-
-std::unique_ptr<net::Stream> Node::connect_lmtp(rt::Loop& loop, Dice& dice) {
-  rt::Loop& server = machine_.loops().at(dice.below(machine_.loops().size()));
-  std::unique_ptr<net::Stream> theirs;
-  auto mine = connect(loop, server, dice, theirs);
-  rt::spawn(server, lmtpd::serve(std::move(theirs), lmtp_));
-  return mine;
 }
 
 }  // namespace roost::simulation

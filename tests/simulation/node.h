@@ -17,6 +17,8 @@
 
 namespace roost::simulation {
 
+enum class Protocol : uint8_t { imap, lmtp };
+
 class Node {
  public:
   Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<std::string, AccountId>& users,
@@ -30,23 +32,17 @@ class Node {
   void trouble(const Plan& plan, Dice& dice);
   void calm();
   void jump_clock(Seconds by) { machine_.jump_wall(by); }
-  int64_t wall_seconds() const { return machine_.clock().wall().seconds; }
 
-  // The client's end of a new connection, on `loop`.
-  std::unique_ptr<net::Stream> connect_imap(rt::Loop& loop, Dice& dice);
-  std::unique_ptr<net::Stream> connect_lmtp(rt::Loop& loop, Dice& dice);
+  // The client's end of a new connection, on the client's loop.
+  std::unique_ptr<net::Stream> connect(Protocol protocol, rt::Loop& client, Dice& dice);
 
   accounts::Accounts& accounts() { return *accounts_; }
   store::MemoryStore& store() { return *store_; }
   auth::Authenticator& users() { return users_; }
   const Clock& clock() const { return machine_.clock(); }
-  rt::Loop& loop() { return machine_.loops().at(0); }
   const imapd::Services& imap() const { return imap_; }
 
  private:
-  std::unique_ptr<net::Stream> connect(rt::Loop& client, rt::Loop& server, Dice& dice,
-                                       std::unique_ptr<net::Stream>& theirs);
-
   const uint64_t number_;
   rt::Machine& machine_;
   bool alive_ = true;

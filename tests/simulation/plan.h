@@ -21,13 +21,13 @@ enum class Fault : uint8_t {
   full,         // the disk has no room
 };
 inline constexpr std::array<std::string_view, 8> kFaultNames = {"crash", "conflict", "unknown", "unavailable",
-                                                                 "slow",  "hints",    "clock",   "full"};
+                                                                "slow",  "hints",    "clock",   "full"};
 
 struct Plan {
   uint64_t seed = 1;
   uint32_t nodes = 1;
   uint32_t clients = 1;
-  uint32_t steps = 1;  // of each client
+  uint32_t steps = 1;   // of each client
   uint32_t faults = 0;  // one bit each
 
   bool has(Fault fault) const { return (faults >> static_cast<uint32_t>(fault) & 1) != 0; }

@@ -77,6 +77,8 @@ Child start(Work work) {
   if (pid < 0) std::abort();
   if (pid == 0) {
     ::close(ends[0]);
+    // The server's log, which is full of what was done to it.
+    if (std::freopen("/dev/null", "w", stderr) == nullptr) std::_Exit(3);
     work(ends[1]);
     std::_Exit(0);
   }
@@ -89,7 +91,8 @@ std::string end(Child child) {
   std::fclose(child.reports);
   int status = 0;
   ::waitpid(child.pid, &status, 0);
-  if (WIFSIGNALED(status)) return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  if (WIFSIGNALED(status))
+    return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   return WEXITSTATUS(status) == 0 ? "" : fmt::format("ended with status {}", WEXITSTATUS(status));
 }
 

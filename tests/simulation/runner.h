@@ -32,7 +32,8 @@ struct Totals {
 Totals sweep(const Sweep& what, const std::function<void(const Plan&, const std::string&)>& failed);
 inline constexpr uint64_t kSeedsPerReplay = 20;
 
-// Why the plan fails, run in a process of its own; none if it does not. The run itself, or the process, may have failed.
+// Why the plan fails, run in a process of its own; none if it does not. The run itself, or the process, may have
+// failed.
 std::optional<std::string> failure_of(const Plan& plan);
 
 // The smallest plan found that fails like this one, which does.

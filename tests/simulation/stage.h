@@ -8,13 +8,12 @@
 #include "connection.h"
 #include "dice.h"
 #include "history.h"
+#include "node.h"
 #include "plan.h"
 #include "rt/simulated.h"
 #include "trace.h"
 
 namespace roost::simulation {
-
-enum class Protocol : uint8_t { imap, lmtp };
 
 class Stage {
  public:

@@ -9,8 +9,6 @@ namespace {
 
 constexpr uint64_t kTraceBytesMax = 2'000;  // Return-Path, Delivered-To and Received
 
-SystemFlags flags_without(const mail::Hot& hot) { return hot.flags; }
-
 std::set<std::string> keywords_of(const mail::Mailbox& mailbox, const mail::Hot& hot) {
   std::set<std::string> keywords;
   for (uint16_t index : mailbox.keywords_of(hot.keywords)) {
@@ -59,7 +57,9 @@ std::string History::difference(const mail::Snapshot& snapshot, mail::Model& mod
 }
 
 std::string History::difference(const mail::Mailbox& stored, mail::ModelMailbox& wanted) {
-  auto differ = [](std::string_view what, auto is, auto should) { return fmt::format("{} {} for {}", what, is, should); };
+  auto differ = [](std::string_view what, auto is, auto should) {
+    return fmt::format("{} {} for {}", what, is, should);
+  };
   if (stored.id() != wanted.id) return differ("id", stored.id().value, wanted.id.value);
   if (stored.uidvalidity() != wanted.uidvalidity) {
     return differ("UIDVALIDITY", stored.uidvalidity().value, wanted.uidvalidity.value);
@@ -90,7 +90,7 @@ std::string History::difference(const mail::Mailbox& stored, const mail::Cold& c
                                 mail::ModelMessage& wanted) {
   if (cold.uid != wanted.uid) return fmt::format("in place of uid {}", wanted.uid.value);
   if (hot.modseq != wanted.modseq) return fmt::format("MODSEQ {} for {}", hot.modseq.value, wanted.modseq.value);
-  if (flags_without(hot) != wanted.flags) return "flags";
+  if (hot.flags != wanted.flags) return "flags";
   if (keywords_of(stored, hot) != wanted.keywords) return "keywords";
   if (wanted.email_id == ObjectId()) return adopt(cold, wanted);
   if (cold.email_id != wanted.email_id) return "another message";

@@ -111,19 +111,10 @@ std::shared_ptr<Connection> World::connect(Protocol protocol, Dice& dice) {
   }
   if (living.empty()) return nullptr;
   Node& node = *dice.pick(living);
-  auto stream = protocol == Protocol::imap ? node.connect_imap(loop(), dice) : node.connect_lmtp(loop(), dice);
-  auto connection = std::make_shared<Connection>(std::move(stream), node.number());
+  auto connection = std::make_shared<Connection>(node.connect(protocol, loop(), dice), node.number());
   connections_.push_back(connection);
   std::erase_if(connections_, [](const auto& c) { return c.use_count() == 1; });
   return connection;
-}
-
-Node& World::living() {
-  for (Slot& slot : slots_) {
-    if (slot.node->alive()) return *slot.node;
-  }
-  start(slots_.front());
-  return *slots_.front().node;
 }
 
 // --- the run ---

@@ -66,8 +66,6 @@ class World final : public Stage {
   void misfortune();
   void kill(Slot& slot);
   void jump_clock(Node& node);
-  Node& living();
-
   const Plan plan_;
   SeededRandomness randomness_;
   Dice dice_;
