@@ -210,8 +210,8 @@ std::string View::end_resynchronising() {
   resynchronising_ = false;
   entries.clear();
   for (const auto& [uid, entry] : known_) entries.push_back(entry);
-  if (entries.size() != exists_)
-    return fmt::format("{} messages after resynchronising, of {}", entries.size(), exists_);
+  if (entries.size() > exists_) return fmt::format("{} messages after resynchronising, of {}", entries.size(), exists_);
+  entries.resize(exists_);  // with those that have just come
   return "";
 }
 
