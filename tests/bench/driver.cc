@@ -24,7 +24,8 @@ struct Process {
 // /proc/PID/stat after the name, which may hold anything: state, ppid, …, cutime (16th), cstime (17th).
 bool read_process(const std::string& pid, Process& process) {
   std::ifstream file("/proc/" + pid + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::string text;
+  std::getline(file, text, '\0');  // fails in silence where the process has ended meanwhile
   size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return false;
   std::istringstream fields(text.substr(name_end + 1));
