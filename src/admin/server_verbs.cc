@@ -11,10 +11,11 @@ namespace {
 
 task<Result<>> run_status(VerbRun run) {
   ROOST_CO_TRY(auto space, co_await run.services.store.space());
-  ROOST_CO_TRY(auto accounts, co_await run.services.store.accounts());
+  auto accounts = co_await run.services.store.accounts();  // an error where the store is damaged
   bool up = static_cast<bool>(run.services.status);
   ServerStatus status = up ? run.services.status() : ServerStatus{};
-  Json json = {{"server", up ? "up" : "down"}, {"accounts", accounts.size()}, {"free_bytes", space.free_bytes}};
+  Json json = {{"server", up ? "up" : "down"}, {"accounts", nullptr}, {"free_bytes", space.free_bytes}};
+  if (accounts) json["accounts"] = accounts->size();
   if (up) {
     json["started"] = format_time(status.started);
     json["connections"] = status.connections;
@@ -27,15 +28,35 @@ task<Result<>> run_status(VerbRun run) {
   }
   std::string text;
   for (const auto& [key, value] : json.items()) {
-    text += fmt::format("{:<20}{}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+    std::string shown = value.is_null() ? "not known" : value.is_string() ? value.get<std::string>() : value.dump();
+    text += fmt::format("{:<20}{}\n", key, shown);
   }
   co_await run.say(std::move(text));
   co_await run.print(std::move(json));
   co_return Result<>{};
 }
 
-task<Result<std::vector<AccountId>>> accounts_to_check(VerbRun run) {
-  if (run.request.arguments.empty()) co_return co_await run.services.store.accounts();
+task<Result<std::vector<AccountId>>> accounts_of_users(VerbRun run) {
+  std::vector<AccountId> ids;
+  std::string after;
+  for (;;) {
+    ROOST_CO_TRY(auto users, co_await run.services.authenticator.list_users(after));
+    if (users.empty()) break;
+    for (const auth::UserInfo& user : users) ids.push_back(user.account);
+    after = users.back().name;
+  }
+  co_return ids;
+}
+
+// Where the store cannot list them, those that somebody may log in to, and that it cannot is a problem too.
+task<Result<std::vector<AccountId>>> accounts_to_check(VerbRun run, CheckReport& report) {
+  if (run.request.arguments.empty()) {
+    auto stored = co_await run.services.store.accounts();
+    if (stored) co_return stored;
+    report.problem("the store cannot list its accounts: " + stored.error().text);
+    co_await run.say(report.problems.back() + "\n");
+    co_return co_await accounts_of_users(run);
+  }
   ROOST_CO_TRY(auto user, co_await run.services.authenticator.find_user(run.argument(0)));
   if (!user) co_return no(Code::nonexistent, fmt::format("There is no user '{}'", run.argument(0)));
   co_return std::vector<AccountId>(1, user->account);
@@ -58,9 +79,10 @@ Json to_json(size_t accounts, const CheckReport& total) {
 
 // All accounts, or one; every difference is said, and the verb fails if there is any.
 task<Result<>> run_check(VerbRun run) {
-  ROOST_CO_TRY(std::vector<AccountId> ids, co_await accounts_to_check(run));
   CheckReport total;
+  ROOST_CO_TRY(std::vector<AccountId> ids, co_await accounts_to_check(run, total));
   Json problems = Json::array();
+  for (const std::string& problem : total.problems) problems.push_back({{"account", nullptr}, {"problem", problem}});
   for (AccountId id : ids) {
     CheckReport report = co_await check_account(run.services, id);
     for (const std::string& problem : report.problems) {

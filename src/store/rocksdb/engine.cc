@@ -74,10 +74,18 @@ Result<> Engine::judge_log(const EngineSeams& seams) const {
                Code::corruption);
 }
 
-Result<> Engine::load_counters() {
+Result<uint64_t> Engine::read_last_account() const {
   ROOST_TRY(auto stored, tables_->get(Family::meta, AccountIdRequest::key()));
-  if (!stored) return {};
-  ROOST_TRY(last_account_, values::decode_number(*stored));
+  if (!stored) return 0;
+  return values::decode_number(*stored);
+}
+
+// A damaged one stops new accounts, and nothing else.
+Result<> Engine::load_counters() {
+  auto last = read_last_account();
+  if (!last && last.error().code != Code::corruption) return Fail(last.error());
+  if (!last) log::error("store_gives_out_no_accounts", {{"error", last.error().text}});
+  last_account_ = last.value_or(kUnknownAccount);
   return {};
 }
 

@@ -51,6 +51,7 @@ class Engine {
   Engine(const StoreConfig& config, rt::Pool& reads, Files& files);
   Result<> prepare_directory();
   Result<> judge_log(const EngineSeams& seams) const;
+  Result<uint64_t> read_last_account() const;
   Result<> load_counters();
 
   const StoreConfig config_;

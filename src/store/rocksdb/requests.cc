@@ -156,6 +156,7 @@ Request::Verdict DeleteAccountRequest::prepare(Group& group) {
 }
 
 Request::Verdict AccountIdRequest::prepare(Group& group) {
+  if (last_ == kUnknownAccount) return Verdict::refuse;
   if (planted(Bug::account_id_not_synced)) synced_ = false;
   id_ = ++last_;
   group.put(Family::meta, key(), values::encode_number(id_));

@@ -97,6 +97,9 @@ class DeleteAccountRequest : public Request {
   const AccountId account_;
 };
 
+// Where the highest id that was given out cannot be read: then none is given out any more.
+inline constexpr uint64_t kUnknownAccount = UINT64_MAX;
+
 class AccountIdRequest : public Request {
  public:
   // `last` is the highest id given out; only the committer's thread changes it.

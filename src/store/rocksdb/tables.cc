@@ -95,7 +95,8 @@ Fail open_error(const std::string& directory, const rocksdb::Status& status) {
 }  // namespace
 
 Fail status_error(const rocksdb::Status& status) {
-  return fault(status.ToString(), status.IsCorruption() ? Code::corruption : Code::unavailable);
+  bool damaged = status.IsCorruption() || status.IsPathNotFound();  // a file that should be there is not
+  return fault(status.ToString(), damaged ? Code::corruption : Code::unavailable);
 }
 
 class Tables::Listener : public rocksdb::EventListener {
@@ -141,6 +142,28 @@ Tables::Opening Tables::opening(const StoreConfig& config, std::shared_ptr<rocks
   return opening;
 }
 
+// RocksDB's words for a table that has not the size which the manifest says. One that is missing may as well mean a
+// manifest that is too old, whose other tables RocksDB would then delete: that is for the operator.
+bool is_cut_table(const rocksdb::Status& status) {
+  std::string text = status.ToString();
+  auto says = [&text](const char* words) { return text.find(words) != std::string::npos; };
+  bool missing = says("No such file") || says("Can't access");
+  return status.IsCorruption() && !missing && (says("to be an sstable") || says("Sst file size mismatch"));
+}
+
+// With a table that is cut short, what lies in it is an error whenever it is read, and the rest is served. RocksDB
+// would otherwise not open at all. The write-ahead log, which it then trusts more, was judged before.
+rocksdb::Status Tables::open_damaged(Opening& o, const std::string& directory, const rocksdb::Status& strict) {
+  o.options.paranoid_checks = false;
+  o.options.skip_checking_sst_file_sizes_on_db_open = true;
+  for (auto& family : o.families) family.options.disable_auto_compactions = true;  // none can read that table
+  o.handles.clear();
+  rocksdb::Status status = rocksdb::DB::Open(o.options, directory, o.families, &o.handles, &o.db);
+  if (!status.ok()) return strict;
+  log::error("store_damaged", {{"error", strict.ToString()}, {"advice", "run roost check"}});
+  return status;
+}
+
 Result<std::unique_ptr<Tables>> Tables::open(const StoreConfig& config, const std::string& directory,
                                              std::shared_ptr<rocksdb::FileSystem> file_system) {
   std::unique_ptr<Tables> tables(new Tables);
@@ -148,6 +171,7 @@ Result<std::unique_ptr<Tables>> Tables::open(const StoreConfig& config, const st
   o.options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_));
   o.options.sst_file_manager.reset(rocksdb::NewSstFileManager(o.options.env));  // for going on after a full disk
   rocksdb::Status status = rocksdb::DB::Open(o.options, directory, o.families, &o.handles, &o.db);
+  if (is_cut_table(status)) status = open_damaged(o, directory, status);
   if (!status.ok()) return open_error(directory, status);
   tables->db_.reset(o.db);
   std::ranges::copy(o.handles, tables->handles_.begin());

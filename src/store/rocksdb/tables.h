@@ -72,6 +72,7 @@ class Tables {
   Tables() = default;
   // What both kinds of opening need.
   Opening opening(const StoreConfig& config, std::shared_ptr<rocksdb::FileSystem> file_system);
+  static rocksdb::Status open_damaged(Opening& o, const std::string& directory, const rocksdb::Status& strict);
 
   std::atomic<bool> refuses_writes_ = false;
   std::unique_ptr<rocksdb::Env> env_;  // outlives db_
