@@ -81,10 +81,11 @@ def make_stores(directory):
 
 
 def damage(path, source):
-    """Changes the file; gives what was done. The end of a log looks like one that was being written when the power went,
-    and docs/promises.md promises nothing of it: there the damage comes before, so that a later sync vouches for it."""
+    """Changes the file; gives what was done. The end of a log, and of the list of tables, looks like one that was being
+    written when the power went, and docs/promises.md promises nothing of it: there the damage comes before, so that a
+    later sync vouches for it."""
     data = bytearray(path.read_bytes())
-    is_log = path.suffix == ".log"
+    is_log = path.suffix == ".log" or path.name.startswith("MANIFEST-")
     at = source.randrange(len(data) // 2 if is_log else len(data))
     how = source.choice(["flip", "flip", "zeroes"] if is_log else ["flip", "flip", "zeroes", "cut"])
     if how == "flip":
