@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import './webcrypto.mjs';
+
 const require = createRequire(process.env.ROOST_NODE_MODULES + '/');
 const { ImapFlow } = require('imapflow');
 

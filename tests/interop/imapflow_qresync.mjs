@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
+import './webcrypto.mjs';
+
 const require = createRequire(process.env.ROOST_NODE_MODULES + '/');
 const { ImapFlow } = require('imapflow');
 
