@@ -37,7 +37,8 @@ def set_acl(world, c, rng):
     def finish(command, response):
         box = world.account.mailboxes.get(name)
         if box is None and name in world.account.mailboxes:
-            return answered(response, "OK", "NO")  # a name that cannot be selected
+            answered(response, "OK", "NO")  # a name that cannot be selected
+            return c.absorb(command)
         answered(response, "NO" if box is None else "OK")
         if box is not None and box.acl is not None:
             before = box.acl.pop(identifier, frozenset())
@@ -57,7 +58,8 @@ def look_at_acl(world, c, rng):
     def finish(command, response):
         box = world.account.mailboxes.get(name)
         if box is None and name in world.account.mailboxes:
-            return answered(response, "OK", "NO")
+            answered(response, "OK", "NO")
+            return c.absorb(command)
         answered(response, "NO" if box is None else "OK")
         for r in command.told:
             if r.name == "ACL":

@@ -146,7 +146,8 @@ def replace(world, c, rng):
 
     def finish(command, response):
         if c.session.uid_only and not by_uid:
-            return answered(response, "BAD")
+            answered(response, "BAD")
+            return c.absorb(command)
         target, destination = Target(c, text, by_uid), world.account.mailboxes.get(name)
         content = coming.content()
         if target.untold:

@@ -82,7 +82,8 @@ def fetch_part(world, c, rng):
     def finish(command, response):
         low, high = sorted((first, last))
         if world.limit and high - low >= world.limit:
-            return answered(response, "NO", "OK")
+            answered(response, "NO", "OK")
+            return c.absorb(command)
         answered(response, "OK")
         target = Target(c, text, True)
         if not target.untold and not target.ghosts:
@@ -188,7 +189,8 @@ def copy(world, c, rng):
         destination = world.account.mailboxes.get(name)
         target = Target(c, text, by_uid) if text != "$" or c.saved is not None else None
         if c.session.uid_only and not by_uid:
-            return answered(response, "BAD")
+            answered(response, "BAD")
+            return c.absorb(command)
         if target and not target.bad and destination is None:
             answered(response, "NO", *(["OK"] if not target.live else []))
             return c.absorb(command)

@@ -51,7 +51,8 @@ def set_metadata(world, c, rng):
     def finish(command, response):
         holder, of_operator = target(world, name), name == "" and any(e.startswith("/shared") for e in values)
         if name in world.account.mailboxes and holder is None:
-            return answered(response, "OK", "NO")  # a name that cannot be selected
+            answered(response, "OK", "NO")  # a name that cannot be selected
+            return c.absorb(command)
         answered(response, "NO" if holder is None or of_operator else "OK")
         if response.name == "OK":
             for watcher in world.watchers:
@@ -88,7 +89,8 @@ def get_metadata(world, c, rng):
     def finish(command, response):
         holder = target(world, name)
         if name in world.account.mailboxes and holder is None:
-            return answered(response, "OK", "NO")
+            answered(response, "OK", "NO")
+            return c.absorb(command)
         answered(response, "NO" if holder is None else "OK")
         if holder:
             right = {e: v for e, v in holder.annotations.items()

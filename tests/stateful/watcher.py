@@ -21,7 +21,7 @@ class Watcher(Client):
         self.counts = {}  # {mailbox: (its name then, MESSAGES and UIDNEXT as they were told last)}
         self.names = None  # the mailboxes' names, where changes of these are told
         self.subscribed = None
-        self.awaited = []  # annotations of which the change must be told: (name, entry)
+        self.awaited = []  # annotations of which the change must be told: (name, mailbox or None, entry)
 
     # What it does.
 
@@ -169,7 +169,7 @@ class Watcher(Client):
         of_server = any(rules and rules.hears_of_server() for rules in (self.rules, self.rules_before))
         asked = "MailboxMetadataChange" in self.events(name) if name else of_server
         expect(asked, lambda: f"METADATA of {name!r}, and nobody asked")
-        self.awaited = [(n, e) for n, e in self.awaited if n != name or e not in told]
+        self.awaited = [one for one in self.awaited if one[0] != name or one[2] not in told]
 
     def await_metadata(self, name, entries):
         """Another session set these on the mailbox of this name, or on the server ("")."""
@@ -177,7 +177,8 @@ class Watcher(Client):
             return
         events = self.rules.sure_events(name) if name else set()
         if "MailboxMetadataChange" in events or not name and self.rules.hears_of_server():
-            self.awaited += [(name, entry) for entry in entries]
+            mailbox = self.world.account.mailboxes.get(name)
+            self.awaited += [(name, mailbox, entry) for entry in entries]
 
     def nothing_is_foretold(self):
         """What else happened than the model knows need not be told of as it thinks."""
@@ -222,7 +223,10 @@ class Watcher(Client):
         return None
 
     def misses_metadata(self):
-        return f"METADATA: {self.awaited}" if self.awaited else None
+        """Not of a mailbox that was renamed or deleted since: it may have been told of under its new name, or not at all."""
+        there = self.world.account.mailboxes
+        missing = [(name, entry) for name, mailbox, entry in self.awaited if there.get(name) is mailbox]
+        return f"METADATA: {missing}" if missing else None
 
     def misses_messages(self):
         if self.mailbox is None or "MessageNew" not in self.rules.selected or self.mailbox.deleted:
