@@ -198,7 +198,7 @@ def check_fetch(session, command, response):
         raise Wrong(f"nobody asked for {surplus}")
     if command.by_uid and command.verb in ("FETCH", "STORE") and not has_uid:
         raise Wrong(f"no UID in answer to UID {command.verb}")
-    aware = session.condstore or session.condstore_asked or enables_condstore(command)
+    aware = session.condstore or session.condstore_asked or enables_condstore(command) or may_enable_condstore(command)
     if "MODSEQ" in items and not aware:
         raise Wrong("MODSEQ, and CONDSTORE is off")
     if "FLAGS" in items and session.condstore and "MODSEQ" not in items:

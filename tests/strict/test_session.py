@@ -52,6 +52,13 @@ S: b NO [BADURL "/x/;UID=1"] nothing
 C: c APPEND INBOX CATENATE (URL "/INBOX/;UID=3" URL "/INBOX/;UID=5")
 S: * 4 EXISTS
 S: c OK [APPENDUID 7 13] done""",
+    "a LIST that asks for what turns CONDSTORE on": SELECT + r"""
+C: a LIST "" % RETURN (METADATA ("/shared/comment") STATUS (HIGHESTMODSEQ))
+S: * LIST () "/" INBOX
+S: * STATUS INBOX (HIGHESTMODSEQ 51)
+S: * METADATA INBOX (/shared/comment NIL)
+S: * 1 FETCH (FLAGS () MODSEQ (51))
+S: a OK done""",
     "a mailbox": SELECT + r"""
 C: a FETCH 1:3 (UID FLAGS)
 S: * 1 FETCH (UID 3 FLAGS (\Seen))
