@@ -135,9 +135,10 @@ class Watcher(Client):
         asked = self.events(name) & {"MessageNew", "MessageExpunge", "FlagChange"}
         expect(bool(asked), lambda: f"STATUS of {name!r}, and nobody asked")
         if "MESSAGES" in items:
+            mailbox = self.world.by_uidvalidity.get(items.get("UIDVALIDITY"))  # known by another name before, perhaps
             for key, (known, _) in self.counts.items():
-                if known == name:
-                    self.counts[key] = known, items["MESSAGES"]
+                if known == name or key == id(mailbox):
+                    self.counts[key] = name, items["MESSAGES"]
 
     def heard_list(self, command, response):
         if command is not None and command.verb in ("SELECT", "EXAMINE"):
