@@ -117,8 +117,7 @@ void add_oauth(OptionTable& t, auth::OauthConfig& c) {
 void add_quota(OptionTable& t, mail::QuotaLimits& quota) {
   t.add("quota.storage_kib", quota.storage_kib,
         "What a user's messages may take, in units of 1024 octets; 0: no limit. For users without limits of their own, "
-        "as "
-        "all of these.");
+        "as all of these.");
   t.add("quota.messages", quota.messages, "How many messages a user may have; 0: no limit.");
   t.add("quota.mailboxes", quota.mailboxes, "How many mailboxes a user may have; 0: no limit.");
   t.add("quota.annotation_kib", quota.annotation_kib,
