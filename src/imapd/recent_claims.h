@@ -3,30 +3,40 @@
 // in between makes messages recent a second time, which the RFC allows.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
 
+#include "accounts/accounts.h"
 #include "base/ids.h"
 
 namespace roost::imapd {
 
+// Gives Mailbox::recent_uid of the newest snapshot. A snapshot that a session has held for a while will not do: what
+// was logged since is forgotten here, and would be handed out again. So it is asked when the claims are locked.
+using LoggedClaim = std::function<Uid()>;
+
+LoggedClaim logged_claim(const accounts::Account& account, MailboxId mailbox);
+
 // Thread-safe.
 class RecentClaims {
  public:
-  // The first uid that nobody claimed: `logged` is Mailbox::recent_uid of the newest snapshot.
-  Uid unclaimed(AccountId account, MailboxId mailbox, Uid logged) const;
+  // The first uid that nobody claimed.
+  Uid unclaimed(AccountId account, MailboxId mailbox, const LoggedClaim& logged) const;
 
   // Claims everything below `next` and gives the first uid that this caller got; `next` or more: nothing was left.
-  Uid claim(AccountId account, MailboxId mailbox, Uid logged, Uid next);
+  Uid claim(AccountId account, MailboxId mailbox, const LoggedClaim& logged, Uid next);
 
   // The claim to log for this mailbox, if there is one above `logged`.
   std::optional<Uid> unlogged(AccountId account, MailboxId mailbox, Uid logged) const;
-  // Everything below `next` is logged.
+  // Everything below `next` is logged, and the newest snapshot shows it.
   void forget(AccountId account, MailboxId mailbox, Uid next);
 
  private:
+  Uid first_unclaimed(AccountId account, MailboxId mailbox, const LoggedClaim& logged) const;
+
   mutable std::mutex mutex_;
   std::map<std::pair<AccountId, MailboxId>, Uid> claimed_;  // below it all is claimed
 };

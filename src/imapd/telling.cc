@@ -45,8 +45,9 @@ void take_recent(Session& session, Selected& selected, const mail::Mailbox& mail
   if (session.modes().rev2) return;
   RecentClaims& claims = session.services().recent_claims;
   AccountId account = selected.account->id();
-  Uid first = selected.read_only ? claims.unclaimed(account, selected.mailbox, mailbox.recent_uid())
-                                 : claims.claim(account, selected.mailbox, mailbox.recent_uid(), mailbox.uidnext());
+  LoggedClaim logged = logged_claim(*selected.account, selected.mailbox);
+  Uid first = selected.read_only ? claims.unclaimed(account, selected.mailbox, logged)
+                                 : claims.claim(account, selected.mailbox, logged, mailbox.uidnext());
   selected.recent = selected.recent.unite(from_on(mailbox, std::max(first, selected.uidnext)));
 }
 

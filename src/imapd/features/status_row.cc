@@ -11,7 +11,7 @@ namespace {
 // Does not claim (RFC 3501 6.3.10).
 task<Result<uint32_t>> count_recent(Session& session, accounts::Account& account, mail::Mailbox mailbox) {
   MailboxId id = mailbox.id();
-  Uid first = session.services().recent_claims.unclaimed(account.id(), id, mailbox.recent_uid());
+  Uid first = session.services().recent_claims.unclaimed(account.id(), id, logged_claim(account, id));
   if (first >= mailbox.uidnext() || mailbox.messages() == 0) co_return 0u;
   ROOST_CO_TRY(mail::SnapshotPtr loaded, co_await account.load(id));
   auto newest = loaded->find(id);
