@@ -28,7 +28,6 @@ Result<> give_one(const std::filesystem::path& path, const passwd& owner) {
   return {};
 }
 
-// Without it a power cut could take the whole new directory, whatever was synced inside it.
 Result<> sync_directory(const std::filesystem::path& path) {
   int fd = ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return failed(path);
@@ -38,7 +37,8 @@ Result<> sync_directory(const std::filesystem::path& path) {
   return {};
 }
 
-// The missing ones above it too, which are anybody's to read.
+}  // namespace
+
 Result<> make_durably(const std::filesystem::path& directory, mode_t mode) {
   std::filesystem::path parent = directory.parent_path();
   std::error_code error;
@@ -46,8 +46,6 @@ Result<> make_durably(const std::filesystem::path& directory, mode_t mode) {
   if (::mkdir(directory.c_str(), mode) != 0 && errno != EEXIST) return failed(directory);
   return sync_directory(parent);
 }
-
-}  // namespace
 
 Result<> prepare_data_directory(const std::string& directory, const std::string& owner) {
   struct stat about{};

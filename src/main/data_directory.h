@@ -1,6 +1,9 @@
 // The directory that everything is kept in, and whom what lies in it belongs to.
 #pragma once
 
+#include <sys/types.h>
+
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +11,10 @@
 #include "base/result.h"
 
 namespace roost::main {
+
+// Makes `directory` where it is missing, and the missing ones above it, which are anybody's to read. Without that its
+// name could be lost in a power cut, and all that was synced inside it.
+Result<> make_durably(const std::filesystem::path& directory, mode_t mode);
 
 // Makes `directory` (0700) where it is missing, durably. Started by root, a directory that is made here is given to
 // `owner`, and one that is there must belong to him. An empty `owner`: whoever it belongs to.

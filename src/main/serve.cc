@@ -41,12 +41,14 @@ net::ClientCertificates clients_of(const Config& config) {
   return out;
 }
 
+constexpr mode_t kTlsDirectoryMode = 0755;  // the key is a file of its own mode
+
 // The self-signed certificate, made at the first start. The key comes first: one without a certificate is left from a
 // start that was interrupted, and is put aside.
 Result<std::shared_ptr<net::TlsContext>> open_own_tls(const Config& config) {
   ROOST_TRY(ActingAs acting, ActingAs::begin(config.server.user));
   std::filesystem::path directory = std::filesystem::path(config.data) / "tls";
-  std::filesystem::create_directories(directory);
+  ROOST_TRY_VOID(make_durably(directory, kTlsDirectoryMode));
   std::filesystem::path certificate = directory / "certificate.pem";
   std::filesystem::path key = directory / "key.pem";
   if (!std::filesystem::exists(certificate)) {

@@ -83,20 +83,40 @@ std::string text_of(BIO* bio) {
   return size > 0 ? std::string(data, static_cast<size_t>(size)) : std::string();
 }
 
-// Error::Code::already_exists where there is such a file.
-Result<> create_private(const std::filesystem::path& path, BytesView text) {
-  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file) {
-    const int why = errno;
-    return fault(path.string() + ": " + std::strerror(why), why == EEXIST ? Code::already_exists : Code::server_bug);
-  }
+Fail failed(const std::filesystem::path& path, Code code = Code::server_bug) {
+  return fault(path.string() + ": " + std::strerror(errno), code);
+}
+
+Result<> write_synced(const std::filesystem::path& path, BytesView text) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file) return failed(path);
   while (!text.empty()) {
     const ssize_t written = ::write(file.get(), text.data(), text.size());
-    if (written < 0) return fault(path.string() + ": " + std::strerror(errno));
+    if (written < 0) return failed(path);
     text.remove_prefix(static_cast<size_t>(written));
   }
-  if (::fsync(file.get()) != 0) return fault(path.string() + ": " + std::strerror(errno));
+  if (::fsync(file.get()) != 0) return failed(path);
   return {};
+}
+
+Result<> sync_directory_of(const std::filesystem::path& path) {
+  const std::filesystem::path directory = path.has_parent_path() ? path.parent_path() : ".";
+  FileDescriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened || ::fsync(opened.get()) != 0) return failed(directory);
+  return {};
+}
+
+// Whole or not at all, whatever interrupts it. Code::already_exists where there is such a file.
+Result<> create_private(const std::filesystem::path& path, BytesView text) {
+  std::filesystem::path unfinished = path;
+  unfinished += ".new";
+  ROOST_TRY_VOID(write_synced(unfinished, text));
+  const bool linked = ::link(unfinished.c_str(), path.c_str()) == 0;
+  const Code code = !linked && errno == EEXIST ? Code::already_exists : Code::server_bug;
+  Result<> made = linked ? Result<>() : failed(path, code);
+  ::unlink(unfinished.c_str());
+  if (!made) return made;
+  return sync_directory_of(path);
 }
 
 }  // namespace

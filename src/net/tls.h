@@ -58,7 +58,8 @@ struct SelfSigned {
 // EC P-256, for ten years, for "localhost", 127.0.0.1, ::1 and `host_name`.
 Result<SelfSigned> make_self_signed(const std::string& host_name);
 
-// The same into two files of mode 0600, synced. Code::already_exists where one is there: it is left as it is.
+// The same into two files of mode 0600, the key first: each is durable, and whole, before the next thing is done.
+// Code::already_exists where one is there: it is left as it is.
 Result<> write_self_signed(const std::filesystem::path& certificate, const std::filesystem::path& key,
                            const std::string& host_name);
 

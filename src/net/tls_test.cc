@@ -77,9 +77,18 @@ TEST_F(Tls, WritesFilesThatOnlyTheOwnerReadsAndNeverReplacesThem) {
     EXPECT_EQ(info.st_mode & 0777, 0600u);
   }
   EXPECT_TRUE(load_tls(certificate, key));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 2);
   const auto again = write_self_signed(certificate, key, "mail.example.org");
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Code::already_exists);
+}
+
+TEST_F(Tls, AFileThatAnInterruptedStartLeftIsNoObstacle) {
+  const auto certificate = folder_ / "cert.pem";
+  const auto key = folder_ / "key.pem";
+  std::ofstream(folder_ / "key.pem.new") << "half of a";
+  ASSERT_TRUE(write_self_signed(certificate, key, "mail.example.org"));
+  EXPECT_TRUE(load_tls(certificate, key));
 }
 
 TEST_F(Tls, SaysWhatIsWrongWithTheFiles) {
