@@ -12,7 +12,7 @@
 #include <random>
 
 #include "store/rocksdb/engine.h"
-#include "store/rocksdb/power_cut_disk_test.h"
+#include "store/rocksdb/power_cut_layers_test.h"
 #include "store/rocksdb/rounds_test.h"
 #include "store/rocksdb/scratch_test.h"
 #include "store/rocksdb/workload_test.h"
@@ -60,13 +60,14 @@ TEST(CrashChild, DISABLED_WritesUntilItEnds) {
   if (!orders) GTEST_SKIP();
   RealRuntime runtime;
   PowerCutDisk disk(orders->directory, orders->seed);
+  PowerCutLayers layers(disk);
   std::mutex telling;
   disk.at_step(orders->fail_at_step, [&] {
     std::lock_guard lock(telling);
     disk.cut(orders->image, orders->fail_once ? SyncFaults::one : SyncFaults::all);
   });
   EngineSeams seams;
-  if (orders->fail_at_step != 0) seams = {&disk.files(), disk.file_system()};
+  if (orders->fail_at_step != 0) seams = layers.seams();
   auto engine = Engine::open(tiny_config(orders->directory), runtime.pool(), seams);
   if (!engine) std::abort();
   auto node = make_node(*engine);

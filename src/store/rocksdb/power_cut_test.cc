@@ -7,7 +7,7 @@
 #include <random>
 
 #include "store/rocksdb/engine.h"
-#include "store/rocksdb/power_cut_disk_test.h"
+#include "store/rocksdb/power_cut_layers_test.h"
 #include "store/rocksdb/rounds_test.h"
 #include "store/rocksdb/scratch_test.h"
 #include "store/rocksdb/workload_test.h"
@@ -26,6 +26,7 @@ uint64_t moment(int cut, std::mt19937_64& random) {
 StoreModel cut_power(RealRuntime& runtime, const std::string& from, const std::string& to, StoreModel model,
                      std::mt19937_64& random, int cut, uint64_t& operations) {
   PowerCutDisk disk(from, random());
+  PowerCutLayers layers(disk);
   SharedModel shared(std::move(model));
   StoreModel expected;
   std::atomic<bool> stop = false;
@@ -37,7 +38,7 @@ StoreModel cut_power(RealRuntime& runtime, const std::string& from, const std::s
     });
     stop = true;
   });
-  auto engine = Engine::open(tiny_config(from), runtime.pool(), {&disk.files(), disk.file_system()});
+  auto engine = Engine::open(tiny_config(from), runtime.pool(), layers.seams());
   EXPECT_TRUE(engine.has_value()) << engine.error().text;
   if (!engine) return expected;
   auto node = make_node(*engine);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <semaphore>
 #include <string>
@@ -14,6 +13,7 @@
 #include "base/bytes.h"
 #include "rt/loop.h"
 #include "rt/real.h"
+#include "store/rocksdb/whole_files_test.h"
 
 namespace roost::store {
 
@@ -64,16 +64,6 @@ class RealRuntime {
   std::unique_ptr<rt::Pool> pool_ = rt::make_pool("test", 4);
   std::thread thread_;
 };
-
-inline Bytes read_whole(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-inline void write_whole(const std::filesystem::path& path, BytesView data) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(data.data(), static_cast<std::streamsize>(data.size()));
-}
 
 // Flips one bit in the middle of every place below `directory` that holds `bytes`; how many there were.
 inline int flip_bit_of(const std::string& directory, BytesView bytes) {

@@ -7,7 +7,7 @@
 
 #include "store/contract_test.h"
 #include "store/rocksdb/engine.h"
-#include "store/rocksdb/power_cut_disk_test.h"
+#include "store/rocksdb/power_cut_layers_test.h"
 #include "store/rocksdb/rounds_test.h"
 
 namespace roost::store {
@@ -281,7 +281,8 @@ task<> write_all(AccountStore& store, AccountStore& other_node, const std::atomi
 
 void verify(RealRuntime& runtime, const std::string& directory, StoreModel& model) {
   PowerCutDisk disk(directory, 0);  // for not syncing
-  auto engine = Engine::open(tiny_config(directory), runtime.pool(), {&disk.files(), disk.file_system()});
+  PowerCutLayers layers(disk);
+  auto engine = Engine::open(tiny_config(directory), runtime.pool(), layers.seams());
   EXPECT_TRUE(engine.has_value()) << engine.error().text;
   if (!engine) return;
   auto node = make_node(*engine);
