@@ -30,6 +30,8 @@ from roost import Lines, Server  # noqa: E402
 
 PASSWORD = "imaptest-pw-1"
 SCRIPTED_USER = "script"
+# The strict parser holds all that the server said in memory: of ten minutes that is more than most machines have.
+STRICT_SECONDS_MAX = 120
 STRESS_USERS = 3
 MESSAGES = 200
 KEYWORDS = 5
@@ -181,7 +183,8 @@ def main():
         parser.error(f"there is no program {options.imaptest}; name it with --imaptest PATH")
     users = {SCRIPTED_USER: PASSWORD, **{f"stress{n}": PASSWORD for n in range(1, STRESS_USERS + 1)}}
     passed = failed = 0
-    with tempfile.TemporaryDirectory() as scratch, Server(users=users, config=CONFIG) as server:
+    strict = options.seconds <= STRICT_SECONDS_MAX
+    with tempfile.TemporaryDirectory() as scratch, Server(users=users, config=CONFIG, strict=strict) as server:
         if options.tests:
             scripted_tests(options.tests, options.only, options.skip, pathlib.Path(scratch))
             passed, failed = run_scripted(server, options.imaptest, scratch)
