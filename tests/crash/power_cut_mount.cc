@@ -5,7 +5,8 @@
 // Says "ready" when it is mounted, and ends when it is unmounted. What it is to do comes line by line:
 //   cut TARGET        cuts the power now: TARGET is what that left of the directory
 //   at STEP TARGET    cuts it before the STEP-th change or sync that is made, to be said before the first of them
-// It says "cut" when that is done, once. Every sync fails from then on, so nothing more is promised by whoever lives here.
+// It says "cut" when that is done, once. Every sync fails from then on, so nothing more is promised by whoever lives
+// here.
 #define FUSE_USE_VERSION 31
 
 #include <dirent.h>
@@ -187,8 +188,7 @@ int open_directory(const char* path, fuse_file_info* file) {
   return keep(::open(mount().real(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), file);
 }
 
-int read_directory(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info* file,
-                   fuse_readdir_flags) {
+int read_directory(const char*, void* buffer, fuse_fill_dir_t fill, off_t, fuse_file_info* file, fuse_readdir_flags) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(path_of(file), error)) {
     fill(buffer, entry.path().filename().c_str(), nullptr, 0, fuse_fill_dir_flags{});
