@@ -2,12 +2,13 @@
 
 import collections
 import pathlib
+import struct
 import subprocess
 import tempfile
 import threading
 import time
 
-from model import read_all
+from writer_model import read_all
 from roost import Lines, Server
 from writer import PASSWORD, Writer
 
@@ -26,24 +27,30 @@ write_buffer_bytes_max = 4194304
 
 
 class LaterServer(Server):
-    """Its wall clock is ahead, by more at each start."""
+    """Its wall clock is ahead, by more at each start, and jumps ahead by jump()."""
 
     def __init__(self, **arguments):
         super().__init__(**arguments)
         self.ahead = 0
         self.tools = tempfile.TemporaryDirectory(prefix="roost-clock-")
-        self.clock = pathlib.Path(self.tools.name) / "clock.so"
+        self.clock, self.told = (pathlib.Path(self.tools.name) / name for name in ("clock.so", "ahead"))
+        self.told.write_bytes(struct.pack("q", 0))
         source = pathlib.Path(__file__).resolve().parent / "clock.c"
         subprocess.run(["clang-19", "-O1", "-shared", "-fPIC", "-o", self.clock, source], check=True)
 
     def environment(self):
         environment = super().environment()
         loaded = f"{environment.get('LD_PRELOAD', '')}:{self.clock}".strip(":")
-        return dict(environment, LD_PRELOAD=loaded, ROOST_CLOCK_AHEAD=str(self.ahead))
+        return dict(environment, LD_PRELOAD=loaded, ROOST_CLOCK_FILE=str(self.told))
 
     def start(self):
-        self.ahead += SECONDS_AHEAD
+        self.jump(SECONDS_AHEAD)
         return super().start()
+
+    def jump(self, seconds):
+        self.ahead += seconds
+        with open(self.told, "r+b") as told:
+            told.write(struct.pack("q", self.ahead))
 
 
 class Keeper(threading.Thread):

@@ -1,11 +1,11 @@
-"""A client that writes until the server dies, and knows what it was told."""
+"""A client that writes until the server dies or it shall end, and knows what it was told."""
 
 import hashlib
 import random
 import re
 import threading
 
-from model import Mailbox, Message, Model, digest_of
+from writer_model import Mailbox, Message, Model, digest_of
 from roost import Lines
 
 PASSWORD = "crash and return 1"
@@ -36,6 +36,7 @@ class Writer(threading.Thread):
 
     def begin(self, server):
         self.server = server
+        self.ending = False
         threading.Thread.__init__(self, daemon=True)
         self.start()
 
@@ -47,9 +48,11 @@ class Writer(threading.Thread):
                 self.operate("create")
             if f"{self.away}away" not in self.model.mailboxes:
                 self.operate("share")
-            while True:
+            while not self.ending:
                 names = list(CHANCES)
                 self.operate(self.random.choices(names, [CHANCES[n] for n in names])[0])
+            self.imap.close()
+            self.lmtp.close()
         except (OSError, EOFError, ValueError):
             return  # the server was killed
         except AssertionError as e:
