@@ -15,13 +15,17 @@ class ActingAccount final : public Account {
   AccountId id() const override { return opened_.id(); }
   const mail::Actor& actor() const override { return actor_; }
   bool retired() const override { return opened_.retired(); }
-  mail::SnapshotPtr snapshot() const override { return opened_.snapshot(); }
+  mail::SnapshotPtr snapshot() const override { return read_by(actor_.own_seen, opened_.snapshot()); }
   task<Result<mail::OperationResult>> execute(mail::Operation operation) override {
     return opened_.execute_for(actor_, std::move(operation));
   }
-  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override { return opened_.load(mailbox); }
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override {
+    ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await opened_.load(mailbox));
+    co_return read_by(actor_.own_seen, snapshot);
+  }
   task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) override {
-    return opened_.load_changes(mailbox, since);
+    ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await opened_.load_changes(mailbox, since));
+    co_return read_by(actor_.own_seen, snapshot);
   }
   task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) override {
     return opened_.cards(std::move(rows));

@@ -80,6 +80,7 @@ struct ImapdConfig {
   std::string token_scope;               // told to clients whose OAuth token is refused
   std::string discovery_url;             // likewise
   std::string shared_user;               // whose mailboxes are everybody's "Shared/…", by their ACLs; empty: none
+  bool private_seen = false;             // \Seen of mailboxes of other accounts is each user's own
   bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
   bool starttls = true;                  // whether the listener has a certificate
   bool literal_minus = false;            // announce LITERAL- (RFC 7888): non-synchronising ones up to 4096 octets only

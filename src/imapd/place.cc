@@ -24,6 +24,7 @@ task<Result<Place>> place_of(Session& session, Bytes user, Bytes prefix, Bytes r
   // What is shared with everybody has one name only.
   if (prefix != kShared && found->name == session.config().shared_user) co_return no_such_mailbox();
   mail::Actor actor = mail::Actor::visiting(session.user());
+  if (session.config().private_seen) actor.own_seen = session.account().id();
   Place place{.prefix = std::move(prefix), .name = with_inbox(rest), .owner = std::move(found->name)};
   auto account = co_await session.services().accounts.open_for(std::move(actor), found->account);
   if (!account && account.error().kind == Error::Kind::no) co_return no_such_mailbox();  // it is being removed

@@ -112,6 +112,16 @@ MailboxChange& AccountEdit::change(MailboxId id) {
   return change;
 }
 
+void AccountEdit::note_seen(MailboxId id, AccountId user, const UidSet& uids) {
+  std::vector<SeenChange>& all = change(id).seen_changed;
+  auto there = std::ranges::find(all, user, &SeenChange::user);
+  if (there == all.end()) {
+    all.push_back({user, uids});
+  } else {
+    there->uids = there->uids.unite(uids);
+  }
+}
+
 void AccountEdit::count(const MailboxState& mailbox, int sign) {
   auto factor = static_cast<uint64_t>(sign);  // modulo 2^64: -1 subtracts
   if (!mailbox.noselect) next_.selectable += factor;
@@ -137,9 +147,14 @@ Folded AccountEdit::finish(Position position) {
     // What came and went within one record never was there for anybody.
     UidSet appended = one.appended.subtract(one.expunged);
     one.flags_changed = one.flags_changed.subtract(one.appended).subtract(one.expunged);
+    for (SeenChange& seen : one.seen_changed) seen.uids = seen.uids.subtract(one.appended).subtract(one.expunged);
+    std::erase_if(one.seen_changed, [](const SeenChange& seen) { return seen.uids.empty(); });
     one.expunged = one.expunged.subtract(one.appended);
     one.appended = std::move(appended);
-    if (one.deleted) one.appended = one.flags_changed = one.expunged = {};
+    if (one.deleted) {
+      one.appended = one.flags_changed = one.expunged = {};
+      one.seen_changed.clear();
+    }
     change.mailboxes.push_back(std::move(one));
   }
   next_.position = position;

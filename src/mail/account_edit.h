@@ -45,6 +45,7 @@ class AccountEdit {
   std::vector<PageId>& missing() { return missing_; }
   // What happened to a mailbox, gathered effect by effect.
   MailboxChange& change(MailboxId id);
+  void note_seen(MailboxId id, AccountId user, const UidSet& uids);
   // Of the operation that was begun last.
   void note_name(NameChange::What what, std::string name, std::string old_name = {});
   void note_metadata(MetadataChange change) { metadata_.push_back(std::move(change)); }

@@ -12,6 +12,7 @@
 #include "mail/metadata.h"
 #include "mail/persistent_map.h"
 #include "mail/quota.h"
+#include "mail/seen.h"
 #include "mail/serial_map.h"
 
 namespace roost::mail {
@@ -31,8 +32,8 @@ struct PageOwner {
   MailboxId mailbox;
 };
 
-// One page of entries: mailboxes or annotations by id, or subscriptions by name, from its first key up to the next
-// page's.
+// One page of entries: mailboxes or annotations by id, subscriptions by name, or blocks of \Seen, from its first key up
+// to the next page's.
 template <class Key>
 struct EntryPage {
   PageId page;
@@ -45,6 +46,7 @@ struct Layout {
   std::vector<EntryPage<MailboxId>> mailboxes;
   std::vector<EntryPage<std::string>> subscriptions;
   std::vector<EntryPage<MailboxId>> metadata;
+  std::vector<EntryPage<SeenKey>> seen;
   std::vector<PageOwner> pages;  // all of them, ascending by page
 };
 

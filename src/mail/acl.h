@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/flags.h"
+#include "base/ids.h"
 #include "base/rights.h"
 
 namespace roost::mail {
@@ -37,6 +38,8 @@ struct Actor {
   bool system = true;  // the server itself, or its administrator: may do everything
   bool owner = false;  // of the account
   std::string user;    // canonical login name
+  // Who has a \Seen of his own on these mailboxes, in place of the one that lies with the messages; 0: nobody.
+  AccountId own_seen = {};
 
   static Actor owned_by(std::string user) { return {.system = false, .owner = true, .user = std::move(user)}; }
   static Actor visiting(std::string user) { return {.system = false, .owner = false, .user = std::move(user)}; }

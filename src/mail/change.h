@@ -11,6 +11,12 @@
 
 namespace roost::mail {
 
+// Of the \Seen that a user has for himself, who alone is told of it.
+struct SeenChange {
+  AccountId user;
+  UidSet uids;  // of messages that were there before
+};
+
 struct MailboxChange {
   MailboxId mailbox;
   UidSet appended;
@@ -19,6 +25,10 @@ struct MailboxChange {
   bool deleted = false;       // the mailbox itself went (a session that has it selected is told CLOSED or BYE)
   bool list_changed = false;  // created, renamed, subscribed, its use or attributes changed
   bool acl_changed = false;   // who may see it, or do what, may be others now
+  std::vector<SeenChange> seen_changed = {};  // each user once
+
+  // Of the messages that were there before, those whose flags `user` sees changed; 0: whoever has no \Seen of his own.
+  UidSet flags_changed_for(AccountId user) const;
 };
 
 // What became of a name, for those who are told of names (RFC 5465 5.4, 5.5). A mailbox's children go with it without

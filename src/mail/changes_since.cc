@@ -61,8 +61,8 @@ std::variant<MailboxDelta, Need> changes_since(const Mailbox& mailbox, ModSeq si
   const MailboxState& state = state_of(mailbox);
   MailboxDelta delta;
   Need need;
-  delta.highest = state.highest_modseq;
-  if (since >= state.highest_modseq) return delta;
+  delta.highest = mailbox.highest_modseq();
+  if (since >= delta.highest) return delta;
   if (since < state.traces.floor()) {
     delta.expunged = absent(state, need);
   } else {
@@ -70,6 +70,7 @@ std::variant<MailboxDelta, Need> changes_since(const Mailbox& mailbox, ModSeq si
   }
   if (need.pages.empty()) add_changed(state, since, delta, need);
   if (!need.pages.empty()) return need;
+  if (const SeenColumn* seen = seen_of(mailbox)) delta.changed = delta.changed.unite(seen->changed_since(since));
   return delta;
 }
 

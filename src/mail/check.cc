@@ -57,6 +57,7 @@ class MailboxCheck {
     findings_.expect(mailbox_.recent_uid <= mailbox_.uidnext, what_ + ": recent beyond uidnext");
     check_traces();
     check_keywords();
+    check_seen();
   }
 
  private:
@@ -142,6 +143,32 @@ class MailboxCheck {
                    (indexes.empty() || indexes.back() < table.names().size()) && table.find_set(indexes) == set;
       findings_.expect(sound, what_ + ": keyword set");
     }
+  }
+
+  void check_seen() {
+    size_t runs = 0;
+    size_t dirty_runs = 0;
+    mailbox_.seen.for_each([&](AccountId user, const SeenColumn& column) {
+      UidSet uids;
+      uint32_t seen = 0;
+      column.blocks().for_each([&](uint32_t, const SeenBlockPtr& block) {
+        for (const SeenRun& run : block->runs) uids.append(run.uids);
+        SeenBlockPtr counted = SeenBlock::of(block->runs, block->clean);
+        findings_.expect_equal(block->seen, counted->seen, what_ + ": seen of a block");
+        findings_.expect(block->modseq_max == counted->modseq_max, what_ + ": highest MODSEQ of what is seen");
+        seen += counted->seen;
+        runs += block->runs.size();
+        dirty_runs += block->clean ? 0 : block->runs.size();
+        return true;
+      });
+      uint64_t live = 0;
+      for_each_live_row(mailbox_, uids, [&live](const Chunk&, uint32_t, const HotRow&) { ++live; });
+      findings_.expect_equal(uids.count(), live, fmt::format("{}: messages of user {}", what_, user.value));
+      findings_.expect_equal(column.seen(), seen, fmt::format("{}: seen by user {}", what_, user.value));
+      findings_.expect(!uids.empty(), fmt::format("{}: nothing seen by user {}", what_, user.value));
+    });
+    findings_.expect_equal(mailbox_.seen.runs(), runs, what_ + ": runs of what is seen");
+    findings_.expect_equal(mailbox_.seen.dirty_runs(), dirty_runs, what_ + ": changed runs of what is seen");
   }
 
   const MailboxState& mailbox_;

@@ -89,13 +89,14 @@ class CheckpointMaking {
     cards_.finish();
     count_segments();
     Root root;
+    root.seen = write_seen_pages();
     root.mailboxes = write_entries();
     root.subscriptions = write_subscriptions();
     root.metadata = write_metadata_pages();
     root.body_counts = write_spans(PageKind::body_counts, next_.body_counts);
     if (!planted(Bug::dead_list_dropped)) root.dead_blobs = write_spans(PageKind::dead_blobs, next_.dead_blobs);
     root.segment_cards = write_spans(PageKind::segment_cards, next_.segment_cards);
-    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata);
+    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata, root.seen);
     return finish(std::move(root));
   }
 
@@ -168,6 +169,28 @@ class CheckpointMaking {
       clean->clean = true;
       next_.dirty_bytes -= clean->bytes;
       next_.metadata.set(id, std::move(clean));
+    }
+    return writer.finish();
+  }
+
+  std::vector<EntryPage<SeenKey>> write_seen_pages() {
+    EntryWriter<SeenKey> writer(PageKind::seen, sink_, state_.layout->seen);
+    std::vector<MailboxPtr> dirty;
+    next_.mailboxes.for_each([&](MailboxId id, const MailboxPtr& mailbox) {
+      mailbox->seen.for_each([&](AccountId user, const SeenColumn& column) {
+        column.blocks().for_each([&](uint32_t index, const SeenBlockPtr& block) {
+          SeenKey key{id, user, index};
+          writer.add(key, block->clean, [&](Encoder& out) { write_seen_block(out, key, *block); });
+          return true;
+        });
+      });
+      if (mailbox->seen.dirty_runs() > 0) dirty.push_back(mailbox);
+      return true;
+    });
+    for (const MailboxPtr& mailbox : dirty) {
+      MailboxState written = *mailbox;
+      written.seen = written.seen.with_clean(true);
+      replace(*mailbox, std::move(written));
     }
     return writer.finish();
   }

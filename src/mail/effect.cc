@@ -343,6 +343,26 @@ void read(Decoder& in, QuotaEffect& e) {
   if (in.u8() != 0) e.limits = read_quota(in);
 }
 
+template <int kKind>
+void write(Encoder&, const NoEffect<kKind>&) {}
+template <int kKind>
+void read(Decoder& in, NoEffect<kKind>&) {
+  in.fail();
+}
+
+void write(Encoder& out, const SeenEffect& e) {
+  out.varint(e.mailbox.value);
+  out.varint(e.user.value);
+  write_uids(out, e.uids);
+  out.u8(e.seen ? 1 : 0);
+}
+void read(Decoder& in, SeenEffect& e) {
+  e.mailbox = read_mailbox(in);
+  e.user = AccountId(in.varint());
+  e.uids = read_uids(in);
+  e.seen = in.u8() != 0;
+}
+
 template <class E>
 Effect read_as(Decoder& in) {
   E effect;

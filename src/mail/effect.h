@@ -174,11 +174,23 @@ struct QuotaEffect {
   std::optional<QuotaLimits> limits;
 };
 
+// The \Seen that `user` has for himself, of all of `uids`, which are there.
+struct SeenEffect {
+  MailboxId mailbox;
+  AccountId user;
+  UidSet uids;
+  bool seen = true;
+};
+
+// A kind without a meaning: never written, and damage where it is read.
+template <int kKind>
+struct NoEffect {};
+
 // The bytes are stored: alternatives are only ever added at the end. Kind n is alternative n - 1.
-using Effect =
-    std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect, CreateEffect,
-                 DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect, ReserveEffect,
-                 ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect, AclEffect, QuotaEffect>;
+using Effect = std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect,
+                            CreateEffect, DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect,
+                            ReserveEffect, ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect,
+                            AclEffect, QuotaEffect, NoEffect<21>, NoEffect<22>, SeenEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

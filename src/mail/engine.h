@@ -37,6 +37,8 @@ struct EngineLimits {
   uint32_t metadata_value_bytes_max = 64 * 1024;
   uint32_t metadata_entries_max = 100;  // of each user on one mailbox, or on the server; as many again are shared
   uint64_t metadata_bytes_per_account_max = 4 << 20;
+  // Messages that users with a \Seen of their own have read one by one, of all of them together: 24 octets of memory.
+  uint32_t own_seen_runs_per_mailbox_max = 2'000'000;
   QuotaLimits quota;  // of accounts that have none of their own
 };
 

@@ -32,6 +32,8 @@ FoldOutcome fold_operations(const SnapshotPtr& snapshot, const std::vector<Bytes
   return edit.finish(position);
 }
 
+constexpr uint64_t kSeenRunsPerRow = 8;  // copying a run takes about an eighth of the time of a row
+
 // Of one effect.
 struct RowsToFold {
   const AccountState& account;
@@ -40,10 +42,18 @@ struct RowsToFold {
     const MailboxPtr* found = account.mailboxes.find(mailbox);
     return found != nullptr ? (*found)->messages : 0;
   }
+  // Those that lie near what goes are copied: at most these.
+  uint64_t seen_runs_of(MailboxId mailbox) const {
+    const MailboxPtr* found = account.mailboxes.find(mailbox);
+    return found != nullptr ? (*found)->seen.runs() / kSeenRunsPerRow : 0;
+  }
   uint64_t operator()(const AppendEffect& e) const { return e.rows.size(); }
   uint64_t operator()(const FlagsEffect& e) const { return e.uids.count(); }
-  uint64_t operator()(const ExpungeEffect& e) const { return e.uids.count(); }
-  uint64_t operator()(const CopyEffect& e) const { return e.uids.count() * (e.move ? 2 : 1); }
+  uint64_t operator()(const SeenEffect& e) const { return e.uids.count() + kSeenBlockUids; }
+  uint64_t operator()(const ExpungeEffect& e) const { return e.uids.count() + seen_runs_of(e.mailbox); }
+  uint64_t operator()(const CopyEffect& e) const {
+    return e.move ? e.uids.count() * 2 + seen_runs_of(e.from) : e.uids.count();
+  }
   uint64_t operator()(const DeleteEffect& e) const { return of(e.mailbox); }
   uint64_t operator()(const RenameInboxEffect& e) const { return of(e.inbox); }
   uint64_t operator()(const RenameEffect&) const { return account.mailboxes.size(); }

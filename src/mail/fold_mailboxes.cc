@@ -141,11 +141,13 @@ Result<> Folder::apply_one(const RenameInboxEffect& e) {
   target.forgotten_modseq = target.highest_modseq;
   target.expunge_times = nullptr;
   target.former = nullptr;
+  target.seen = inbox->seen.with_clean(false);
   edit_.add(std::move(target));
   edit_.note_name(NameChange::What::renamed, e.name, std::string(kInbox));
   copy_metadata(e.inbox, e.mailbox);
 
   inbox->chunks.clear();
+  inbox->seen = {};
   inbox->messages = inbox->unseen = inbox->deleted = 0;
   inbox->bytes = inbox->deleted_bytes = 0;
   if (inbox->uidnext.value == 1) return {};

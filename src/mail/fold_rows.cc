@@ -161,6 +161,7 @@ void Folder::expunge_rows(MailboxState& mailbox, const UidSet& uids, std::vector
     row.modseq = stamp_.modseq;
     if (released != nullptr) add_blobs(*cold, *released);
   });
+  mailbox.seen.forget(uids);
   note_expunge(mailbox, uids);
 }
 
@@ -179,6 +180,17 @@ bool all_live(const MailboxState& mailbox, const UidSet& uids) {
   return count == uids.count() && count > 0;
 }
 }  // namespace
+
+// The mailbox's HIGHESTMODSEQ stays: for everybody else nothing has changed.
+Result<> Folder::apply_one(const SeenEffect& e) {
+  MailboxState* mailbox = open_with_messages(e.mailbox);
+  if (mailbox == nullptr) return unfit("seen in no mailbox");
+  if (lacks_rows(*mailbox, e.uids, false)) return {};
+  if (stamp_.modseq.value == 0 || e.user.value == 0 || !all_live(*mailbox, e.uids)) return unfit("seen");
+  mailbox->seen.set(e.user, e.uids, e.seen, stamp_.modseq);
+  edit_.note_seen(e.mailbox, e.user, e.uids);
+  return {};
+}
 
 Result<> Folder::apply_one(const ExpungeEffect& e) {
   MailboxState* mailbox = open_with_messages(e.mailbox);

@@ -36,6 +36,11 @@ class Folder {
   Result<> apply_one(const SpecialUseEffect& e);
   Result<> apply_one(const AclEffect& e);
   Result<> apply_one(const QuotaEffect& e);
+  template <int kKind>
+  Result<> apply_one(const NoEffect<kKind>&) {
+    return fault("record: unknown effect", Code::corruption);
+  }
+  Result<> apply_one(const SeenEffect& e);
 
   // fold_rows.cc
   // A mailbox that messages may come to or change in; null if there is none.

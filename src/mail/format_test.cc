@@ -175,6 +175,30 @@ TEST(Formats, OfQuotasAreAsDocumented) {
   EXPECT_EQ(account.snapshot->quota({}), limits);
 }
 
+TEST(Formats, OfASeenOfOnesOwnAreAsDocumented) {
+  TestAccount account;
+  account.must<Appended>(Append{std::string("INBOX"), {documented_message("card"), documented_message("another")}});
+  account.actor.own_seen = AccountId(21);
+  account.store("INBOX", {{Uid(1), Uid(2)}}, StoreHow::add, SystemFlag::seen);
+  account.store("INBOX", UidSet::single(Uid(2)), StoreHow::remove, SystemFlag::seen);
+  account.checkpoint();
+  std::vector<Bytes> shown = examples("seen.md");
+  ASSERT_EQ(shown.size(), 3U);
+  std::vector<PageId> pages = root_pages(account.root).value();
+  auto page = std::ranges::find_if(pages, [&](PageId id) { return account.pages.at(id).front() == 'P'; });
+  ASSERT_NE(page, pages.end());
+  EXPECT_EQ(account.log[1], shown[0]) << hex(account.log[1]);
+  EXPECT_EQ(account.root, shown[1]) << hex(account.root);
+  EXPECT_EQ(account.pages.at(*page), shown[2]) << hex(account.pages.at(*page));
+  account.root = shown[1];
+  account.pages[*page] = shown[2];
+  account.reopen();
+  account.load_all();
+  SnapshotPtr read = read_by(AccountId(21), account.snapshot);
+  EXPECT_TRUE(read->find("INBOX")->find_hot(Uid(1))->flags.has(SystemFlag::seen));
+  EXPECT_EQ(read->find("INBOX")->unseen(), 1U);
+}
+
 TEST(Formats, OfChunksAreAsDocumented) {
   Documented documented;
   TestAccount& account = documented.account;

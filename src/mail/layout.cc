@@ -27,12 +27,14 @@ void add_mailbox(const MailboxState& mailbox, std::vector<PageOwner>& out) {
 
 std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
                                           std::vector<EntryPage<std::string>> subscriptions,
-                                          std::vector<EntryPage<MailboxId>> metadata) {
+                                          std::vector<EntryPage<MailboxId>> metadata,
+                                          std::vector<EntryPage<SeenKey>> seen) {
   auto layout = std::make_shared<Layout>();
   std::vector<PageOwner>& pages = layout->pages;
   for (const auto& page : mailboxes) pages.push_back({page.page, MailboxId(0)});
   for (const auto& page : subscriptions) pages.push_back({page.page, MailboxId(0)});
   for (const auto& page : metadata) pages.push_back({page.page, MailboxId(0)});
+  for (const auto& page : seen) pages.push_back({page.page, MailboxId(0)});
   add_spans(state.body_counts, pages);
   add_spans(state.dead_blobs, pages);
   add_spans(state.segment_cards, pages);
@@ -45,6 +47,7 @@ std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector
   layout->mailboxes = std::move(mailboxes);
   layout->subscriptions = std::move(subscriptions);
   layout->metadata = std::move(metadata);
+  layout->seen = std::move(seen);
   return layout;
 }
 

@@ -12,6 +12,7 @@ namespace roost::mail {
 // Of a state all of which is on pages.
 std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
                                           std::vector<EntryPage<std::string>> subscriptions,
-                                          std::vector<EntryPage<MailboxId>> metadata);
+                                          std::vector<EntryPage<MailboxId>> metadata,
+                                          std::vector<EntryPage<SeenKey>> seen);
 
 }  // namespace roost::mail

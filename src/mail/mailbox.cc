@@ -21,9 +21,22 @@ std::optional<Place> place_of(const MailboxState& state, Uid uid) {
   return Place{chunk->get(), row};
 }
 
-std::optional<Row> row_at(const MailboxState& state, const Place& place) {
+Hot shown(const HotRow& row, const SeenColumn* seen) {
+  Hot hot = to_hot(row);
+  SeenCursor(seen).show(row.uid, hot);
+  return hot;
+}
+
+std::optional<Row> row_at(const MailboxState& state, const Place& place, const SeenColumn* seen) {
   if (!place.chunk->cold) return std::nullopt;
-  return Row{to_cold(state.account, place.hot().uid, place.chunk->cold_row(place.row)), to_hot(place.hot())};
+  return Row{to_cold(state.account, place.hot().uid, place.chunk->cold_row(place.row)), shown(place.hot(), seen)};
+}
+
+const SeenColumn* column_of(const MailboxState& state, AccountId reader) {
+  static const SeenColumn kUntouched;
+  if (reader.value == 0) return nullptr;
+  const SeenColumn* column = state.seen.find(reader);
+  return column != nullptr ? column : &kUntouched;
 }
 
 uint32_t live_before(const HotLeaf& leaf, Uid uid) {
@@ -34,17 +47,22 @@ uint32_t live_before(const HotLeaf& leaf, Uid uid) {
 
 }  // namespace
 
+Mailbox::Mailbox(const MailboxState* state, AccountId reader)
+    : state_(state), reader_(reader), seen_(column_of(*state, reader)) {}
+
 MailboxId Mailbox::id() const { return state_->id; }
 const std::string& Mailbox::name() const { return state_->name(); }
 UidValidity Mailbox::uidvalidity() const { return state_->uidvalidity; }
 Uid Mailbox::uidnext() const { return state_->uidnext; }
-ModSeq Mailbox::highest_modseq() const { return state_->highest_modseq; }
+ModSeq Mailbox::highest_modseq() const {
+  return seen_ == nullptr ? state_->highest_modseq : std::max(state_->highest_modseq, seen_->modseq_max());
+}
 Uid Mailbox::recent_uid() const { return state_->recent_uid; }
 bool Mailbox::noselect() const { return state_->noselect; }
 const std::vector<std::string>& Mailbox::special_use() const { return state_->label->special_use; }
 const Acl& Mailbox::acl() const { return state_->access(); }
 uint32_t Mailbox::messages() const { return state_->messages; }
-uint32_t Mailbox::unseen() const { return state_->unseen; }
+uint32_t Mailbox::unseen() const { return seen_ == nullptr ? state_->unseen : state_->messages - seen_->seen(); }
 uint32_t Mailbox::deleted() const { return state_->deleted; }
 uint64_t Mailbox::bytes() const { return state_->bytes; }
 uint64_t Mailbox::deleted_bytes() const { return state_->deleted_bytes; }
@@ -63,21 +81,23 @@ std::vector<PageId> Mailbox::missing_pages() const {
 std::optional<Row> Mailbox::find(Uid uid) const {
   auto place = place_of(*state_, uid);
   if (!place || place->hot().dead) return std::nullopt;
-  return row_at(*state_, *place);
+  return row_at(*state_, *place, seen_);
 }
 
 std::optional<Hot> Mailbox::find_hot(Uid uid) const {
   auto place = place_of(*state_, uid);
   if (!place || place->hot().dead) return std::nullopt;
-  return to_hot(place->hot());
+  return shown(place->hot(), seen_);
 }
 
 std::optional<Row> Mailbox::find_expunged(Uid uid) const {
   auto place = place_of(*state_, uid);
-  if (place && place->hot().dead && place->hot().modseq > state_->forgotten_modseq) return row_at(*state_, *place);
+  if (place && place->hot().dead && place->hot().modseq > state_->forgotten_modseq) {
+    return row_at(*state_, *place, seen_);
+  }
   if (!state_->former) return std::nullopt;
   for (const FormerInbox& former : *state_->former) {
-    Mailbox before(former.state.get());
+    Mailbox before(former.state.get(), reader_);
     if (auto row = before.find(uid)) return row;
     if (auto row = before.find_expunged(uid)) return row;
   }
@@ -87,7 +107,7 @@ std::optional<Row> Mailbox::find_expunged(Uid uid) const {
 std::optional<Mailbox> Mailbox::before_rename(ModSeq since) const {
   if (!state_->former) return std::nullopt;
   for (const FormerInbox& former : *state_->former) {
-    if (former.state->highest_modseq >= since) return Mailbox(former.state.get());
+    if (former.state->highest_modseq >= since) return Mailbox(former.state.get(), reader_);
   }
   return std::nullopt;
 }
@@ -145,6 +165,15 @@ UidSet Mailbox::live(const UidSet& uids) const {
 }
 
 std::optional<Uid> Mailbox::first_unseen() const {
+  if (seen_ != nullptr) {
+    std::optional<Uid> first;
+    if (unseen() == 0) return first;
+    for_each_hot(Uid(1), Uid(UINT32_MAX), [&first](Uid uid, const Hot& hot) {
+      if (!hot.flags.has(SystemFlag::seen)) first = uid;
+      return !first;
+    });
+    return first;
+  }
   for (const ChunkPtr& chunk : state_->chunks) {
     if (chunk->unseen == 0) continue;
     for (const HotLeaf& leaf : *chunk->hot) {

@@ -5,7 +5,7 @@
 namespace roost::mail {
 
 size_t MailboxState::resident_bytes() const {
-  size_t sum = sizeof(MailboxState) + name().size() + traces.size() * sizeof(Trace);
+  size_t sum = sizeof(MailboxState) + name().size() + traces.size() * sizeof(Trace) + seen.runs() * sizeof(SeenRun);
   for (const ChunkPtr& chunk : chunks) sum += chunk->resident_bytes();
   return sum;
 }
@@ -14,8 +14,9 @@ size_t MailboxState::dirty_bytes() const {
   constexpr size_t kEntryBytes = 200;
   constexpr size_t kColdRowBytes = 56;
   constexpr size_t kHotRowBytes = 11;
+  constexpr size_t kSeenRunBytes = 6;
   if (clean) return 0;
-  size_t sum = kEntryBytes + traces.young().size() * 6;
+  size_t sum = kEntryBytes + traces.young().size() * 6 + seen.dirty_runs() * kSeenRunBytes;
   for (const ChunkPtr& chunk : chunks) {
     if (!chunk->is_written()) sum += chunk->rows * kColdRowBytes + chunk->tail_card_bytes / 2;
     if (!chunk->is_written() || chunk->hot_dirty) sum += chunk->rows * kHotRowBytes;

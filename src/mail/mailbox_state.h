@@ -11,6 +11,7 @@
 #include "mail/acl.h"
 #include "mail/chunk.h"
 #include "mail/keyword_table.h"
+#include "mail/seen.h"
 #include "mail/traces.h"
 
 namespace roost::mail {
@@ -55,6 +56,7 @@ struct MailboxState {
   std::shared_ptr<const KeywordTable> keywords;
   std::vector<ChunkPtr> chunks;  // ascending by uid
   Traces traces;
+  SeenColumns seen;  // of users who have a \Seen of their own
 
   // Rows that were expunged with a modseq above this one can still be read.
   ModSeq forgotten_modseq;

@@ -30,13 +30,15 @@ class Opening {
     state_.next_page = root_.next_page;
     state_.quota = root_.quota;
     state_.reserved = PersistentMap<uint64_t, Reservation>::from_sorted(root_.reserved);
+    ROOST_TRY_VOID(read_seen_pages());
     ROOST_TRY_VOID(read_mailboxes());
+    if (!seen_.empty()) return damaged("what users have seen of no mailbox");
     ROOST_TRY_VOID(read_subscriptions());
     ROOST_TRY_VOID(read_metadata_pages());
     ROOST_TRY_VOID(read_spans(PageKind::body_counts, root_.body_counts, state_.body_counts));
     ROOST_TRY_VOID(read_spans(PageKind::dead_blobs, root_.dead_blobs, state_.dead_blobs));
     ROOST_TRY_VOID(read_spans(PageKind::segment_cards, root_.segment_cards, state_.segment_cards));
-    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions, root_.metadata);
+    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions, root_.metadata, root_.seen);
     return std::move(state_);
   }
 
@@ -76,12 +78,48 @@ class Opening {
     MailboxId id = mailbox.id;
     if (!mailboxes.empty() && id <= mailboxes.back().first) return damaged("order of mailboxes");
     if (id >= root_.next_mailbox || mailbox.highest_modseq > root_.modseq) return damaged("a mailbox");
+    if (auto seen = seen_.extract(id)) {
+      if (!fits(seen.mapped(), mailbox)) return damaged("what users have seen");
+      mailbox.seen = std::move(seen.mapped());
+    }
     state_.selectable += mailbox.noselect ? 0 : 1;
     state_.messages += mailbox.messages;
     state_.bytes += mailbox.bytes;
     state_.resident_bytes += mailbox.resident_bytes();
     mailboxes.emplace_back(id, std::make_shared<const MailboxState>(std::move(mailbox)));
     return {};
+  }
+
+  Result<> read_seen_pages() {
+    SeenKey before;
+    for (const EntryPage<SeenKey>& entries : root_.seen) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(PageKind::seen, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) {
+        ROOST_TRY(SeenEntry entry, read_seen_block(in));
+        if (!(before < entry.key) || entry.block->modseq_max > root_.modseq) return damaged("what users have seen");
+        before = entry.key;
+        seen_[before.mailbox].put(before.user, before.index, std::move(entry.block));
+      }
+      ROOST_TRY_VOID(in.finish("page of what users have seen"));
+    }
+    return {};
+  }
+
+  // What is seen must be there; whether each message is takes the rows, which are not in memory.
+  static bool fits(const SeenColumns& seen, const MailboxState& mailbox) {
+    bool fits = !mailbox.noselect;
+    seen.for_each([&](AccountId, const SeenColumn& column) {
+      uint64_t messages = 0;
+      column.blocks().for_each([&](uint32_t, const SeenBlockPtr& block) {
+        for (const SeenRun& run : block->runs) messages += run.uids.count();
+        fits = fits && block->runs.back().uids.last < mailbox.uidnext;
+        return true;
+      });
+      fits = fits && messages <= mailbox.messages;
+    });
+    return fits;
   }
 
   Result<> read_subscriptions() {
@@ -132,6 +170,7 @@ class Opening {
 
   const Root& root_;
   std::map<PageId, BytesView> pages_;
+  std::map<MailboxId, SeenColumns> seen_;  // of mailboxes that are still to be read
   AccountState state_;
 };
 

@@ -19,6 +19,7 @@ enum class PageKind : uint8_t {
   traces = 'T',
   cards = 'K',
   metadata = 'A',
+  seen = 'P',
 };
 
 constexpr uint8_t kPageVersion = 1;

@@ -36,6 +36,15 @@ Planned Planning::finish(OperationResult result) const {
   return planned;
 }
 
+bool Planning::add_seen(const MailboxState& mailbox, AccountId user, UidSet uids, bool seen) {
+  if (uids.empty()) return true;
+  // A run that is cut in two is one more beside the new one.
+  seen_runs_ += 2 * uids.range_count();
+  if (mailbox.seen.runs() + seen_runs_ > limits().own_seen_runs_per_mailbox_max) return false;
+  add(SeenEffect{mailbox.id, user, std::move(uids), seen});
+  return true;
+}
+
 void plan_trace_floor(Planning& planning, const MailboxState& mailbox, uint64_t count, ModSeq modseq) {
   uint64_t count_max = planning.limits().traces_per_mailbox_max;
   ModSeq floor = count > count_max ? modseq : mailbox.traces.floor_for(count, count_max);

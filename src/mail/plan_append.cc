@@ -41,9 +41,9 @@ class BlobPlan {
 };
 
 // Flags that the rights do not allow are left out (RFC 4314 4).
-Result<AppendedRow> row_of(const NewMessage& message, Rights rights, KeywordPlan& keywords, BlobPlan& blobs,
-                           uint32_t card_bytes_max) {
-  AppendedRow row{.flags = message.flags & changeable_flags(rights),
+Result<AppendedRow> row_of(const NewMessage& message, SystemFlags permitted, Rights rights, KeywordPlan& keywords,
+                           BlobPlan& blobs, uint32_t card_bytes_max) {
+  AppendedRow row{.flags = message.flags & permitted,
                   .internal_date = message.internal_date,
                   .size = message.size,
                   .email_id = message.email_id,
@@ -65,6 +65,14 @@ Result<AppendedRow> row_of(const NewMessage& message, Rights rights, KeywordPlan
   return row;
 }
 
+UidSet seen_of(std::span<const NewMessage> messages, Uid first) {
+  UidSet seen;
+  for (size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].flags.has(SystemFlag::seen)) seen.append(Uid(static_cast<uint32_t>(first.value + i)));
+  }
+  return seen;
+}
+
 }  // namespace
 
 Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, std::span<const NewMessage> messages,
@@ -80,13 +88,21 @@ Result<Appended> plan_arrival(Planning& planning, const MailboxState& mailbox, s
   AppendEffect append{mailbox.id, mailbox.uidnext, {}};
   append.rows.reserve(messages.size());
   const Rights rights = planning.rights_on(mailbox);
+  const AccountId own_seen = planning.actor().own_seen;
+  SystemFlags permitted = changeable_flags(rights);
+  UidSet seen;
+  if (own_seen.value != 0 && permitted.has(SystemFlag::seen)) {
+    permitted &= ~SystemFlags(SystemFlag::seen);
+    seen = seen_of(messages, mailbox.uidnext);
+  }
   for (const NewMessage& message : messages) {
     uint32_t card_bytes_max = planning.limits().card_inline_bytes_max;
-    ROOST_TRY(AppendedRow row, row_of(message, rights, keywords, blobs, card_bytes_max));
+    ROOST_TRY(AppendedRow row, row_of(message, permitted, rights, keywords, blobs, card_bytes_max));
     append.rows.push_back(row);
   }
   keywords.add_to(planning);
   planning.add(std::move(append));
+  (void)planning.add_seen(mailbox, own_seen, std::move(seen), true);  // without room it arrives unseen
   bodies = std::move(blobs.bodies);
   return result;
 }

@@ -45,6 +45,31 @@ Result<std::vector<std::pair<KeywordSet, KeywordSet>>> translate(const MailboxSt
   return pairs;
 }
 
+// The uids that messages of `source` get in the target, of those that are in `some`.
+UidSet copies_of(const UidSet& some, const UidSet& source, Uid first_copy) {
+  UidSet copies;
+  uint32_t next = first_copy.value;
+  auto range = some.begin();
+  for (const UidRange& from : source) {
+    for (; range != some.end() && range->first <= from.last; ++range) {
+      auto at = [&](Uid uid) { return Uid(next + (uid.value - from.first.value)); };
+      copies.append(UidRange{at(range->first), at(range->last)});
+    }
+    next += static_cast<uint32_t>(from.count());
+  }
+  return copies;
+}
+
+// Each user's own \Seen goes with the messages, as far as there is room for it.
+void add_own_seen(Planning& planning, const MailboxState& from, const MailboxState& to, const UidSet& source,
+                  bool actor_may) {
+  from.seen.for_each([&](AccountId user, const SeenColumn& column) {
+    if (user == planning.actor().own_seen && !actor_may) return;
+    UidSet copies = copies_of(column.seen_among(source), source, to.uidnext);
+    (void)planning.add_seen(to, user, std::move(copies), true);
+  });
+}
+
 // RFC 4314 4 and, for MOVE, RFC 6851 4.2. `from` is selected, so that it may be read has been seen to.
 Result<> check_rights(const Planning& planning, const Copy& operation, const MailboxState& from,
                       const MailboxState& to) {
@@ -60,7 +85,10 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   ROOST_PLAN_TRY(const MailboxState* to, planning.mailbox(operation.to, Code::try_create));
   ROOST_PLAN_CHECK(check_rights(planning, operation, *from, *to));
   const Rights rights = planning.rights_on(*to);
-  const SystemFlags permitted = changeable_flags(rights);
+  const bool may_mark_seen = rights.has(Right::seen);
+  SystemFlags permitted = changeable_flags(rights);
+  // Whoever has a \Seen of his own has no say in the other one.
+  if (planning.actor().own_seen.value != 0) permitted |= SystemFlag::seen;
   Need need;
   add_missing_pages(*from, operation.uids, true, need.pages);
   if (!need.pages.empty()) return need;
@@ -87,6 +115,7 @@ PlanOutcome plan_one(Planning& planning, const Copy& operation) {
   }
   planning.add(std::move(effect));
   if (!source.stripped.empty()) planning.add(FlagsEffect{to->id, std::move(source.stripped), permitted, {}, {}});
+  add_own_seen(planning, *from, *to, result.source, may_mark_seen);
   if (operation.move) plan_trace_floor(planning, *from, result.source.range_count(), result.modseq);
   return planning.finish(std::move(result));
 }

@@ -89,17 +89,24 @@ class StoreRule {
 struct StoreScan {
   UidSet changed;
   UidSet modified;
+  UidSet flags;     // of `changed`, those of which more changes than the actor's own \Seen
+  UidSet own_seen;  // those of which that changes
   uint8_t changed_bits = 0;
   std::optional<Error> error;
 };
 
-StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule) {
+StoreScan scan(const MailboxState& mailbox, const Store& store, AccountId own_seen, StoreRule& rule) {
   StoreScan out;
+  const SeenColumn none{};
+  const SeenColumn* column = own_seen.value != 0 ? mailbox.seen.find(own_seen) : nullptr;
+  SeenCursor seen(own_seen.value != 0 && column == nullptr ? &none : column);
   for_each_live_row(mailbox, store.uids, [&](const Chunk&, uint32_t, const HotRow& row) {
     if (out.error) return;
-    bool changed_since = store.unchanged_since && row.modseq > *store.unchanged_since;  // RFC 7162 3.1.3
+    Hot hot = to_hot(row);
+    seen.show(row.uid, hot);
+    bool changed_since = store.unchanged_since && hot.modseq > *store.unchanged_since;  // RFC 7162 3.1.3
     if (planted(Bug::condition_not_tested)) changed_since = false;
-    if (changed_since && !rule.finds_as_it_was(row.flags, row.keywords)) {
+    if (changed_since && !rule.finds_as_it_was(hot.flags, hot.keywords)) {
       out.modified.append(row.uid);
       return;
     }
@@ -108,11 +115,17 @@ StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule)
       out.error = std::move(keywords).error();
       return;
     }
-    auto bits = static_cast<uint8_t>(row.flags.bits ^ rule.flags(row.flags).bits);
+    SystemFlags changes(static_cast<uint8_t>(hot.flags.bits ^ rule.flags(hot.flags).bits));
     // RFC 7162 3.1.11: what is as it shall be keeps its MODSEQ.
-    if (bits == 0 && *keywords == row.keywords) return;
-    out.changed_bits |= bits;
+    if (changes.empty() && *keywords == row.keywords) return;
     out.changed.append(row.uid);
+    if (own_seen.value != 0 && changes.has(SystemFlag::seen)) {
+      out.own_seen.append(row.uid);
+      changes &= ~SystemFlags(SystemFlag::seen);
+      if (changes.empty() && *keywords == row.keywords) return;
+    }
+    out.changed_bits |= changes.bits;
+    out.flags.append(row.uid);
   });
   return out;
 }
@@ -121,7 +134,7 @@ StoreScan scan(const MailboxState& mailbox, const Store& store, StoreRule& rule)
 // \Deleted changes.
 FlagsEffect effect_of(const MailboxState& mailbox, const StoreScan& scan, const StoreRule& rule) {
   SystemFlags changed(scan.changed_bits);
-  return {mailbox.id, scan.changed, rule.flags(SystemFlags::all()) | ~changed, rule.flags(SystemFlags()) & changed,
+  return {mailbox.id, scan.flags, rule.flags(SystemFlags::all()) | ~changed, rule.flags(SystemFlags()) & changed,
           rule.changed_sets()};
 }
 
@@ -147,16 +160,21 @@ PlanOutcome plan_one(Planning& planning, const Store& asked) {
 
   KeywordPlan keywords(*mailbox, planning.limits());
   StoreRule rule(operation, planning.rights_on(*mailbox), keywords);
-  StoreScan found = scan(*mailbox, operation, rule);
+  const AccountId own_seen = planning.actor().own_seen;
+  StoreScan found = scan(*mailbox, operation, own_seen, rule);
   if (found.error) return *std::move(found.error);
   if (found.changed.empty()) return planning.finish(Stored{{}, std::move(found.modified), ModSeq(0)});
   if (SystemFlags(found.changed_bits).has(SystemFlag::deleted)) {
-    add_missing_pages(*mailbox, found.changed, true, need.pages);
+    add_missing_pages(*mailbox, found.flags, true, need.pages);
     if (!need.pages.empty()) return need;
   }
   ROOST_PLAN_TRY(ModSeq modseq, planning.take_modseq());
   keywords.add_to(planning);
-  planning.add(effect_of(*mailbox, found, rule));
+  if (!found.flags.empty()) planning.add(effect_of(*mailbox, found, rule));
+  bool now_seen = rule.flags(SystemFlags()).has(SystemFlag::seen);  // the same of all that change
+  if (!planning.add_seen(*mailbox, own_seen, std::move(found.own_seen), now_seen)) {
+    return refusal(Code::limit, "Too much is kept already of what each user has seen");
+  }
   return planning.finish(Stored{std::move(found.changed), std::move(found.modified), modseq});
 }
 

@@ -41,6 +41,9 @@ class Planning {
   // A mailbox that can hold messages. `absent` is what to say where there is none.
   Result<const MailboxState*> mailbox(const MailboxRef& ref, Code absent) const;
 
+  // That a user sets or removes the \Seen of his own. False where the mailbox has no room left for that.
+  [[nodiscard]] bool add_seen(const MailboxState& mailbox, AccountId user, UidSet uids, bool seen);
+
   void add(Effect effect) { effects_.push_back(std::move(effect)); }
   // The effects, stamped; nothing if there are none.
   Planned finish(OperationResult result) const;
@@ -51,6 +54,7 @@ class Planning {
   const PlanContext& context_;
   ModSeq modseq_;
   std::vector<Effect> effects_;
+  size_t seen_runs_ = 0;  // that they add
 };
 
 // Keywords and sets of them that an operation needs, found in a mailbox's table or to be added to it.

@@ -10,9 +10,9 @@ namespace {
 using namespace roost;
 using namespace roost::mail;
 
-SnapshotPtr run(SnapshotPtr snapshot, const Operation& operation) {
+SnapshotPtr run(SnapshotPtr snapshot, const Operation& operation, Actor actor = {}) {
   static const EngineLimits kLimits;
-  auto planned = std::get<Planned>(plan(*snapshot, operation, PlanContext{&kLimits, 1'700'000'000}));
+  auto planned = std::get<Planned>(plan(*snapshot, operation, PlanContext{&kLimits, 1'700'000'000, std::move(actor)}));
   auto record = make_record({planned.effects});
   return std::get<Folded>(fold(snapshot, record, snapshot->position().next())).snapshot;
 }
@@ -31,6 +31,10 @@ SnapshotPtr base() {
   snapshot = run(snapshot, append);
   snapshot = run(snapshot, CreateMailbox{"a/b", {}});
   snapshot = run(snapshot, Copy{MailboxId(1), {{Uid(2), Uid(4)}}, std::string("a/b"), false});
+  Actor guest;
+  guest.own_seen = AccountId(21);
+  Store read{MailboxId(1), {{Uid(1), Uid(3)}}, StoreHow::add, SystemFlag::seen, {}, {}};
+  snapshot = run(snapshot, read, guest);
   snapshot = run(snapshot, SetMetadata{.mailbox = "a/b", .entries = {{AccountId(0), "/shared/comment", "c"}}});
   return run(snapshot, ReserveBlobs{4, 0});
 }

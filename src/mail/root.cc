@@ -8,8 +8,20 @@ namespace {
 
 void write_key(Encoder& out, MailboxId key) { out.varint(key.value); }
 void write_key(Encoder& out, const std::string& key) { out.bytes(key); }
+void write_key(Encoder& out, const SeenKey& key) {
+  out.varint(key.mailbox.value);
+  out.varint(key.user.value);
+  out.varint(key.index);
+}
 void read_key(Decoder& in, MailboxId& key) { key = MailboxId(in.varint()); }
 void read_key(Decoder& in, std::string& key) { key = std::string(in.bytes()); }
+void read_key(Decoder& in, SeenKey& key) {
+  key.mailbox = MailboxId(in.varint());
+  key.user = AccountId(in.varint());
+  uint64_t index = in.varint();
+  if (index > UINT32_MAX) in.fail();
+  key.index = static_cast<uint32_t>(index);
+}
 
 template <class Key>
 void write_entry_pages(Encoder& out, const std::vector<EntryPage<Key>>& pages) {
@@ -79,7 +91,7 @@ void read_reserved(Decoder& in, uint64_t next_blob, std::vector<std::pair<uint64
 }
 
 // What later versions added: u8 kind and bytes each, ascending, and only where there is something to say.
-enum class Section : uint8_t { metadata = 1, quota = 2 };
+enum class Section : uint8_t { metadata = 1, quota = 2, seen = 4 };
 
 template <class WriteContent>
 void write_section(Encoder& out, Section kind, WriteContent&& write_content) {
@@ -95,6 +107,9 @@ void write_sections(Encoder& out, const Root& root) {
     write_section(out, Section::metadata, [&](Encoder& content) { write_entry_pages(content, root.metadata); });
   }
   if (root.quota) write_section(out, Section::quota, [&](Encoder& content) { write_quota(content, *root.quota); });
+  if (!root.seen.empty()) {
+    write_section(out, Section::seen, [&](Encoder& content) { write_entry_pages(content, root.seen); });
+  }
 }
 
 // False for a kind that is not known, or that would say nothing.
@@ -102,6 +117,7 @@ bool read_section(Section kind, Decoder& content, Root& root) {
   switch (kind) {
     case Section::metadata: read_entry_pages(content, root.metadata); return !root.metadata.empty();
     case Section::quota: root.quota = read_quota(content); return true;
+    case Section::seen: read_entry_pages(content, root.seen); return !root.seen.empty();
   }
   return false;
 }
@@ -126,6 +142,7 @@ std::vector<PageId> Root::pages() const {
   for (const auto& page : mailboxes) out.push_back(page.page);
   for (const auto& page : subscriptions) out.push_back(page.page);
   for (const auto& page : metadata) out.push_back(page.page);
+  for (const auto& page : seen) out.push_back(page.page);
   for (const auto* spans : {&body_counts, &dead_blobs, &segment_cards}) {
     for (const SpanPage& span : *spans) out.push_back(span.page);
   }

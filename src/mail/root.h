@@ -33,6 +33,7 @@ struct Root {
   std::vector<std::pair<uint64_t, Reservation>> reserved;
   std::vector<EntryPage<MailboxId>> metadata;
   std::optional<QuotaLimits> quota;
+  std::vector<EntryPage<SeenKey>> seen;
 
   // Pages that opening it takes: of entries and of spans.
   std::vector<PageId> pages() const;

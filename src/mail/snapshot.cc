@@ -7,6 +7,11 @@ namespace roost::mail {
 
 Position Snapshot::position() const { return state_->position; }
 ModSeq Snapshot::modseq() const { return state_->modseq; }
+SnapshotPtr read_by(AccountId reader, const SnapshotPtr& snapshot) {
+  if (snapshot->reader() == reader) return snapshot;
+  return std::make_shared<const Snapshot>(snapshot->state_, reader);
+}
+
 size_t Snapshot::mailbox_count() const { return state_->mailboxes.size(); }
 uint64_t Snapshot::messages() const { return state_->messages; }
 uint64_t Snapshot::bytes() const { return state_->bytes; }
@@ -14,7 +19,7 @@ uint64_t Snapshot::bytes() const { return state_->bytes; }
 std::optional<Mailbox> Snapshot::find(MailboxId id) const {
   const MailboxPtr* mailbox = state_->mailboxes.find(id);
   if (mailbox == nullptr) return std::nullopt;
-  return Mailbox(mailbox->get());
+  return Mailbox(mailbox->get(), reader_);
 }
 
 std::optional<Mailbox> Snapshot::find(std::string_view name) const {

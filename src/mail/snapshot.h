@@ -23,10 +23,12 @@ class Snapshot;
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 struct MailboxState;  // mail/mailbox_state.h, inside mail/ only
+class SeenColumn;     // mail/seen.h, likewise
 struct AccountState;  // mail/account_state.h, inside mail/ only
 
 // One mailbox of a snapshot: a cheap handle that must not outlive it. Reading rows (find, uid_at, rank, for_each_…)
-// takes for granted that missing_pages() is empty for what is read: Account::load sees to it.
+// takes for granted that missing_pages() is empty for what is read: Account::load sees to it. In a snapshot that is
+// read by somebody with a \Seen of his own (read_by), that one is shown and counted, and counts for the MODSEQs.
 class Mailbox {
  public:
   MailboxId id() const;
@@ -82,8 +84,11 @@ class Mailbox {
  private:
   friend class Snapshot;
   friend const MailboxState& state_of(const Mailbox& mailbox);
-  explicit Mailbox(const MailboxState* state) : state_(state) {}
+  friend const SeenColumn* seen_of(const Mailbox& mailbox);
+  Mailbox(const MailboxState* state, AccountId reader);
   const MailboxState* state_;
+  AccountId reader_;        // 0: with the messages' own \Seen
+  const SeenColumn* seen_;  // the reader's; null without one
 };
 
 class Snapshot {
@@ -119,11 +124,18 @@ class Snapshot {
   // Bytes of memory this snapshot holds on to, more or less, counting what it shares as its own.
   size_t memory_bytes() const;
 
-  explicit Snapshot(std::shared_ptr<const AccountState> state) : state_(std::move(state)) {}
+  // `reader`: Actor::own_seen.
+  explicit Snapshot(std::shared_ptr<const AccountState> state, AccountId reader = {})
+      : state_(std::move(state)), reader_(reader) {}
   const AccountState& state() const { return *state_; }
+  AccountId reader() const { return reader_; }
+
+  // The same state, read by somebody else; 0: by somebody without a \Seen of his own.
+  friend SnapshotPtr read_by(AccountId reader, const SnapshotPtr& snapshot);
 
  private:
   std::shared_ptr<const AccountState> state_;
+  AccountId reader_;
 };
 
 }  // namespace roost::mail

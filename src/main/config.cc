@@ -208,6 +208,9 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
       "imap.shared_user", c.shared_user,
       "The user whose mailboxes everybody finds below \"Shared/\", as far as their access control lists allow. Empty: "
       "there are none.");
+  t.add("imap.private_seen", c.private_seen,
+        "Let each user of a mailbox of somebody else have a \\Seen of his own there, which nobody else sees. Decide before "
+        "mailboxes are shared: what clients keep of \\Seen is wrong after a change of it.");
   t.add("imap.administrators", c.administrators, "Users who may see and set everybody's quota (SETQUOTA).");
   t.add("imap.quota_warning_percent", c.quota_warning_percent,
         "From so much of a quota on, sessions are warned, once each.", 1, 100);

@@ -19,7 +19,8 @@ std::string parent_of(const std::string& name) {
 }
 
 bool has_messages(const mail::MailboxChange& change) {
-  return !change.appended.empty() || !change.expunged.empty() || !change.flags_changed.empty();
+  return !change.appended.empty() || !change.expunged.empty() || !change.flags_changed.empty() ||
+         !change.seen_changed.empty();
 }
 
 }  // namespace
@@ -146,7 +147,8 @@ void Watching::hear_messages(const Followed& followed, const mail::Snapshot& sna
   NotifyEvents wanted = events_of(followed, mailbox->name());
   NotifyEvents heard;
   if (!change.expunged.empty() && wanted.has(NotifyEvent::message_expunge)) heard.add(NotifyEvent::message_expunge);
-  if (!change.flags_changed.empty() && wanted.has(NotifyEvent::flag_change)) heard.add(NotifyEvent::flag_change);
+  UidSet flags_changed = change.flags_changed_for(followed.account->actor().own_seen);
+  if (!flags_changed.empty() && wanted.has(NotifyEvent::flag_change)) heard.add(NotifyEvent::flag_change);
   UidSet arrived = wanted.has(NotifyEvent::message_new) ? change.appended : UidSet();
   if (!heard.empty() || !arrived.empty()) news_.add_messages({followed.account->id(), change.mailbox}, heard, arrived);
 }
