@@ -123,7 +123,10 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
     // Some may have been expunged since: before the flags were set, or before they could be told.
     some_gone = !store.uid && !uids.intersect(after.ghosts()).empty();
     if (store.silent) {
-      UidSet quiet = predicted(before, after, live.subtract(owed_before).subtract(modified), store);
+      UidSet asked = live.subtract(owed_before).subtract(modified);
+      UidSet quiet = predicted(before, after, asked, store);
+      // Where the rights allowed only a part of it (RFC 4314 4), also if for that reason nothing has changed.
+      selected.flags_owed = selected.flags_owed.unite(after.mailbox().live(asked.subtract(quiet)));
       ROOST_CO_TRY_VOID(co_await keep_quiet(session, after, std::move(quiet), store));
     } else {
       live = live.subtract(modified);
