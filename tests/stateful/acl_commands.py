@@ -2,15 +2,17 @@
 
 import time
 
+import message_commands as message
 from arriving import arrived
 from checks import check_message
 from client import Client
 from content import Content, some_message
-from model import expect
+from list_commands import learn_counters
+from mailbox_commands import noop
+from model import OWNERS, RIGHTS, expect
 from operation import Operation, answered, in_utf7, quoted, some_name, wire_name
+from quotas import check_told, exceeds, set_quota, some_limits, verdicts
 
-RIGHTS = "lrswipkxtea"
-OWNERS = frozenset(RIGHTS)
 GUEST = "guest"
 IDENTIFIERS = [GUEST, GUEST, "anyone", "-guest"]
 
@@ -21,14 +23,16 @@ def real(rights):
 
 
 def some_rights(rng):
-    if rng.random() < 0.3:
-        return rng.choice(["", "l", "lr", "lrs", "lrswi", "lrswipkxtea"])
+    if rng.random() < 0.7:
+        return rng.choice(["", "l", "lr", "lrs", "lrswi", "lrswite", "lrswite", "lrte", "lrit", "lrwie", "lrswipkxtea"])
     return "".join(rng.sample(RIGHTS, rng.randint(0, 5)))
 
 
 def set_acl(world, c, rng):
     """The owner's own rights are left alone."""
     name, identifier = some_name(world, rng), rng.choice(IDENTIFIERS)
+    if world.guest.mailbox is not None and rng.random() < 0.3:
+        name = world.account.name_of(world.guest.mailbox) or name
     how, rights = rng.choice(["", "", "+", "-"]), some_rights(rng)
     deletes = rng.random() < 0.2
     words = f"DELETEACL {wire_name(c, name, rng)} {identifier}" if deletes else (
@@ -97,34 +101,91 @@ def rights_of_guest(box):
 
 
 class Guest(Client):
-    """Another user, who sees the mailboxes under "Other Users/"."""
+    """Another user, who sees the mailboxes under "Other Users/", and keeps one of them open; and who sets the quota."""
 
+    @property
+    def prefix(self):
+        return f"Other Users/{self.world.user}/"
+
+    def rights(self, mailbox):
+        return rights_of_guest(mailbox)
 
     def visit(self, rng):
-        if self.socket is None:
-            self.connect()
-            self.world.simple(self, f"LOGIN {GUEST} {self.world.password}", rng)
+        self.arrive(rng)
         if "ACL" not in self.session.capabilities:
             return
+        if self.mailbox is None:
+            self.open_any(rng)
+        for _ in range(rng.randint(1, 3)):
+            if self.mailbox is not None and not self.world.uncertain:
+                self.work(rng)
+        if self.world.uncertain:
+            return
         self.check_list(rng)
-        for act in rng.sample([self.check_rights, self.check_status, self.open_mailbox, self.bring], 2):
+        for act in rng.sample([self.check_rights, self.check_status, self.open_mailbox, self.bring, self.set_limits], 2):
             names = [n for n, m in self.world.account.mailboxes.items() if m and m.acl is not None]
-            if names:
+            if names and not self.world.uncertain:
                 name = rng.choice(names)
                 act(name, rights_of_guest(self.world.account.mailboxes[name]), rng)
 
-    def path(self, name):
-        return quoted(in_utf7(f"Other Users/{self.world.user}/{name}"))
+    def arrive(self, rng):
+        if self.socket is None:
+            self.connect()
+            self.world.simple(self, f"LOGIN {GUEST} {self.world.password}", rng)
+            if rng.random() < 0.3 and "CONDSTORE" in self.session.capabilities:
+                self.world.simple(self, "ENABLE CONDSTORE", rng)
 
-    def ask(self, text, rng, pieces=None):
-        """(what was told, the tagged response)"""
+    def path(self, name):
+        return quoted(in_utf7(self.prefix + name))
+
+    def ask(self, text, rng, pieces=None, then=None):
+        """(what was told, the tagged response). `then(response)` comes before what was told is looked at."""
         answer = []
-        self.run([Operation(text, lambda command, response: answer.extend([command.told, response]), pieces)], rng)
+
+        def finish(command, response):
+            answer.extend([command.told, response])
+            if then:
+                then(response)
+            self.absorb(command)
+
+        self.run([Operation(text, finish, pieces)], rng)
         return answer
+
+    # With a mailbox open.
+
+    def work(self, rng):
+        """With the rights as they are by now."""
+        rights = self.rights(self.mailbox)
+        if self.mailbox.deleted or rights is None or "r" not in rights:
+            return self.lose(rng)
+        self.run([rng.choices(list(WORK), list(WORK.values()))[0](self.world, self, rng) for _ in range(rng.randint(1, 6))],
+                 rng)
+        return None
+
+    def lose(self, rng):
+        """RFC 4314 5.1.1: without "r" it closes, whatever is asked; one that was deleted ends the connection."""
+        text = rng.choice(["NOOP", "FETCH 1:* FLAGS", "UID STORE 1:* +FLAGS (\\Seen)", "UID COPY 1:* INBOX"])
+        _, response = self.ask(text, rng, then=lambda _: self.select(None))
+        answered(response, *(["OK"] if text == "NOOP" else ["NO", "BAD"]))
+        expect(self.session.view is None, "a mailbox that may not be read is still open")
+
+    def open_any(self, rng):
+        """One that may be read."""
+        rights = {n: rights_of_guest(m) for n, m in self.world.account.mailboxes.items() if m}
+        names = [n for n, r in rights.items() if r and "r" in r]
+        if names:
+            name = rng.choice(names)
+            self.open_mailbox(name, rights[name], rng)
+
+    def close_mailbox(self, rng):
+        if self.mailbox is not None:
+            self.ask("UNSELECT", rng, then=lambda _: self.select(None))
+
+    # Without.
 
     def check_list(self, rng):
         """RFC 4314 4: with "l", and with nothing else, it is there."""
-        told, response = self.ask(f"LIST \"\" {quoted(f'Other Users/{self.world.user}/*')}", rng)
+        told, response = self.ask(f"LIST \"\" {quoted(self.prefix + '*')}", rng)
         answered(response, "OK")
         listed = {r.value[2].decode().split("/", 2)[2] for r in told
                   if r.name == "LIST" and not {a.lower() for a in r.value[0]} & {"\\noselect", "\\nonexistent"}}
@@ -152,11 +213,17 @@ class Guest(Client):
 
     def open_mailbox(self, name, rights, rng):
         box = self.world.account.mailboxes[name]
-        told, response = self.ask(f"{rng.choice(['SELECT', 'EXAMINE'])} {self.path(name)}", rng)
+        self.close_mailbox(rng)
+        _, response = self.ask(f"{rng.choice(['SELECT', 'SELECT', 'EXAMINE'])} {self.path(name)}", rng)
         answered(response, "OK" if "r" in rights else "NO")
-        if response.name == "OK":
-            self.check_messages(box, rng)
-            self.ask("UNSELECT", rng)
+        if response.name != "OK":
+            return
+        view = self.session.view
+        learn_counters(box, view.uidvalidity, view.uidnext, view.highest)
+        self.select(box)
+        self.check_messages(box, rng)
+        if rng.random() < 0.3:
+            self.close_mailbox(rng)
 
     def check_messages(self, box, rng):
         told, response = self.ask("UID FETCH 1:* (FLAGS RFC822.SIZE EMAILID BODY.PEEK[HEADER])", rng)
@@ -172,12 +239,32 @@ class Guest(Client):
         body, started = some_message(self.world.new_serial(), rng), time.time()
         self.world.made.add(body)
         pieces = [f"APPEND {self.path(name)} {{{len(body)}+}}\r\n".encode(), body, b"\r\n"]
-        _, response = self.ask("", rng, pieces)
-        answered(response, "OK" if "i" in rights else "NO")
-        if response.name != "OK":
-            return
         box = self.world.account.mailboxes[name]
-        if response.code == "APPENDUID":
-            arrived(self.world, box, response.value, [(Content(body), set(), None)], started)
-        else:
-            self.world.uncertain = True
+
+        def then(response):
+            over = exceeds(self.world.account, [len(body)])
+            answered(response, *(verdicts(over) if "i" in rights else ["NO"]))
+            if response.code == "APPENDUID":
+                arrived(self.world, box, response.value, [(Content(body), set(), None)], started)
+            elif response.name == "OK":
+                self.world.uncertain = True
+
+        self.ask("", rng, pieces, then)
+
+    # As an administrator.
+
+    def set_limits(self, name, rights, rng):  # pylint: disable=unused-argument
+        account = self.world.account
+        self.limit({} if account.limits or rng.random() < 0.3 else some_limits(account, rng), rng)
+
+    def limit(self, limits, rng):
+        self.arrive(rng)
+        if "QUOTASET" not in self.session.capabilities:
+            return
+        told, response = self.ask(set_quota(limits, self.world.user), rng)
+        answered(response, "OK")
+        self.world.account.limits = limits
+        check_told(self.world.account, told)
+
+
+WORK = {noop: 3, message.fetch: 4, message.fetch_part: 1, message.store: 6, message.expunge: 2, message.copy: 4}

@@ -7,6 +7,7 @@ from client import WAIT
 from content import Content, some_date, some_message
 from model import Message, expect
 from operation import Operation, Target, answered, expand, some_flags, some_name, some_set, wire_name
+from quotas import exceeds, verdicts
 
 CLOCK_SECONDS = 5  # that SAVEDATE may be off
 
@@ -114,10 +115,11 @@ def append(world, c, rng):
         if len(messages) > (world.limit or len(messages)):
             answered(response, "NO")
         else:
-            answered(response, "OK" if mailbox and None not in contents else "NO")
+            over = exceeds(world.account, [c.size for c in contents if c])
+            answered(response, *(verdicts(over) if mailbox and None not in contents else ["NO"]))
         if response.name == "OK":
             arrived(world, mailbox, response.value, [(c, f, d) for c, (_, f, d) in zip(contents, messages)], started)
-        elif mailbox and None in contents and not world.limit:
+        elif mailbox and None in contents and not world.limit and not world.account.limits:
             expect(response.code == "BADURL", lambda: f"NO [{response.code}] to a URL that leads nowhere")
         c.absorb(command)
 
@@ -155,10 +157,12 @@ def replace(world, c, rng):
         elif target.bad or c.read_only or not destination or not target.live or content is None:
             answered(response, *(["BAD", "NO"] if target.bad else ["NO"]))
         else:
-            answered(response, "OK")
-            code = next(r.value for r in command.told if r.code == "APPENDUID")
-            arrived(world, destination, code, [(content, flags, date)], started)
-            c.mailbox.remove(target.live)
+            going = [c.mailbox.messages[u].size for u in target.live]
+            answered(response, *verdicts(exceeds(world.account, [content.size], instead_of=going)))
+            if response.name == "OK":
+                code = next(r.value for r in command.told if r.code == "APPENDUID")
+                arrived(world, destination, code, [(content, flags, date)], started)
+                c.mailbox.remove(target.live)
         c.absorb(command)
 
     return Operation("", finish, pieces)

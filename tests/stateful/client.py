@@ -9,7 +9,7 @@ from collections import deque
 
 from checks import check_message, same_flags
 from grammar import Wrong
-from model import Divergence, expect
+from model import OWNERS, Divergence, expect
 from session import Session
 
 ANSWER_SECONDS_MAX = 60  # what is not answered by then hangs: an asan build on a loaded machine
@@ -188,6 +188,12 @@ class Client:
         self.claim = codes[-1] if codes else max([self.claim] + seen)
 
     # The mailbox.
+
+    prefix = ""  # what stands before the names of the account
+
+    def rights(self, mailbox):  # pylint: disable=unused-argument
+        """RFC 4314: those of this user; None where nobody knows them."""
+        return OWNERS
 
     def select(self, mailbox):
         self.mailbox = mailbox

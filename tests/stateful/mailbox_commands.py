@@ -3,6 +3,7 @@
 from list_commands import learn_counters
 from model import expect
 from operation import NAMES, Operation, answered, some_name, wire_name
+from quotas import exceeds, verdicts
 
 USES = ["\\Sent", "\\Drafts", "\\Trash", "\\Junk", "\\Archive"]
 ENABLED_SOMETIMES = {"CONDSTORE": 3, "QRESYNC": 3, "UTF8=ACCEPT": 2, "IMAP4rev2": 2, "UIDONLY": 2}
@@ -47,7 +48,9 @@ def create(world, c, rng):
 
     def finish(command, response):
         taken = use and any(m and m.use == use for m in account.mailboxes.values())
-        answered(response, "NO" if account.mailboxes.get(name) is not None else "OK", *(["NO"] if taken else []))
+        over = exceeds(account, mailboxes=1 + account.missing_above(name))
+        answered(response, *(["NO"] if account.mailboxes.get(name) is not None else verdicts(over)),
+                 *(["NO"] if taken else []))
         if response.name == "OK":
             account.create(name)
             account.mailboxes[name].use = use
@@ -90,6 +93,8 @@ def rename(world, c, rng):
         elif old == "INBOX" or mailboxes[old] is None or new.startswith(old + "/") or set(targets) & set(mailboxes):
             answered(response, "OK", "NO")
             world.uncertain = True
+        elif exceeds(account, mailboxes=account.missing_above(new)):
+            answered(response, "NO")
         else:
             answered(response, "OK")
             account.rename(old, new)
@@ -148,7 +153,7 @@ def close(world, c, rng):
 
     def finish(command, response):
         answered(response, "OK" if c.mailbox else "BAD")
-        if c.mailbox and verb == "CLOSE" and not c.read_only:
+        if c.mailbox and verb == "CLOSE" and not c.read_only and "e" in c.rights(c.mailbox):
             c.mailbox.remove(c.mailbox.deleted_uids())
         c.select(None)
 

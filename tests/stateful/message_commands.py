@@ -4,8 +4,9 @@ import re
 import time
 
 from arriving import CLOCK_SECONDS
-from model import expect
-from operation import Operation, Target, answered, expand, some_flags, some_name, some_set, wire_name
+from model import changeable, expect
+from operation import FLAGS, Operation, Target, answered, expand, some_flags, some_name, some_set, wire_name
+from quotas import exceeds, verdicts
 
 FETCH_ITEMS = [
     "UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE", "ENVELOPE", "BODYSTRUCTURE", "BODY", "BODY.PEEK[]", "BODY[]",
@@ -23,8 +24,9 @@ def choose(c, rng):
     return text, by_uid, "UID " if by_uid else ""
 
 
-def target_of(world, c, text, by_uid, command, response, writes):
-    """What the set names, where a command could be done; None where it must have been refused, and was."""
+def target_of(world, c, text, by_uid, command, response, writes, forbidden=False):
+    """What the set names, where a command could be done; None where it must have been refused, and was. `forbidden`: by
+    rights, as soon as there is a message."""
     if c.session.uid_only and not by_uid:
         answered(response, "BAD")  # RFC 9586 3.2; the strict parser looks for UIDREQUIRED
         return None
@@ -37,6 +39,9 @@ def target_of(world, c, text, by_uid, command, response, writes):
         return None
     if writes and c.read_only:
         answered(response, "NO")
+        return None
+    if forbidden:
+        answered(response, "NO", *(["OK"] if target.untold or not target.live else []))
         return None
     answered(response, "OK", *(["NO"] if target.ghosts and not by_uid else []))
     target.limit(world.limit, command)
@@ -69,7 +74,7 @@ def fetch(world, c, rng):
             world.uncertain = True  # which of the others were seen
             return
         target = target_of(world, c, text, by_uid, command, response, False)
-        if target and not c.read_only and SEEING & set(items):
+        if target and not c.read_only and SEEING & set(items) and "s" in c.rights(c.mailbox):
             fetched = {u for u, _ in c.fetched(command.told)}
             for u in target.live:
                 if since is None or u in fetched:
@@ -141,12 +146,15 @@ def store(world, c, rng):
     condition = f" (UNCHANGEDSINCE {unless})" if unless is not None else ""
 
     def finish(command, response):
-        target = target_of(world, c, text, by_uid, command, response, True)
+        rights = c.rights(c.mailbox)
+        forbidden = bool(flags or not how) and not changeable(flags if how else FLAGS, rights)
+        target = target_of(world, c, text, by_uid, command, response, True, forbidden)
         if target:
             refused = modified(c, command, response, target, by_uid, unless, how)
             for u in target.live:
                 if u not in refused:
-                    c.mailbox.set_flags(u, how, flags)
+                    others = set() if how else c.mailbox.messages[u].flags - changeable(FLAGS, rights)
+                    c.mailbox.set_flags(u, how, changeable(flags, rights) | others)
         c.absorb(command)
 
     return Operation(f"{uid}STORE {text}{condition} {how}FLAGS{silent} ({' '.join(flags)})", finish)
@@ -171,18 +179,19 @@ def expunge(world, c, rng):
     text = some_set(c, rng, True)
 
     def finish(command, response):
-        answered(response, "NO" if c.read_only else "OK")
-        if not c.read_only:
+        allowed = not c.read_only and "e" in c.rights(c.mailbox)
+        answered(response, "OK" if allowed else "NO")
+        if allowed:
             gone = c.mailbox.deleted_uids()
             if by_uid:
                 target = Target(c, text, True)
                 if target.untold:
                     world.uncertain = True
-                    return
+                    return c.absorb(command)
                 gone = [u for u in gone if u in target.live][-(world.limit or len(gone)):]
             c.mailbox.remove(gone)
         c.absorb(command)
-        if not c.read_only:
+        if allowed:
             expect(c.view == c.mailbox.uids(), lambda: f"after EXPUNGE the client knows {c.view}, there are "
                                                        f"{c.mailbox.uids()}")
 
@@ -206,12 +215,21 @@ def copy(world, c, rng):
         if target and world.limit and len(target.live) > world.limit and not moves and not target.bad:
             answered(response, "NO")  # RFC 9738 3.1
             return c.absorb(command)
-        target = target_of(world, c, text, by_uid, command, response, moves)
+        rights = c.rights(destination) if destination else None
+        if rights is None:  # nobody has looked yet
+            world.uncertain = True
+            return c.absorb(command)
+        forbidden = "i" not in rights or moves and not c.rights(c.mailbox) >= {"t", "e"}
+        sizes = [c.mailbox.messages[u].size for u in target.live] if target and not moves else []
+        over = exceeds(world.account, sizes)
+        if over is None and response.name == "NO":
+            return c.absorb(command)
+        target = target_of(world, c, text, by_uid, command, response, moves, forbidden or over)
         if target and target.untold:
             world.uncertain = True
         elif target and response.name == "OK":
             code = next((r.value for r in command.told + [response] if r.code == "COPYUID"), None)
-            copied(c.mailbox, destination, target.live, code, started)
+            copied(c.mailbox, destination, target.live, code, started, rights)
             if moves:
                 c.mailbox.remove(target.live)
         c.absorb(command)
@@ -219,8 +237,8 @@ def copy(world, c, rng):
     return Operation(f"{uid}{'MOVE' if moves else 'COPY'} {text} {wire_name(c, name, rng)}", finish)
 
 
-def copied(source, destination, uids, code, started):
-    """RFC 4315 3: which message became which."""
+def copied(source, destination, uids, code, started, rights):
+    """RFC 4315 3: which message became which. RFC 4314 4: without the flags that may not be set there."""
     expect(bool(code) == bool(uids), lambda: f"COPYUID {code}, for {uids}")
     if not code:
         return
@@ -229,3 +247,4 @@ def copied(source, destination, uids, code, started):
     saved = started - CLOCK_SECONDS, time.time() + CLOCK_SECONDS
     for old, new in zip(uids, expand(code[2]), strict=True):
         destination.add(source.messages[old].copy(new, saved))
+        destination.messages[new].flags = changeable(destination.messages[new].flags, rights)

@@ -3,6 +3,10 @@
 import re
 
 
+RIGHTS = "lrswipkxtea"  # RFC 4314 2.1
+OWNERS = frozenset(RIGHTS)
+
+
 class Divergence(Exception):
     """The server did what the model says it may not do."""
 
@@ -34,6 +38,12 @@ class Message:
 
     def copy(self, uid, saved=None):
         return Message(uid, self.flags, self.content, self.date, saved)
+
+
+def changeable(flags, rights):
+    """Of these flags, those that the rights allow to change (RFC 4314 4)."""
+    needs = {"\\Seen": "s", "\\Deleted": "t"}
+    return {f for f in flags if needs.get(f, "w") in rights}
 
 
 class Mailbox:
@@ -90,6 +100,7 @@ class Account:
         self.mailboxes = {"INBOX": Mailbox()}
         self.subscribed = set()
         self.annotations = {}  # the server's
+        self.limits = {}  # RFC 9208: {resource: limit}
         self.contents = {}  # by EMAILID
 
     def name_of(self, mailbox):
@@ -113,6 +124,11 @@ class Account:
 
     def children(self, name):
         return [n for n in self.mailboxes if n.startswith(name + "/")]
+
+    def missing_above(self, name):
+        """How many names CREATE makes above it."""
+        parts = name.split("/")
+        return sum("/".join(parts[:depth]) not in self.mailboxes for depth in range(1, len(parts)))
 
     def create(self, name):
         """RFC 3501 6.3.3, with what is above it."""

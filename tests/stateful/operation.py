@@ -46,6 +46,7 @@ def wire_name(client, name, rng):
     text = name if client.session.utf8 else in_utf7(name)
     if name == "INBOX":
         text = rng.choice(["INBOX", "inbox", "Inbox"])
+    text = client.prefix + text
     may_be_atom = re.fullmatch(r"[A-Za-z0-9/&+,.=-]+", text) and text.upper() != "NIL"
     return text if may_be_atom and rng.random() < 0.7 else quoted(text)
 

@@ -41,6 +41,7 @@ tail_records_max = 200
 [limits]
 connections_per_block_max = 1000
 [imap]
+administrators = ["guest"]
 bad_commands_max = 1000
 login_ms_max = 600000
 """

@@ -175,10 +175,10 @@ def visit(world, rng):
     except Gone:
         world.gone(world.guest)
     if world.uncertain:
-        world.settle([], rng)
+        world.settle([world.guest], rng)
 
 
-STEPS = {batch: 60, idle: 5, storm: 5, noise: 6, drop: 5, synchronise: 6, compare: 2, change_user: 2, watch: 12, visit: 5,
+STEPS = {batch: 60, idle: 5, storm: 5, noise: 6, drop: 5, synchronise: 6, compare: 2, change_user: 2, watch: 12, visit: 12,
          restart: 0.1}
 
 

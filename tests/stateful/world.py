@@ -8,6 +8,7 @@ import list_commands as lists
 import mailbox_commands as mailbox
 import message_commands as message
 import metadata_commands as metadata
+import quotas
 import search_commands as searches
 import sort_commands as sorts
 import sorting
@@ -26,7 +27,7 @@ BATCH_COMMANDS_MAX = 10
 # name of a generator: how often
 ANYWHERE = {mailbox.noop: 6, mailbox.plain: 1, mailbox.create: 2, mailbox.delete: 1, mailbox.rename: 1.2,
             mailbox.subscribe: 1, mailbox.select: 3, lists.listing: 2, lists.status: 2, arriving.append: 7,
-            metadata.set_metadata: 1, metadata.get_metadata: 1, acls.set_acl: 1.5, acls.look_at_acl: 0.7}
+            metadata.set_metadata: 1, metadata.get_metadata: 1, acls.set_acl: 2, acls.look_at_acl: 0.7, quotas.look_at_quota: 0.5}
 SELECTED = {mailbox.close: 0.7, message.fetch: 8, message.fetch_part: 1, message.store: 9, message.expunge: 4,
             message.copy: 4, message.batches: 0.5, arriving.replace: 2, searches.search: 6, sorts.sort: 3, sorts.thread: 2}
 ALL_ITEMS = "FLAGS MODSEQ RFC822.SIZE INTERNALDATE EMAILID THREADID SAVEDATE"
@@ -341,6 +342,7 @@ class World:
             told = self.ask(["SELECT INBOX", "UID STORE 1:* +FLAGS.SILENT (\\Deleted)", "EXPUNGE", "UNSELECT",
                              "STATUS INBOX (MESSAGES)"])
             left = told[-1][0].value[1]["MESSAGES"]
+        self.guest.limit({}, random.Random(1))
         self.uncertain = True
         self.adopt()
 
