@@ -53,14 +53,17 @@ void take_recent(Session& session, Selected& selected, const mail::Mailbox& mail
 
 task<Result<>> tell_expunges(Session& session, const View& view) {
   Selected& selected = *session.selected();
+  const bool by_uid = session.modes().qresync || session.modes().uid_only;
+  if (!std::exchange(selected.ghosts_known, true) && by_uid) {
+    co_return session.bye("view_lost", "Too much has changed: please connect again.");
+  }
   UidSet ghosts = std::move(selected.ghosts);
   selected.ghosts.clear();
   uint64_t ghosts_left = ghosts.count();
   selected.exists -= static_cast<uint32_t>(ghosts_left);
   selected.recent = view.mailbox().live(selected.recent);
   selected.claim_owed = session.modes().condstore;
-  if (session.modes().qresync || session.modes().uid_only)
-    co_return co_await tell_vanished(session, std::move(ghosts), false);
+  if (by_uid) co_return co_await tell_vanished(session, std::move(ghosts), false);
   uint32_t lines = 0;
   const auto& ranges = ghosts.ranges();
   for (auto range = ranges.rbegin(); range != ranges.rend(); ++range) {

@@ -48,10 +48,12 @@ bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::Mailb
   if (!changed.empty()) selected.flags_owed = selected.flags_owed.unite(changed);
   selected.modseq = std::max(selected.modseq, delta.highest);
   uint32_t live = mailbox.rank(selected.uidnext);
-  // After a RENAME of INBOX that is so long ago that nobody knows what was there. All is gone; only how many there were
-  // matters to a client that is told EXPUNGE.
-  if (live == 0 && selected.ghosts.count() > selected.exists)
+  // After a RENAME of INBOX of which this node knows nothing but a checkpoint that came later: what was there nobody
+  // knows. All is gone; only how many there were matters to a client that is told EXPUNGE.
+  if (live == 0 && selected.ghosts.count() > selected.exists) {
     selected.ghosts = lowest(selected.ghosts, selected.exists);
+    selected.ghosts_known = false;
+  }
   return live + selected.ghosts.count() == selected.exists;
 }
 

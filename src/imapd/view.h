@@ -22,18 +22,19 @@ namespace roost::imapd {
 struct Selected {
   accounts::AccountPtr account;  // as the user may use it; null once it is deselected
   MailboxId mailbox;
-  bool read_only = false;   // by EXAMINE, or for want of rights when it was selected
-  bool uid_only = false;    // Modes::uid_only, which cannot change while a mailbox is selected
-  Uid uidnext{1};           // from here on the client knows of no message
-  uint32_t exists = 0;      // how many it knows of: members below uidnext, and ghosts
-  ModSeq modseq;            // changes up to here are in the fields below, or told
-  ModSeq complete;          // everything up to here has been told; below the MODSEQ of every ghost (RFC 7162 3.2)
-  bool claim_owed = false;  // the client must hear what it may take for HIGHESTMODSEQ: `complete`
-  Position position;        // of the snapshot that was looked at last
-  UidSet ghosts;            // expunged, and the client does not know yet
-  UidSet flags_owed;        // live, below uidnext: their flags changed and the client has not been told
-  UidSet saved;             // "$": what the last SEARCH RETURN (SAVE) found (RFC 5182); may name what is gone
-  UidSet recent;            // \Recent in this session (RFC 3501 2.3.2)
+  bool read_only = false;    // by EXAMINE, or for want of rights when it was selected
+  bool uid_only = false;     // Modes::uid_only, which cannot change while a mailbox is selected
+  Uid uidnext{1};            // from here on the client knows of no message
+  uint32_t exists = 0;       // how many it knows of: members below uidnext, and ghosts
+  ModSeq modseq;             // changes up to here are in the fields below, or told
+  ModSeq complete;           // everything up to here has been told; below the MODSEQ of every ghost (RFC 7162 3.2)
+  bool claim_owed = false;   // the client must hear what it may take for HIGHESTMODSEQ: `complete`
+  Position position;         // of the snapshot that was looked at last
+  UidSet ghosts;             // expunged, and the client does not know yet
+  bool ghosts_known = true;  // false: only how many there are, not which
+  UidSet flags_owed;         // live, below uidnext: their flags changed and the client has not been told
+  UidSet saved;              // "$": what the last SEARCH RETURN (SAVE) found (RFC 5182); may name what is gone
+  UidSet recent;             // \Recent in this session (RFC 3501 2.3.2)
   uint32_t recent_told = 0;
   Rights rights_told;        // those that FLAGS and PERMANENTFLAGS were about
   size_t keywords_told = 0;  // how many of Mailbox::keywords() the client has seen in FLAGS

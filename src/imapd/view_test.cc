@@ -121,6 +121,19 @@ TEST(View, OwesFlagsOfWhatTheClientKnowsAndIsStillThere) {
   EXPECT_EQ(selected.flags_owed, uids({2}));
 }
 
+// As after a RENAME of INBOX that lies behind another node's checkpoint: every uid below UIDNEXT is noted as expunged.
+TEST(View, KnowsHowManyAreGoneWhereNobodyKnowsWhich) {
+  Inbox inbox;
+  inbox.append(10);
+  inbox.expunge({{Uid(1), Uid(5)}});
+  Selected selected = inbox.select();
+  inbox.expunge({{Uid(6), Uid(10)}});
+  mail::MailboxDelta delta{.expunged = {{Uid(1), Uid(10)}}, .highest = inbox.mailbox().highest_modseq()};
+  EXPECT_TRUE(advance(selected, inbox.mailbox(), delta));
+  EXPECT_EQ(selected.ghosts.count(), 5U);
+  EXPECT_FALSE(selected.ghosts_known);
+}
+
 TEST(View, AnEmptyMailboxHasNoNumbers) {
   Inbox inbox;
   Selected selected = inbox.select();
