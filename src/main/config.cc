@@ -209,7 +209,8 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
       "The user whose mailboxes everybody finds below \"Shared/\", as far as their access control lists allow. Empty: "
       "there are none.");
   t.add("imap.private_seen", c.private_seen,
-        "Let each user of a mailbox of somebody else have a \\Seen of his own there, which nobody else sees. Decide before "
+        "Let each user of a mailbox of somebody else have a \\Seen of his own there, which nobody else sees. Decide "
+        "before "
         "mailboxes are shared: what clients keep of \\Seen is wrong after a change of it.");
   t.add("imap.administrators", c.administrators, "Users who may see and set everybody's quota (SETQUOTA).");
   t.add("imap.quota_warning_percent", c.quota_warning_percent,
@@ -242,6 +243,8 @@ void add_apple_push(OptionTable& t, ApplePushConfig& c, push::RegistrationLimits
   t.add("apple_push.authorities_file", c.authorities_file,
         "PEM: whom to trust for the push service's certificate. Empty: whom the system trusts.");
   t.add("apple_push.request_ms_max", c.request_ms_max, "How long the push service may take, in milliseconds.");
+  t.add("apple_push.flush_ms_max", c.flush_ms_max,
+        "How long the server, when it stops, takes to wake devices that still wait for it, in milliseconds.");
   t.add("apple_push.notices_max", c.notices_max, "Devices that may wait to be woken; more are forgotten.", 1);
   t.add("apple_push.registrations_max", limits.registrations_max,
         "Devices that one account may register; the oldest gives way to a new one.", 1, 90);

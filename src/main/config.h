@@ -52,6 +52,7 @@ struct ApplePushConfig {
   std::string endpoint = "https://api.push.apple.com";
   std::string authorities_file;
   Millis request_ms_max{10'000};
+  Millis flush_ms_max{3'000};
   uint32_t notices_max = 10'000;
 };
 

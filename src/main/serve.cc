@@ -122,8 +122,9 @@ Result<> Server::open() {
   imapd::ImapdConfig imap = config_.imap;
   if (apns_) {
     imap.apple_push_topic = apns_->topic;
-    pusher_.emplace(push::PusherConfig{*apns_, imap.apple_push, config_.apple_push.notices_max}, *accounts_, *loops_,
-                    system_clock());
+    pusher_.emplace(
+        push::PusherConfig{*apns_, imap.apple_push, config_.apple_push.notices_max, config_.apple_push.flush_ms_max},
+        *accounts_, *loops_, system_clock());
     accounts::observe(*accounts_, *pusher_);
   }
   imap_.emplace(std::move(imap), *accounts_, *authenticator_);

@@ -3,7 +3,9 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 
 namespace roost::push {
 namespace {
@@ -107,16 +109,16 @@ class Apns::Connection {
   void run(std::span<const std::unique_ptr<Request>> requests) {
     for (const auto& request : requests) curl_multi_add_handle(multi_, request->handle());
     int running = 1;
-    while (running > 0 && !interrupted_.load()) {
+    while (running > 0 && milliseconds_left() > 0) {
       if (curl_multi_perform(multi_, &running) != CURLM_OK) break;
       take_finished(requests);
-      if (running > 0) curl_multi_poll(multi_, nullptr, 0, kWaitMsMax, nullptr);
+      if (running > 0) curl_multi_poll(multi_, nullptr, 0, milliseconds_left(), nullptr);
     }
     for (const auto& request : requests) curl_multi_remove_handle(multi_, request->handle());
   }
 
-  void interrupt() {
-    interrupted_.store(true);
+  void end_by(TimePoint end) {
+    end_.store(end);
     curl_multi_wakeup(multi_);
   }
 
@@ -131,8 +133,14 @@ class Apns::Connection {
     }
   }
 
+  // At most as long as one poll waits.
+  int milliseconds_left() const {
+    const auto left = std::chrono::ceil<Millis>(end_.load() - system_clock().now());
+    return static_cast<int>(std::clamp<int64_t>(left.count(), 0, kWaitMsMax));
+  }
+
   CURLM* multi_;
-  std::atomic<bool> interrupted_{false};
+  std::atomic<TimePoint> end_{TimePoint::max()};
 };
 
 Apns::Apns(ApnsConfig config) : config_(std::move(config)), connection_(std::make_unique<Connection>()) {}
@@ -148,6 +156,6 @@ std::vector<Answer> Apns::send(std::span<const Notice> notices) {
   return answers;
 }
 
-void Apns::interrupt() { connection_->interrupt(); }
+void Apns::end_by(TimePoint end) { connection_->end_by(end); }
 
 }  // namespace roost::push

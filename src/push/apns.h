@@ -46,7 +46,7 @@ std::string payload_of(const Notice& notice);
 std::string digest_of(std::string_view spelled);
 Answer read_answer(long status, std::string_view body);
 
-// All calls from one thread, but for interrupt().
+// All calls from one thread, but for end_by().
 class Apns {
  public:
   explicit Apns(ApnsConfig config);
@@ -56,8 +56,8 @@ class Apns {
 
   // Sends them all at once and blocks until each is answered, or has failed: at most request_ms_max. In their order.
   std::vector<Answer> send(std::span<const Notice> notices);
-  // From any thread: what is being sent fails, and so does everything afterwards.
-  void interrupt();
+  // From any thread: what is not answered by then fails, and so does everything afterwards.
+  void end_by(TimePoint end);
 
  private:
   class Connection;

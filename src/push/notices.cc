@@ -39,6 +39,14 @@ bool Notices::add(Notice notice, TimePoint now) {
   return true;
 }
 
+// It is not among the due ones any more.
+Notice Notices::begin(Entry& entry) {
+  entry.under_way = true;
+  Notice notice = *std::move(entry.waiting);
+  entry.waiting.reset();
+  return notice;
+}
+
 std::vector<Notice> Notices::take(size_t count, TimePoint now) {
   std::vector<Notice> out;
   while (!due_.empty() && due_.begin()->first <= now && out.size() < count) {
@@ -48,9 +56,21 @@ std::vector<Notice> Notices::take(size_t count, TimePoint now) {
       entries_.erase(at);
       continue;
     }
-    at->second.under_way = true;
-    out.push_back(*std::move(at->second.waiting));
-    at->second.waiting.reset();
+    out.push_back(begin(at->second));
+  }
+  return out;
+}
+
+std::vector<Notice> Notices::take_untried(size_t count) {
+  std::vector<Notice> out;
+  for (auto due = due_.begin(); due != due_.end() && out.size() < count;) {
+    Entry& entry = entries_.find(due->second)->second;
+    if (!entry.waiting || entry.attempts > 0) {
+      ++due;
+      continue;
+    }
+    due = due_.erase(due);
+    out.push_back(begin(entry));
   }
   return out;
 }

@@ -38,6 +38,8 @@ class Notices {
   bool add(Notice notice, TimePoint now);
   // Up to `count` that are due, oldest first. Each is under way until it is answered for.
   std::vector<Notice> take(size_t count, TimePoint now);
+  // Up to `count` that nobody has tried to send, due or not: at the end.
+  std::vector<Notice> take_untried(size_t count);
   // When something can be taken next, unless something is added; nothing waits: none.
   std::optional<TimePoint> next() const;
 
@@ -61,6 +63,7 @@ class Notices {
 
   static Key key_of(const Notice& notice) { return {notice.account, notice.entry}; }
   void set_due(Entries::iterator at, TimePoint due);
+  static Notice begin(Entry& entry);
 
   const size_t notices_max_;
   Entries entries_;

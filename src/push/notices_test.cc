@@ -55,6 +55,19 @@ TEST(Notices, AreForgottenOnceTheyCannotDisturbTheNext) {
   EXPECT_EQ(notices.size(), 0U);
 }
 
+TEST(Notices, AtTheEndThoseThatWaitAreTakenWhetherDueOrNot) {
+  Notices notices(10);
+  for (const char* entry : {"a", "b", "c"}) notices.add(notice(entry), kStart);
+  auto taken = notices.take(3, kStart);
+  notices.arrived(taken[0], kStart);
+  notices.arrived(taken[1], kStart);
+  notices.failed(std::move(taken[2]), kStart);
+  notices.add(notice("a", "later"), kStart);
+  EXPECT_THAT(notices.take(10, kStart), IsEmpty());
+  EXPECT_THAT(notices.take_untried(10), ElementsAre(notice("a", "later"))) << "and not what has failed";
+  EXPECT_THAT(notices.take_untried(10), IsEmpty());
+}
+
 TEST(Notices, OneThatFailedComesAgainEverLater) {
   Notices notices(10);
   notices.add(notice("a"), kStart);

@@ -39,7 +39,11 @@ Pusher::Pusher(PusherConfig config, accounts::Accounts& accounts, rt::Loops& loo
   pthread_setname_np(thread_.native_handle(), "push");
 }
 
-Pusher::~Pusher() { end_thread(); }
+Pusher::~Pusher() {
+  if (!thread_.joinable()) return;
+  end_by(clock_.now());
+  thread_.join();
+}
 
 void Pusher::changed(AccountId account, const mail::Snapshot& snapshot, const std::vector<mail::Change>& changes) {
   std::set<std::string> names = with_arrivals(snapshot, changes);
@@ -51,7 +55,7 @@ void Pusher::changed(AccountId account, const mail::Snapshot& snapshot, const st
     }
     if (notice.digests.empty()) continue;
     std::lock_guard lock(mutex_);
-    if (stopping_) return;
+    if (end_) return;
     if (!notices_.add(std::move(notice), clock_.now())) ++forgotten_;
     changed_.notify_one();
   }
@@ -62,17 +66,19 @@ void Pusher::changed(AccountId account, const mail::Snapshot& snapshot, const st
 void Pusher::serve() {
   for (;;) {
     std::vector<Notice> notices = wait_for_notices();
-    if (notices.empty()) return;
+    if (notices.empty()) break;
     const std::vector<Answer> answers = apns_.send(notices);
     note_reachable(answers);
     for (size_t i = 0; i < notices.size(); ++i) settle(std::move(notices[i]), answers[i]);
   }
+  std::lock_guard lock(mutex_);
+  if (awaited_) rt::spawn(loop_, note_end());
 }
 
 // None: it is over.
 std::vector<Notice> Pusher::wait_for_notices() {
   std::unique_lock lock(mutex_);
-  while (!stopping_) {
+  while (!end_) {
     std::vector<Notice> notices = notices_.take(kNoticesAtOnce, clock_.now());
     if (!notices.empty()) {
       if (forgotten_ > 0) log::warn("push_notices_forgotten", {{"count", std::exchange(forgotten_, 0)}});
@@ -85,6 +91,7 @@ std::vector<Notice> Pusher::wait_for_notices() {
       changed_.wait(lock);
     }
   }
+  if (clock_.now() < *end_) return notices_.take_untried(kNoticesAtOnce);
   return {};
 }
 
@@ -93,14 +100,14 @@ void Pusher::settle(Notice notice, const Answer& answer) {
   switch (answer.verdict) {
     case Answer::Verdict::accepted: return notices_.arrived(notice, clock_.now());
     case Answer::Verdict::failed:
-      if (!stopping_) notices_.failed(std::move(notice), clock_.now());
+      if (!end_) notices_.failed(std::move(notice), clock_.now());
       return;
     case Answer::Verdict::refused:
       log::warn("push_refused", {{"account", notice.account.value}, {"answer", answer.why}});
       return notices_.ended(notice);
     case Answer::Verdict::gone:
       notices_.ended(notice);
-      if (!stopping_) forget(std::move(notice), answer.gone_ms);
+      if (!end_) forget(std::move(notice), answer.gone_ms);
       return;
   }
 }
@@ -136,18 +143,28 @@ task<> Pusher::remove(Notice notice, std::optional<int64_t> gone_ms) {
   if (removing_.fetch_sub(1) == 1) removed_.set();
 }
 
-void Pusher::end_thread() {
+task<> Pusher::note_end() {
+  ended_.set();
+  co_return;
+}
+
+void Pusher::end_by(TimePoint end) {
+  apns_.end_by(end);
   {
     std::lock_guard lock(mutex_);
-    stopping_ = true;
+    end_ = end;
   }
-  apns_.interrupt();
   changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
 }
 
 task<> Pusher::stop() {
-  end_thread();
+  {
+    std::lock_guard lock(mutex_);
+    awaited_ = true;
+  }
+  end_by(clock_.now() + config_.flush_ms_max);
+  co_await ended_.wait();
+  thread_.join();
   while (removing_.load() > 0) co_await removed_.wait();
 }
 

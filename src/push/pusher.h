@@ -1,10 +1,12 @@
 // Wakes devices when mail arrives in a mailbox that they registered: a thread of its own takes notices to Apple's push
-// service. Nothing waits for it, and what is pending when the process ends is lost: a push is a hint, no more.
+// service. Nothing waits for it but the end of the process, and that not for long: a push is a hint, no more. Each node
+// that has an account open pushes what arrives there, also by way of another node: a device may be woken twice.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct PusherConfig {
   ApnsConfig apns;
   RegistrationLimits limits;
   size_t notices_max = 10'000;  // in memory; more are forgotten
+  Millis flush_ms_max{3'000};   // at the end, for what waits and was never tried
 };
 
 class Pusher final : public accounts::Observer {
@@ -35,17 +38,19 @@ class Pusher final : public accounts::Observer {
 
   void changed(AccountId account, const mail::Snapshot& snapshot, const std::vector<mail::Change>& changes) override;
 
-  // On loop 0, before the accounts stop: nothing is pushed any more.
+  // On loop 0, before the accounts stop: what waits is sent, if that takes no longer than flush_ms_max, and nothing is
+  // pushed any more.
   task<> stop();
 
  private:
-  void end_thread();
+  void end_by(TimePoint end);
   void serve();
   std::vector<Notice> wait_for_notices();
   void settle(Notice notice, const Answer& answer);
   void note_reachable(const std::vector<Answer>& answers);
   void forget(Notice notice, std::optional<int64_t> gone_ms);
   task<> remove(Notice notice, std::optional<int64_t> gone_ms);
+  task<> note_end();
 
   const PusherConfig config_;
   accounts::Accounts& accounts_;
@@ -56,12 +61,14 @@ class Pusher final : public accounts::Observer {
 
   std::atomic<int> removing_{0};  // coroutines on loop_
   rt::Event removed_;             // loop_'s: none is left
+  rt::Event ended_;               // loop_'s: the thread is done
 
   std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;
   Notices notices_;
-  uint64_t forgotten_ = 0;  // for which there was no room, since the last time there was
-  bool stopping_ = false;
+  uint64_t forgotten_ = 0;        // for which there was no room, since the last time there was
+  std::optional<TimePoint> end_;  // by then the thread ends
+  bool awaited_ = false;          // by stop()
 
   std::jthread thread_;
 };

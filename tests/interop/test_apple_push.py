@@ -175,6 +175,21 @@ def test_tries_again_when_the_service_is_down():
         assert [apns.request()["status"] for _ in range(2)] == [503, 200]
 
 
+def test_what_waits_is_sent_when_the_server_stops():
+    with served() as (apns, server):
+        client = logged_in(server)
+        client.ok(b"CREATE Notes")
+        register(server, "ab" * 32, "INBOX Notes")
+        deliver(server)
+        assert json.loads(apns.request()["body"])["aps"]["m"] == [digest("INBOX")]
+        text = message(1)
+        client.ok(f"APPEND Notes {{{len(text)}+}}\r\n".encode() + text)  # too soon for another push
+        client.close()
+        server.stop()
+        assert json.loads(apns.request()["body"])["aps"]["m"] == [digest("Notes")]
+        server.start()
+
+
 def test_mail_does_not_wait_for_the_service():
     """It is not there at all; and the server stops at once nevertheless."""
     with Apns() as apns:
