@@ -4,6 +4,7 @@
 
 #include "accounts/acting_account.h"
 #include "accounts/environment.h"
+#include "accounts/grant_watchers.h"
 #include "accounts/grants.h"
 #include "accounts/observer.h"
 #include "accounts/table.h"
@@ -68,7 +69,12 @@ class TablesOfLoops final : public Accounts {
     return accounts::forget_grant(env_->store, std::move(identifier), account);
   }
   task<Result<>> settle_grant(std::string identifier, Grant grant, AccountPtr account) override {
-    return accounts::settle_grant(env_->store, std::move(identifier), std::move(grant), std::move(account));
+    Result<> done = co_await accounts::settle_grant(env_->store, identifier, std::move(grant), std::move(account));
+    grant_watchers_->tell(identifier);
+    co_return done;
+  }
+  Subscription watch_grants(rt::Loop& loop, std::string identifier, std::function<void()> settled) override {
+    return grant_watchers_->add(loop, std::move(identifier), std::move(settled));
   }
 
   task<> stop() override {
@@ -102,6 +108,7 @@ class TablesOfLoops final : public Accounts {
 
   std::shared_ptr<Environment> env_;
   std::vector<std::shared_ptr<Table>> tables_;
+  const std::shared_ptr<GrantWatchers> grant_watchers_ = std::make_shared<GrantWatchers>();
 };
 
 }  // namespace

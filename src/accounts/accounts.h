@@ -143,6 +143,8 @@ class Accounts {
   virtual task<Result<>> forget_grant(std::string identifier, AccountId account) = 0;
   // After an access control list has changed, whatever became of it: the note stays if it is needed.
   virtual task<Result<>> settle_grant(std::string identifier, Grant grant, AccountPtr account) = 0;
+  // Calls `settled` on `loop` after each settle_grant() of this identifier on this node.
+  virtual Subscription watch_grants(rt::Loop& loop, std::string identifier, std::function<void()> settled) = 0;
   // Writes checkpoints where due, collects dead blobs; run by a timer of its own, never on a session's path. Also for
   // the command line: does it for this account now.
   virtual task<Result<>> maintain(AccountId id) = 0;

@@ -98,12 +98,12 @@ task<Result<>> Watching::tell_selected(Session& session, Hazard hazard, Told tol
 
 // RFC 5465 6.4. Where there are too many, the others go on without those that were added last.
 task<Result<>> Watching::refresh_followed() {
-  if (!rules_ || !std::exchange(subscriptions_changed_, false) || !rules_->follow_subscriptions()) {
-    co_return Result<>{};
-  }
+  const bool granted = std::exchange(granted_, false);
+  const bool subscribed = std::exchange(subscriptions_changed_, false) && rules_ && rules_->follow_subscriptions();
+  if (!rules_ || (!subscribed && !granted)) co_return Result<>{};
   Result<std::vector<Followed>> followed = co_await imapd::find_followed(session_, *rules_);
   if (!followed && followed.error().kind != Error::Kind::no) co_return std::unexpected(std::move(followed).error());
-  if (followed && rules_) visit(*std::move(followed));
+  if (followed && rules_) visit(*std::move(followed), granted);
   co_return Result<>{};
 }
 

@@ -46,11 +46,12 @@ class Renames {
 
 }  // namespace
 
-VisitedAccount::VisitedAccount(Followed followed, rt::Loop& loop, Heard heard)
+VisitedAccount::VisitedAccount(Followed followed, rt::Loop& loop, Heard heard, bool names_are_news)
     : followed_(std::move(followed)),
       heard_(std::move(heard)),
+      names_changed_(names_are_news),
       subscription_(followed_.account->subscribe(loop, MailboxId(0), this)) {
-  known_ = look();
+  if (!names_are_news) known_ = look();
 }
 
 bool VisitedAccount::names_changed() const {

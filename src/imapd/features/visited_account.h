@@ -32,8 +32,8 @@ class VisitedAccount final : public accounts::Listener {
  public:
   using Heard = std::function<void(const VisitedAccount&, const mail::Change&)>;
 
-  // Calls `heard` in the loop, after each change.
-  VisitedAccount(Followed followed, rt::Loop& loop, Heard heard);
+  // Calls `heard` in the loop, after each change. `names_are_news`: its names are to be told of.
+  VisitedAccount(Followed followed, rt::Loop& loop, Heard heard, bool names_are_news);
 
   const Followed& followed() const { return followed_; }
   // Also once its user is being removed.
@@ -62,7 +62,7 @@ class VisitedAccount final : public accounts::Listener {
 
   const Followed followed_;
   const Heard heard_;
-  bool names_changed_ = false;
+  bool names_changed_;
   KnownMailboxes known_;
   accounts::Subscription subscription_;  // last: it calls the rest
 };

@@ -57,6 +57,23 @@ TEST_F(Visits, TellOfMessagesInAnothersMailbox) {
   EXPECT_EQ(fred.take(), "");
 }
 
+TEST_F(Visits, TellOfThoseWhoGrantSomethingForTheFirstTime) {
+  server.add_user("carol", "secret");
+  TestClient carol(server);
+  carol.log_in("carol");
+  carol.run("CREATE plans");
+  fred.run("NOTIFY SET (subtree \"Other Users\" (MailboxName MessageNew MessageExpunge))");
+  EXPECT_THAT(carol.run("SETACL plans fred lr"), HasSubstr("OK "));
+  EXPECT_EQ(fred.take(), "* LIST (\\HasNoChildren) \"/\" \"Other Users/carol/plans\"\r\n");
+  carol.append("plans", kMessage);
+  EXPECT_THAT(fred.take(), StartsWith("* STATUS \"Other Users/carol/plans\" (MESSAGES 1 UIDNEXT 2 "));
+  EXPECT_THAT(carol.run("SETACL INBOX anyone l"), HasSubstr("OK "));
+  EXPECT_EQ(fred.take(), "");  // without "r" nothing is told of it
+  fred.run("NOTIFY SET (subtree \"Other Users/alice\" (MailboxName))");
+  EXPECT_THAT(carol.run("SETACL INBOX anyone lr"), HasSubstr("OK "));
+  EXPECT_EQ(fred.take(), "");
+}
+
 TEST_F(Visits, ArePersonalOnlyToTheOwner) {
   EXPECT_THAT(notify("personal", kMessageEvents), Not(HasSubstr("alice")));
   alice.append("work", kMessage);

@@ -43,12 +43,13 @@ Watching::Watching(Session& session)
 
 void Watching::set_rules(NotifyRules rules, std::vector<Followed> followed) {
   rules_ = std::move(rules);
-  visit(std::move(followed));
+  visit(std::move(followed), false);
+  watch_grants();
   news_ = News(session_.config().notify_bytes_max);
 }
 
 // Those that are visited already stay, with what is known of their names.
-void Watching::visit(std::vector<Followed> followed) {
+void Watching::visit(std::vector<Followed> followed, bool names_are_news) {
   std::vector<std::unique_ptr<VisitedAccount>> before = std::exchange(visited_, {});
   for (Followed& one : followed) {
     auto known = std::ranges::find_if(
@@ -58,10 +59,28 @@ void Watching::visit(std::vector<Followed> followed) {
     } else {
       visited_.push_back(std::make_unique<VisitedAccount>(
           std::move(one), session_.stream().loop(),
-          [this](const VisitedAccount& visited, const mail::Change& change) { hear(visited.followed(), change); }));
+          [this](const VisitedAccount& visited, const mail::Change& change) { hear(visited.followed(), change); },
+          names_are_news));
     }
   }
   subscriptions_changed_ = false;
+}
+
+// Where the rules are about all other users, those who grant something for the first time are followed from then on.
+void Watching::watch_grants() {
+  grants_.clear();
+  granted_ = false;
+  bool all_others = false;
+  rules_->for_each_name([&](const Bytes& name, bool whole_tree) {
+    all_others = all_others || (whole_tree && name + imap::kHierarchySeparator == kOtherUsers);
+  });
+  if (!all_others) return;
+  for (const Bytes& identifier : {session_.user(), Bytes(mail::kAnyone), Bytes(mail::kAuthUser)}) {
+    grants_.push_back(session_.services().accounts.watch_grants(session_.stream().loop(), identifier, [this] {
+      granted_ = true;
+      session_.stream().wake();
+    }));
+  }
 }
 
 std::vector<Followed> Watching::followed() const {
@@ -122,7 +141,7 @@ void Watching::hear(const Followed& followed, const mail::Change& change) {
 }
 
 bool Watching::has_news() const {
-  return !news_.empty() || (subscriptions_changed_ && rules_ && rules_->follow_subscriptions()) ||
+  return !news_.empty() || granted_ || (subscriptions_changed_ && rules_ && rules_->follow_subscriptions()) ||
          std::ranges::any_of(visited_, [](const auto& one) { return one->names_changed(); });
 }
 

@@ -75,7 +75,8 @@ class Watching final : public Watch, public accounts::Listener {
   bool concerns_selected(AccountId account, const mail::Change& change) const;
   bool is_selected(const Followed& followed, MailboxId mailbox) const;
   bool has_news() const;
-  void visit(std::vector<Followed> followed);
+  void visit(std::vector<Followed> followed, bool names_are_news);
+  void watch_grants();
   void follow_selected();
   const Followed* find_followed(AccountId account) const;
 
@@ -94,8 +95,10 @@ class Watching final : public Watch, public accounts::Listener {
   UidSet own_arrivals_;  // in the selected mailbox, not told of yet
   std::optional<OwnNameExpected> own_name_;
   bool subscriptions_changed_ = false;
+  bool granted_ = false;  // something, to this user, since the followed accounts were found
   std::vector<std::unique_ptr<VisitedAccount>> visited_;  // that they mention
   std::unique_ptr<SelectedElsewhere> selected_elsewhere_;
+  std::vector<accounts::Subscription> grants_;
   accounts::Subscription subscription_;  // last: it calls the rest
 };
 
