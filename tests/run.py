@@ -18,6 +18,7 @@ LOGS = ROOT / "build/test-logs"
 FUZZ_RUNS = 50_000
 STATEFUL_SECONDS = 120
 SIMULATION_SEEDS = 2_000
+SOAK_SECONDS = 120
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
@@ -59,6 +60,8 @@ STEPS = {
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
             [["tests/rot/run.py", "body", "current", "format"]], True),
+    "soak": (f"mixed load for {SOAK_SECONDS} s against models; memory and descriptors stay as they are",
+             [["tests/soak/run.py", "--seconds", str(SOAK_SECONDS)]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),
     "fuzz": (f"every fuzzer, {FUZZ_RUNS} inputs each", [["tools/fuzz", "--runs", str(FUZZ_RUNS)]], False),
     "stateful": ("random sessions, pipelined and cut, against a model, under address and undefined behaviour sanitizers",

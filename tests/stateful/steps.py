@@ -182,7 +182,7 @@ STEPS = {batch: 60, idle: 5, storm: 5, noise: 6, drop: 5, synchronise: 6, compar
          restart: 0.1}
 
 
-def take(world, seed):
+def take(world, seed, steps=STEPS):
     rng = random.Random(seed)
     for c in world.clients + world.watchers:
         if c.idle and c.socket is not None:
@@ -190,6 +190,6 @@ def take(world, seed):
                 c.drain()
             except Gone:
                 world.gone(c)
-    step = pick(STEPS, rng)
+    step = pick(steps, rng)
     world.trace.append((0, "-", f"step {seed}: {step.__name__}"))
     step(world, rng)
