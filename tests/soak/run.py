@@ -28,7 +28,7 @@ from measures import Measures, sockets  # noqa: E402
 from roost import Server, wait_for  # noqa: E402
 from steps import STEPS, restart, take  # noqa: E402
 from under_load import Load, acknowledged, report, verify  # noqa: E402
-from world import USER, World  # noqa: E402
+from world import SETTINGS, USER, World  # noqa: E402
 
 PASSWORD = "soak-pw-1"  # of the random sessions
 STEPS_PER_EPISODE = 120
@@ -39,12 +39,7 @@ CONFIG = """
 tail_bytes_min = 65536
 tail_records_max = 500
 retention_seconds = 3600
-[limits]
-connections_per_block_max = 1000
-[imap]
-bad_commands_max = 1000
-login_ms_max = 600000
-"""
+""" + SETTINGS
 
 
 class Sessions(threading.Thread):

@@ -24,7 +24,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "strict")]
 from acl_commands import GUEST  # noqa: E402
 from roost import Server  # noqa: E402
 from steps import take  # noqa: E402
-from world import USER, World  # noqa: E402
+from world import SETTINGS, USER, World  # noqa: E402
 
 PASSWORD = "fuzz-pw-1"
 STEPS_PER_EPISODE = 120
@@ -38,13 +38,7 @@ sandbox = false
 [mail]
 tail_bytes_min = 65536
 tail_records_max = 200
-[limits]
-connections_per_block_max = 1000
-[imap]
-administrators = ["guest"]
-bad_commands_max = 1000
-login_ms_max = 600000
-"""
+""" + SETTINGS
 MESSAGE_LIMIT = 5
 
 

@@ -20,6 +20,15 @@ from operation import Operation, answered, in_utf7, quoted
 from watcher import Watcher
 
 USER = "fuzz"
+# What a server must allow. The section [imap] is the last one.
+SETTINGS = """
+[limits]
+connections_per_block_max = 1000
+[imap]
+administrators = ["guest"]
+bad_commands_max = 1000
+login_ms_max = 600000
+"""
 CLIENTS = 4
 WATCHERS = 2
 STORM_CLIENTS = 3
