@@ -6,8 +6,7 @@ namespace roost::accounts {
 
 class GrantWatchers::Registered final : public Subscription::Registration {
  public:
-  Registered(std::shared_ptr<GrantWatchers> watchers, Entries::iterator at)
-      : watchers_(std::move(watchers)), at_(at) {}
+  Registered(std::shared_ptr<GrantWatchers> watchers, Entries::iterator at) : watchers_(std::move(watchers)), at_(at) {}
   Registered(const Registered&) = delete;
   Registered& operator=(const Registered&) = delete;
   ~Registered() override {

@@ -1,95 +1,65 @@
 #include "push/apns.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
+
+#include "http/request.h"
 
 namespace roost::push {
 namespace {
 
-using Headers = std::unique_ptr<curl_slist, decltype([](curl_slist* list) { curl_slist_free_all(list); })>;
-
 constexpr size_t kAnswerBytesMax = 4096;
 constexpr int kWaitMsMax = 1'000;
 constexpr int64_t kExpiresSeconds = 24 * 3600;  // then a device that was off all day looks for itself
-
-size_t append_body(const char* data, size_t, size_t size, void* to) {
-  auto& body = *static_cast<std::string*>(to);
-  if (body.size() + size > kAnswerBytesMax) return 0;  // curl ends the transfer
-  body.append(data, size);
-  return size;
-}
 
 curl_blob blob_of(const std::string& pem) {
   return {const_cast<char*>(pem.data()), pem.size(),
           CURL_BLOB_NOCOPY};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
-// The library's own state, made once and for as long as the process lives.
-void set_up_library() {
-  static const CURLcode done = curl_global_init(CURL_GLOBAL_DEFAULT);
-  (void)done;
-}
-
 void set_up(CURL* handle, const ApnsConfig& config) {
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);  // all of them over one connection
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(config.request_ms_max.count()));
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_PIPEWAIT, 1L);    // all of them over one connection
   curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name keeps nobody from stopping
-  curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");  // whatever the environment says
   const curl_blob certificate = blob_of(config.certificate_pem);
   const curl_blob key = blob_of(config.key_pem);
   curl_easy_setopt(handle, CURLOPT_SSLCERT_BLOB, &certificate);
   curl_easy_setopt(handle, CURLOPT_SSLKEY_BLOB, &key);
-  if (config.authorities_pem.empty()) return;
-  const curl_blob authorities = blob_of(config.authorities_pem);
-  curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &authorities);
 }
 
 // One notice on its way.
-class Request {
+class Sending {
  public:
-  Request(const ApnsConfig& config, const Notice& notice) : handle_(curl_easy_init()), payload_(payload_of(notice)) {
-    set_up(handle_, config);
-    std::string url = config.endpoint + "/3/device/" + notice.device_token;
-    curl_easy_setopt(handle_, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle_, CURLOPT_POSTFIELDSIZE, static_cast<long>(payload_.size()));
-    curl_easy_setopt(handle_, CURLOPT_POSTFIELDS, payload_.c_str());
-    curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, append_body);
-    curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &body_);
+  Sending(const ApnsConfig& config, const Notice& notice)
+      : payload_(payload_of(notice)),
+        request_(config.endpoint + "/3/device/" + notice.device_token,
+                 {.request_ms_max = config.request_ms_max, .answer_bytes_max = kAnswerBytesMax}) {
+    set_up(handle(), config);
+    if (!config.authorities_pem.empty()) request_.trust(config.authorities_pem);
+    request_.post(payload_);
     const int64_t expires = system_clock().wall().seconds + kExpiresSeconds;
-    for (const std::string& line :
-         {std::string("content-type: application/json"), "apns-topic: " + config.topic,
-          std::string("apns-push-type: background"), fmt::format("apns-expiration: {}", expires)}) {
-      headers_.reset(curl_slist_append(headers_.release(), line.c_str()));
-    }
-    curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers_.get());
+    request_.add_header("content-type: application/json");
+    request_.add_header("apns-topic: " + config.topic);
+    request_.add_header("apns-push-type: background");
+    request_.add_header(fmt::format("apns-expiration: {}", expires));
   }
-  Request(const Request&) = delete;
-  Request& operator=(const Request&) = delete;
-  ~Request() { curl_easy_cleanup(handle_); }
 
-  CURL* handle() const { return handle_; }
+  CURL* handle() const { return request_.handle(); }
 
   void finish(CURLcode done) {
-    long status = 0;
-    curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
-    answer_ =
-        done == CURLE_OK ? read_answer(status, body_) : Answer{Answer::Verdict::failed, {}, curl_easy_strerror(done)};
+    auto answered = request_.finish(done);
+    answer_ = answered ? read_answer(answered->status, answered->body)
+                       : Answer{Answer::Verdict::failed, {}, answered.error().text};
   }
   const Answer& answer() const { return answer_; }
 
  private:
-  CURL* handle_;
-  std::string payload_;
-  std::string body_;
-  Headers headers_;
+  const std::string payload_;
+  http::Request request_;
   Answer answer_{Answer::Verdict::failed, {}, "interrupted"};
 };
 
@@ -99,14 +69,14 @@ class Request {
 class Apns::Connection {
  public:
   Connection() {
-    set_up_library();
+    http::set_up_library();
     multi_ = curl_multi_init();
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() { curl_multi_cleanup(multi_); }
 
-  void run(std::span<const std::unique_ptr<Request>> requests) {
+  void run(std::span<const std::unique_ptr<Sending>> requests) {
     for (const auto& request : requests) curl_multi_add_handle(multi_, request->handle());
     int running = 1;
     while (running > 0 && milliseconds_left() > 0) {
@@ -123,7 +93,7 @@ class Apns::Connection {
   }
 
  private:
-  void take_finished(std::span<const std::unique_ptr<Request>> requests) {
+  void take_finished(std::span<const std::unique_ptr<Sending>> requests) {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
@@ -148,8 +118,8 @@ Apns::Apns(ApnsConfig config) : config_(std::move(config)), connection_(std::mak
 Apns::~Apns() = default;
 
 std::vector<Answer> Apns::send(std::span<const Notice> notices) {
-  std::vector<std::unique_ptr<Request>> requests;
-  for (const Notice& notice : notices) requests.push_back(std::make_unique<Request>(config_, notice));
+  std::vector<std::unique_ptr<Sending>> requests;
+  for (const Notice& notice : notices) requests.push_back(std::make_unique<Sending>(config_, notice));
   connection_->run(requests);
   std::vector<Answer> answers;
   for (const auto& request : requests) answers.push_back(request->answer());
