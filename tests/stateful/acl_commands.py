@@ -11,6 +11,7 @@ from list_commands import learn_counters
 from mailbox_commands import noop
 from model import OWNERS, RIGHTS, expect
 from operation import Operation, answered, in_utf7, quoted, some_name, wire_name
+from own_seen import OwnView
 from quotas import check_told, exceeds, set_quota, some_limits, verdicts
 
 GUEST = "guest"
@@ -32,7 +33,7 @@ def set_acl(world, c, rng):
     """The owner's own rights are left alone."""
     name, identifier = some_name(world, rng), rng.choice(IDENTIFIERS)
     if world.guest.mailbox is not None and rng.random() < 0.3:
-        name = world.account.name_of(world.guest.mailbox) or name
+        name = world.account.name_of(world.guest.mailbox.box) or name
     how, rights = rng.choice(["", "", "+", "-"]), some_rights(rng)
     deletes = rng.random() < 0.2
     words = f"DELETEACL {wire_name(c, name, rng)} {identifier}" if deletes else (
@@ -110,6 +111,9 @@ class Guest(Client):
     def rights(self, mailbox):
         return rights_of_guest(mailbox)
 
+    def own(self, mailbox):
+        return OwnView(mailbox) if mailbox and self.world.private_seen else mailbox
+
     def visit(self, rng):
         self.arrive(rng)
         if "ACL" not in self.session.capabilities:
@@ -122,7 +126,8 @@ class Guest(Client):
         if self.world.uncertain:
             return
         self.check_list(rng)
-        for act in rng.sample([self.check_rights, self.check_status, self.open_mailbox, self.bring, self.set_limits], 2):
+        acts = [self.check_rights, self.check_status, self.open_mailbox, self.bring, self.set_limits]
+        for act in rng.sample(acts, 2):
             names = [n for n, m in self.world.account.mailboxes.items() if m and m.acl is not None]
             if names and not self.world.uncertain:
                 name = rng.choice(names)
@@ -158,8 +163,8 @@ class Guest(Client):
         rights = self.rights(self.mailbox)
         if self.mailbox.deleted or rights is None or "r" not in rights:
             return self.lose(rng)
-        self.run([rng.choices(list(WORK), list(WORK.values()))[0](self.world, self, rng) for _ in range(rng.randint(1, 6))],
-                 rng)
+        acts = rng.choices(list(WORK), list(WORK.values()), k=rng.randint(1, 6))
+        self.run([act(self.world, self, rng) for act in acts], rng)
         return None
 
     def lose(self, rng):
@@ -204,12 +209,16 @@ class Guest(Client):
                 expect(found == rights, lambda: f"the guest's rights on {name!r} are {found}, they should be {rights}")
 
     def check_status(self, name, rights, rng):
-        told, response = self.ask(f"STATUS {self.path(name)} (MESSAGES UIDVALIDITY)", rng)
+        told, response = self.ask(f"STATUS {self.path(name)} (MESSAGES UNSEEN UIDVALIDITY)", rng)
         answered(response, "OK" if "r" in rights else "NO")
         for r in told:
             if r.name == "STATUS":
-                count = len(self.world.account.mailboxes[name].messages)
+                messages = self.own(self.world.account.mailboxes[name]).messages.values()
+                count = len(messages)
                 expect(r.value[1]["MESSAGES"] == count, lambda: f"STATUS {r.value[1]}, there are {count}")
+                unseen = sum("\\Seen" not in m.flags for m in messages)
+                known = not self.world.private_seen or all(m.guest_seen is not None for m in messages)
+                expect(not known or r.value[1]["UNSEEN"] == unseen, lambda: f"STATUS {r.value[1]}, {unseen} are unseen")
 
     def open_mailbox(self, name, rights, rng):
         box = self.world.account.mailboxes[name]
@@ -219,9 +228,10 @@ class Guest(Client):
         if response.name != "OK":
             return
         view = self.session.view
-        learn_counters(box, view.uidvalidity, view.uidnext, view.highest)
+        highest = None if self.world.private_seen else view.highest  # his own counts there
+        learn_counters(box, view.uidvalidity, view.uidnext, highest)
         self.select(box)
-        self.check_messages(box, rng)
+        self.check_messages(self.mailbox, rng)
         if rng.random() < 0.3:
             self.close_mailbox(rng)
 
@@ -232,6 +242,7 @@ class Guest(Client):
         there = sorted(found)
         expect(self.world.limit or there == box.uids(), lambda: f"the guest finds {there}, there are {box.uids()}")
         for uid, items in found.items():
+            box.learn(uid, items["FLAGS"])
             check_message(self.world.account, box.messages[uid], items)
 
     def bring(self, name, rights, rng):

@@ -195,8 +195,12 @@ class Client:
         """RFC 4314: those of this user; None where nobody knows them."""
         return OWNERS
 
+    def own(self, mailbox):
+        """As this user sees it."""
+        return mailbox
+
     def select(self, mailbox):
-        self.mailbox = mailbox
+        self.mailbox = self.own(mailbox)
         self.view = mailbox.uids() if mailbox else None
         self.read_only = bool(mailbox) and self.session.view.read_only
         self.uidnext = mailbox.uidnext if mailbox else 0
@@ -242,6 +246,8 @@ class Client:
         message = self.mailbox.messages.get(uid)
         if message is None:
             return
+        if "FLAGS" in items:
+            self.mailbox.learn(uid, items["FLAGS"])
         check_message(self.world.account, message, items)
         if "MODSEQ" in items:
             self.mailbox.saw_mod_sequence(message, items["MODSEQ"])
@@ -264,6 +270,8 @@ class Client:
             self.check_flags(entry, uid)
 
     def check_flags(self, entry, uid):
+        if entry.flags is not None:
+            self.mailbox.learn(uid, entry.flags)
         flags = self.mailbox.messages[uid].flags
         expect(entry.flags is None or same_flags(entry.flags, flags),
                lambda: f"the client knows flags {set(entry.flags or ())} of UID {uid}, they are {flags}")

@@ -247,4 +247,4 @@ def copied(source, destination, uids, code, started, rights):
     saved = started - CLOCK_SECONDS, time.time() + CLOCK_SECONDS
     for old, new in zip(uids, expand(code[2]), strict=True):
         destination.add(source.messages[old].copy(new, saved))
-        destination.messages[new].flags = changeable(destination.messages[new].flags, rights)
+        source.strip(destination.messages[new], rights)

@@ -27,6 +27,7 @@ class Message:
         self.uid, self.flags, self.content, self.date, self.saved = uid, set(flags), content, date, saved
         self.mod_sequence = None  # where it is known
         self.floor = 0  # it is above this
+        self.guest_seen = False  # where the guest has a \\Seen of his own; None where that is not known
 
     @property
     def body(self):
@@ -37,7 +38,13 @@ class Message:
         return self.content.size
 
     def copy(self, uid, saved=None):
-        return Message(uid, self.flags, self.content, self.date, saved)
+        copy = Message(uid, self.flags, self.content, self.date, saved)
+        copy.guest_seen = self.guest_seen
+        return copy
+
+    def strip(self, rights, kept=frozenset()):
+        """Of flags that may not be set."""
+        self.flags = changeable(self.flags, rights) | self.flags & kept
 
 
 def changeable(flags, rights):
@@ -58,8 +65,16 @@ class Mailbox:
         self.annotations = {}  # RFC 5464: {entry: value}
         self.acl = None  # RFC 4314: {identifier: rights}, without the owner's, where it is known
 
+    box = property(lambda self: self)  # OwnView
+
     def uids(self):
         return list(self.messages)
+
+    def learn(self, uid, flags):
+        """What was told is foretold."""
+
+    def strip(self, message, rights):
+        message.strip(rights)
 
     def add(self, message):
         expect(message.uid >= self.uidnext, lambda: f"UID {message.uid} is given again, UIDNEXT was {self.uidnext}")
@@ -102,6 +117,12 @@ class Account:
         self.annotations = {}  # the server's
         self.limits = {}  # RFC 9208: {resource: limit}
         self.contents = {}  # by EMAILID
+
+    def forget_guest(self):
+        """What he has seen nobody knows any more."""
+        for mailbox in self.mailboxes.values():
+            for message in mailbox.messages.values() if mailbox else ():
+                message.guest_seen = None
 
     def name_of(self, mailbox):
         return next((n for n, m in self.mailboxes.items() if m is mailbox), None)

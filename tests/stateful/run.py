@@ -3,8 +3,10 @@
 
 usage: tests/stateful/run.py [--seconds N] [--steps N] [--seed N] [--episodes N]
 
-A step is a command with its answer. Each episode has a seed, and every fourth a server with a MESSAGELIMIT; one that
-fails is replayed with less and less of it, and what was said in the shortest is printed and kept in build/test-logs. `--seed N --episodes 1` replays that one. ROOST names another server than build/fuzz/roost.
+A step is a command with its answer. Each episode has a seed; every fourth has a server with a MESSAGELIMIT, and every
+third one where guests have a \\Seen of their own. One that fails is replayed with less and less of it, and what was said
+in the shortest is printed and kept in build/test-logs. `--seed N --episodes 1` replays that one. ROOST names another
+server than build/fuzz/roost.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+import typing
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -49,7 +52,7 @@ class Failed(Exception):
 
 
 class Arena:
-    """A server for each limit of messages (RFC 9738), started again after it has failed."""
+    """A server for each variant, started again after it has failed."""
 
     def __init__(self):
         self.servers = {}
@@ -62,17 +65,18 @@ class Arena:
         for server in self.servers.values():
             server.__exit__(None)
 
-    def fresh(self, limit):
-        if limit not in self.servers:
+    def fresh(self, variant):
+        if variant not in self.servers:
             if os.access("/dev/shm", os.W_OK):
                 tempfile.tempdir = "/dev/shm"  # syncs cost nothing there
-            config = CONFIG + (f"messages_per_command_max = {limit}\n" if limit else "")
-            self.servers[limit] = Server(config=config, users={USER: PASSWORD, GUEST: PASSWORD}, strict=False)
-            self.servers[limit].__enter__()
-        return self.servers[limit]
+            config = CONFIG + (f"messages_per_command_max = {variant.limit}\n" if variant.limit else "")
+            config += "private_seen = true\n" if variant.private_seen else ""
+            self.servers[variant] = Server(config=config, users={USER: PASSWORD, GUEST: PASSWORD}, strict=False)
+            self.servers[variant].__enter__()
+        return self.servers[variant]
 
-    def throw_away(self, limit):
-        server = self.servers.pop(limit)
+    def throw_away(self, variant):
+        server = self.servers.pop(variant)
         if server.process is not None:  # it did not end by itself, nor in a restart that failed
             try:
                 server.kill()
@@ -80,9 +84,9 @@ class Arena:
                 server.process = None
         server.__exit__(None)
 
-    def play(self, seeds, limit):
+    def play(self, seeds, variant):
         """Throws Failed."""
-        world = World(self.fresh(limit), PASSWORD, limit)
+        world = World(self.fresh(variant), PASSWORD, *variant)
         try:
             world.reset()
             for seed in seeds:
@@ -90,18 +94,18 @@ class Arena:
             world.compare()
             world.close()
         except Exception as e:  # pylint: disable=broad-except
-            why = f"{type(e).__name__}: {e}\n{traceback.format_exc()}\n" + autopsy(self.servers[limit])
+            why = f"{type(e).__name__}: {e}\n{traceback.format_exc()}\n" + autopsy(self.servers[variant])
             world.close()
             raise Failed(why, world.trace) from e
         finally:
             self.commands += world.commands
 
-    def fails(self, seeds, limit):
+    def fails(self, seeds, variant):
         try:
-            self.play(seeds, limit)
+            self.play(seeds, variant)
             return None
         except Failed as failed:
-            self.throw_away(limit)
+            self.throw_away(variant)
             return failed
 
 
@@ -112,8 +116,15 @@ def autopsy(server):
     return log[at:at + 6000] if at >= 0 else log[-600:]
 
 
-def limit_of(episode):
-    return MESSAGE_LIMIT if episode % 4 == 3 else None
+class Variant(typing.NamedTuple):
+    """Of a server: its limit of messages (RFC 9738), and whether guests have a \\Seen of their own."""
+
+    limit: int | None
+    private_seen: bool
+
+    @staticmethod
+    def of(episode):
+        return Variant(MESSAGE_LIMIT if episode % 4 == 3 else None, episode % 3 == 2)
 
 
 def seeds_of(episode):
@@ -121,7 +132,7 @@ def seeds_of(episode):
     return [rng.randrange(2**48) for _ in range(STEPS_PER_EPISODE)]
 
 
-def shrunk(arena, seeds, limit, failed):
+def shrunk(arena, seeds, variant, failed):
     """Leaves out what is not needed for a failure of the same kind, as far as the time allows."""
     deadline, size = time.monotonic() + SHRINK_SECONDS_MAX, len(seeds) // 2
     kind = failed.why.split(":")[0]
@@ -129,7 +140,7 @@ def shrunk(arena, seeds, limit, failed):
         at = 0
         while at < len(seeds) and time.monotonic() < deadline:
             less = seeds[:at] + seeds[at + size:]
-            again = arena.fails(less, limit)
+            again = arena.fails(less, variant)
             if again and again.why.split(":")[0] == kind:
                 seeds, failed = less, again
             else:
@@ -166,11 +177,11 @@ def main():
         for episode in range(arguments.seed, arguments.seed + arguments.episodes):
             if time.monotonic() - started > arguments.seconds or arena.commands >= arguments.steps:
                 break
-            seeds, limit = seeds_of(episode), limit_of(episode)
-            failed = arena.fails(seeds, limit)
+            seeds, variant = seeds_of(episode), Variant.of(episode)
+            failed = arena.fails(seeds, variant)
             if failed:
                 if not arguments.no_shrink:
-                    seeds, failed = shrunk(arena, seeds, limit, failed)
+                    seeds, failed = shrunk(arena, seeds, variant, failed)
                 report(episode, seeds, failed)
                 print(f"{passed} passed, 1 failed")
                 return 1

@@ -175,6 +175,7 @@ def visit(world, rng):
     except Gone:
         world.gone(world.guest)
     if world.uncertain:
+        world.account.forget_guest()
         world.settle([world.guest], rng)
 
 

@@ -127,9 +127,10 @@ class Seen:
 
 
 class World:
-    def __init__(self, server, password, limit=None):
+    def __init__(self, server, password, limit=None, private_seen=False):
         self.server, self.user, self.password = server, USER, password
         self.limit = limit  # MESSAGELIMIT
+        self.private_seen = private_seen  # guests have a \\Seen of their own
         self.trace = []
         self.account = Account()
         self.by_uidvalidity = {}
@@ -316,7 +317,9 @@ class World:
 
     def adopted_message(self, uid, items):
         saved = sorting.instant(items["SAVEDATE"])
-        return Message(uid, (), self.account.contents[items["EMAILID"]], items["INTERNALDATE"], (saved, saved))
+        message = Message(uid, (), self.account.contents[items["EMAILID"]], items["INTERNALDATE"], (saved, saved))
+        message.guest_seen = None  # a copy, perhaps
+        return message
 
     def settle(self, clients, rng):
         """After something that the model did not follow: it looks, and these must know what there is after a NOOP."""
@@ -330,7 +333,7 @@ class World:
             if view and (box is None or box.deleted):
                 c.close()
                 continue
-            c.mailbox, c.view, c.saved = box, None, None
+            c.mailbox, c.view, c.saved = c.own(box), None, None
             c.read_only = bool(view) and view.read_only
             try:
                 c.run([mailbox.noop(self, c, rng)], rng)
