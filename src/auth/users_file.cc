@@ -1,6 +1,10 @@
-// The text of the file `users` (docs/formats/users.md): a heading, then a line for each user, in the order of names:
-// name TAB account TAB created TAB enabled|disabled TAB verifier, whose parts have a space between them.
+// The text of the file `users` (docs/formats/users.md): a heading that says how many there are, then a line for each
+// user, in the order of names: name TAB account TAB created TAB enabled|disabled TAB verifier, whose parts have a space
+// between them, TAB checksum.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "auth/directory.h"
@@ -9,11 +13,14 @@
 namespace roost::auth {
 namespace {
 
-constexpr std::string_view kHeading = "roost-users 1\n";
-constexpr std::string_view kHeadingOfParts = "roost-users 2\n";  // some verifiers have more than one part
+constexpr std::string_view kHeading = "roost-users 3 ";  // and how many
+// Of versions without checksums and without a count.
+constexpr std::array<std::string_view, 2> kOldHeadings = {"roost-users 1\n", "roost-users 2\n"};
 constexpr size_t kLineBytesTypical = 200;
+constexpr size_t kSumDigits = 8;
 
 void append_line(Bytes& out, const User& user) {
+  size_t begin = out.size();
   out += user.name;
   out += '\t';
   out += std::to_string(user.account.value);
@@ -21,8 +28,11 @@ void append_line(Bytes& out, const User& user) {
   out += std::to_string(user.created.seconds);
   out += user.disabled ? "\tdisabled\t" : "\tenabled\t";
   out += user.verifier;
-  out += '\n';
+  out += '\t';
+  out += fmt::format("{:08x}\n", crc32c(BytesView(out).substr(begin)));
 }
+
+Bytes heading(size_t users) { return fmt::format("{}{}\n", kHeading, users); }
 
 std::string_view take_field(std::string_view& line) {
   size_t end = std::min(line.find('\t'), line.size());
@@ -55,14 +65,23 @@ Fail wrong_line(size_t number, std::string_view why) {
   return fault("line " + std::to_string(number) + ": " + std::string(why), Code::corruption);
 }
 
-bool has_parts(const User& user) { return user.verifier.find(' ') != std::string::npos; }
+// Takes the checksum off the end of a line; false where it is not the one of what stands before it.
+bool take_sum(std::string_view& line) {
+  if (line.size() <= kSumDigits) return false;
+  std::string_view before = line.substr(0, line.size() - kSumDigits);
+  if (!before.ends_with('\t') || fmt::format("{:08x}", crc32c(before)) != line.substr(before.size())) return false;
+  line = before.substr(0, before.size() - 1);
+  return true;
+}
 
-Result<Users> parse_lines(BytesView text) {
+Result<Users> parse_lines(BytesView text, bool summed) {
   Users users;
   for (size_t number = 2; !text.empty(); ++number) {
     size_t end = text.find('\n');
     if (end == BytesView::npos) return wrong_line(number, "the file ends in the middle");
-    std::optional<User> user = parse_line(text.substr(0, end));
+    std::string_view line = text.substr(0, end);
+    if (summed && !take_sum(line)) return wrong_line(number, "it is damaged: its checksum is another");
+    std::optional<User> user = parse_line(line);
     if (!user) return wrong_line(number, "expected name, account, created, enabled or disabled, and a verifier");
     std::string name = user->name;
     if (!users.try_emplace(std::move(name), *std::move(user)).second)
@@ -75,25 +94,28 @@ Result<Users> parse_lines(BytesView text) {
 }  // namespace
 
 Bytes format_users(const Users& users) {
-  bool parts = std::ranges::any_of(users, has_parts, &Users::value_type::second);
-  Bytes out(parts ? kHeadingOfParts : kHeading);
+  Bytes out = heading(users.size());
   out.reserve(out.size() + users.size() * kLineBytesTypical);
   for (const auto& [name, user] : users) append_line(out, user);
   return out;
 }
 
 Result<Users> parse_users(BytesView text) {
-  if (!text.starts_with(kHeading) && !text.starts_with(kHeadingOfParts)) {
-    return wrong_line(1, "expected \"roost-users 1\" or \"roost-users 2\"");
-  }
-  return parse_lines(text.substr(kHeading.size()));
+  auto old = std::ranges::find_if(kOldHeadings, [text](std::string_view h) { return text.starts_with(h); });
+  if (old != kOldHeadings.end()) return parse_lines(text.substr(old->size()), false);
+  size_t end = text.find('\n');
+  size_t count = 0;
+  bool known = text.starts_with(kHeading) && end != BytesView::npos &&
+               parse_number(text.substr(kHeading.size(), end - kHeading.size()), count);
+  if (!known) return wrong_line(1, "expected \"roost-users 3\" and the number of users");
+  ROOST_TRY(Users users, parse_lines(text.substr(end + 1), true));
+  if (users.size() == count) return users;
+  return wrong_line(1, fmt::format("{} users are named here, and {} follow", count, users.size()));
 }
 
 Bytes Directory::format_with(const Change& change) const {
-  bool parts = (change.user && has_parts(*change.user)) || std::ranges::any_of(users_, [&change](const auto& entry) {
-                 return entry.first != change.name && has_parts(entry.second);
-               });
-  Bytes out(parts ? kHeadingOfParts : kHeading);
+  bool replaces = users_.contains(change.name);
+  Bytes out = heading(users_.size() - (replaces ? 1 : 0) + (change.user ? 1 : 0));
   out.reserve(out.size() + (users_.size() + 1) * kLineBytesTypical);
   bool placed = !change.user;
   for (const auto& [name, user] : users_) {
