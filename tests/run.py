@@ -59,7 +59,7 @@ STEPS = {
               [["tests/crash/run.py", "--rounds", "10"], ["tests/crash/power_cuts.py", "--cuts", "20"]], True),
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
-            [["tests/rot/run.py", "body", "current", "format"]], True),
+            [["tests/rot/run.py", "body", "table", "current", "format", "mark", "users"]], True),
     "soak": (f"mixed load for {SOAK_SECONDS} s against models; memory and descriptors stay as they are",
              [["tests/soak/run.py", "--seconds", str(SOAK_SECONDS)]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),

@@ -2,9 +2,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdlib>
+#include <set>
 
+#include "admin/account_repair.h"
 #include "admin/check.h"
 #include "admin/verb_run.h"
+#include "store/salvage.h"
 
 namespace roost::admin {
 namespace {
@@ -77,11 +81,78 @@ Json to_json(size_t accounts, const CheckReport& total) {
           {"retained", total.retained}, {"orphans", total.orphans}};
 }
 
-// All accounts, or one; every difference is said, and the verb fails if there is any.
-task<Result<>> run_check(VerbRun run) {
-  CheckReport total;
+// Tables of the store that are damaged, even where nothing that is needed lies there: the next compaction meets it.
+task<> check_files(VerbRun run, CheckReport& report) {
+  auto damaged = co_await run.services.store.damaged_files();
+  if (!damaged) damaged = std::vector<std::string>(1, "its files cannot be read: " + damaged.error().text);
+  for (const std::string& one : *damaged) {
+    report.problem("the store: " + one);
+    co_await run.say(report.problems.back() + "\n");
+  }
+}
+
+// Accounts of which the salvage of the store's tables says that their log may lack its end.
+task<Result<std::set<AccountId>>> shortened_accounts(VerbRun run) {
+  ROOST_CO_TRY(auto names, co_await run.services.store.list_names(std::string(store::kShortenedAccounts)));
+  std::set<AccountId> ids;
+  for (const auto& name : names) ids.insert(AccountId(std::strtoull(name.name.c_str(), nullptr, 10)));
+  co_return ids;
+}
+
+task<Result<>> say_what_was_salvaged(VerbRun run, Json& repairs) {
+  ROOST_CO_TRY(auto findings, co_await run.services.store.list_names(std::string(store::kSalvageFindings)));
+  for (const auto& finding : findings) {
+    co_await run.say("repaired: " + finding.value + "\n");
+    repairs.push_back({{"account", nullptr}, {"repair", finding.value}});
+  }
+  co_return Result<>{};
+}
+
+task<Result<>> release_all(store::AccountStore& store, std::string space) {
+  ROOST_CO_TRY(auto names, co_await store.list_names(space));
+  for (const auto& name : names) {
+    auto released = co_await store.release_name(space, name.name);
+    if (!released) co_return Fail(released.error());
+  }
+  co_return Result<>{};
+}
+
+task<Result<>> repair_one(VerbRun run, AccountId id, bool went_back, Json& repairs) {
+  ROOST_CO_TRY(AccountRepairReport report, co_await repair_account(run.services, id, went_back));
+  ROOST_CO_TRY_VOID(co_await recover_bodies(run.services, id, report));
+  for (const std::string& one : report.said) {
+    co_await run.say(fmt::format("repaired: account {}: {}\n", id.value, one));
+    repairs.push_back({{"account", id.value}, {"repair", one}});
+  }
+  co_return Result<>{};
+}
+
+// Before any account is open. What cannot be repaired is found, and said, by the check that follows.
+task<Result<>> repair_all(VerbRun run, Json& repairs) {
+  if (run.services.status) co_return no(Code::in_use, "the server is running; stop it first: a repair needs the store");
+  if (!run.request.arguments.empty()) co_return no(Code::cannot, "a repair is of the whole store; name no account");
+  ROOST_CO_TRY_VOID(co_await say_what_was_salvaged(run, repairs));
+  ROOST_CO_TRY(auto shortened, co_await shortened_accounts(run));
+  ROOST_CO_TRY(auto ids, co_await run.services.store.accounts());
+  std::set<AccountId> all(ids.begin(), ids.end());
+  all.insert(shortened.begin(), shortened.end());
+  bool failed = false;
+  for (AccountId id : all) {
+    auto repaired = co_await repair_one(run, id, shortened.contains(id), repairs);
+    if (repaired) continue;
+    failed = failed || shortened.contains(id);
+    co_await run.say(fmt::format("account {} cannot be repaired: {}\n", id.value, repaired.error().text));
+  }
+  // Else the next repair must know of them again.
+  if (failed) co_return no(Code::corruption, "The repair is not finished");
+  ROOST_CO_TRY_VOID(co_await release_all(run.services.store, std::string(store::kShortenedAccounts)));
+  co_return co_await release_all(run.services.store, std::string(store::kSalvageFindings));
+}
+
+// Every difference is said.
+task<Result<>> check_all(VerbRun run, CheckReport& total, Json& problems, size_t& accounts) {
+  if (run.request.arguments.empty()) co_await check_files(run, total);
   ROOST_CO_TRY(std::vector<AccountId> ids, co_await accounts_to_check(run, total));
-  Json problems = Json::array();
   for (const std::string& problem : total.problems) problems.push_back({{"account", nullptr}, {"problem", problem}});
   for (AccountId id : ids) {
     CheckReport report = co_await check_account(run.services, id);
@@ -91,8 +162,22 @@ task<Result<>> run_check(VerbRun run) {
     }
     total.add(report);
   }
-  co_await run.say(summary(ids.size(), total));
-  Json json = to_json(ids.size(), total);
+  accounts = ids.size();
+  co_return Result<>{};
+}
+
+// All accounts, or one; the verb fails if there is any difference.
+task<Result<>> run_check(VerbRun run) {
+  bool repair = run.request.has("repair");
+  Json repairs = Json::array();
+  if (repair) ROOST_CO_TRY_VOID(co_await repair_all(run, repairs));
+  CheckReport total;
+  Json problems = Json::array();
+  size_t accounts = 0;
+  ROOST_CO_TRY_VOID(co_await check_all(run, total, problems, accounts));
+  co_await run.say(summary(accounts, total));
+  Json json = to_json(accounts, total);
+  if (repair) json["repairs"] = std::move(repairs);
   json["problems"] = std::move(problems);
   co_await run.print(std::move(json));
   if (total.problems.empty()) co_return Result<>{};
@@ -107,9 +192,13 @@ task<Result<>> run_checkpoint(VerbRun run) {
   co_return Result<>{};
 }
 
+constexpr std::array kCheckOptions = {
+    OptionSyntax{"repair", "", "Name what is lost, set it aside, and make the rest whole; without a server."}};
+
 constexpr std::array kVerbs = {
     Verb{{"status", "", {}, "Show whether the server is up, and what it is doing."}, run_status},
-    Verb{{"check", "[ACCOUNT]", {}, "Recompute everything in the store from scratch and compare; reads every message."},
+    Verb{{"check", "[ACCOUNT]", kCheckOptions,
+          "Recompute everything in the store from scratch and compare; reads every message."},
          run_check},
     Verb{{"checkpoint", "ACCOUNT", {}, "Write an account's checkpoint and collect what is dead, now."}, run_checkpoint},
 };

@@ -16,6 +16,7 @@
 #include "main/data_directory.h"
 #include "rt/real.h"
 #include "store/open.h"
+#include "store/salvage.h"
 
 namespace roost::main {
 namespace {
@@ -59,7 +60,12 @@ Result<int> run(const Config& config, const admin::Request& request) {
   ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);
   auto pool = rt::make_pool("blocking", config.server.blocking_threads);
-  ROOST_TRY(auto database, store::open_store(config.store, *pool));
+  store::StoreConfig store_config = config.store;
+  if (request.verb == "check" && request.has("repair")) {
+    store_config.repairing = true;
+    ROOST_TRY_VOID(store::salvage_store(store_config, *pool));
+  }
+  ROOST_TRY(auto database, store::open_store(store_config, *pool));
   auto store = database->node();
   auto accounts = accounts::make_accounts(config.accounts, *store, *loops, *pool, system_clock());
   admin::Services services{*accounts, *store, *authenticator, system_clock(), {}, {}};

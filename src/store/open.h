@@ -31,6 +31,8 @@ struct StoreConfig {
   // The operator's answer to "the write-ahead log is damaged before its last sync": open anyway, without what was
   // written after the damage.
   bool accept_log_damage = false;
+  // Open a store whose repair was begun and not finished: for the repair alone (store/salvage.h).
+  bool repairing = false;
 };
 
 // An opened store. Nodes share it: each is an AccountStore of its own, and two of them behave to each other as two

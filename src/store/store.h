@@ -193,6 +193,9 @@ class AccountStore {
 
   virtual Watch watch(AccountId account, WatchCallback callback) = 0;
   virtual task<Result<Space>> space() = 0;
+  // Reads the engine's own files from end to end: one sentence, without a full stop, for each that is damaged, whether
+  // or not anything in it is needed still. Bodies are not its matter: they are verified when they are read.
+  virtual task<Result<std::vector<std::string>>> damaged_files() = 0;
 };
 
 }  // namespace roost::store

@@ -41,6 +41,8 @@ KINDS = {
     "settings": ("store/db/OPTIONS-*", False),
     "format": ("store/format", False),
     "parsing": ("store/parsing", False),
+    "mark": ("store/manifest", False),
+    "users": ("auth/users", False),
 }
 
 
@@ -81,11 +83,10 @@ def make_stores(directory):
 
 
 def damage(path, source):
-    """Changes the file; gives what was done. The end of a log, and of the list of tables, looks like one that was being
-    written when the power went, and docs/promises.md promises nothing of it: there the damage comes before, so that a
-    later sync vouches for it."""
+    """Changes the file; gives what was done. The end of a log looks like one that was being written when the power went,
+    and docs/promises.md promises nothing of it: there the damage comes before, so that a later sync vouches for it."""
     data = bytearray(path.read_bytes())
-    is_log = path.suffix == ".log" or path.name.startswith("MANIFEST-")
+    is_log = path.suffix == ".log"
     at = source.randrange(len(data) // 2 if is_log else len(data))
     how = source.choice(["flip", "flip", "zeroes"] if is_log else ["flip", "flip", "zeroes", "cut"])
     if how == "flip":
@@ -153,8 +154,60 @@ def judge(server):
     assert "crash" not in server.log_text(), "the worker crashed: " + server.log_text()[-1000:]
     if refused != ["the login"]:
         assert alone.returncode == 1 and check.returncode == 1, f"{refused} refused, and check says all is well"
-        assert "account" in alone.stdout, f"check does not name the damage: {alone.stdout} {alone.stderr}"
-    return f"{', '.join(refused) or 'nothing'} refused; check: {alone.stdout.splitlines()[0] if alone.stdout else ''}"
+        assert re.search(r"^(account|the store)", alone.stdout, re.M), f"check does not name the damage: {alone.stdout} {alone.stderr}"
+    repaired = repair(server, refused)
+    said = alone.stdout.splitlines()[0] if alone.stdout else ""
+    return f"{', '.join(refused) or 'nothing'} refused; {repaired}; check: {said}"
+
+
+def fetch_all(connection, mailbox):
+    """Octets by UID, None where they are refused."""
+    if not connection.command(b"SELECT " + mailbox)[-1].startswith(b"t OK"):
+        return {}
+    found = connection.command(b"UID SEARCH RETURN (ALL) ALL")
+    uids = re.search(rb"ALL ([0-9:,]+)", found[0])
+    out = {}
+    for part in uids[1].split(b",") if uids else []:
+        first, _, last = part.partition(b":")
+        for uid in range(int(first), int(last or first) + 1):
+            responses = connection.command(b"UID FETCH %d BODY.PEEK[]" % uid)
+            whole = re.match(rb"\* \d+ FETCH \(.*?BODY\[\] \{(\d+)\}\r\n", responses[0], re.S)
+            out[uid] = responses[0][whole.end() : whole.end() + int(whole[1])] if whole else None
+    return out
+
+
+def repair(server, refused):
+    """What was served before is served after it; all that is shown is mail that was there, and says when it is not."""
+    done = server.command("check", "--repair", check=False)
+    assert done.returncode in (0, 1), f"check --repair ended with {done.returncode}: {done.stderr[-1000:]}"
+    again = server.command("check", check=False)
+    assert again.returncode == done.returncode, f"{done.stdout}{done.stderr} and then {again.stdout}{again.stderr}"
+    server.start()
+    connection = connect(server)
+    if not connection.command(f'LOGIN {LOGIN[0]} "{LOGIN[1]}"'.encode())[-1].startswith(b"t OK"):
+        raise AssertionError(f"no login after a repair: {done.stdout}{done.stderr}")
+    inbox = fetch_all(connection, b"INBOX")
+    recovered = fetch_all(connection, b"Recovered")
+    originals = {message(number): number + 1 for number in range(MESSAGES)}
+    for uid, data in inbox.items():
+        assert data is None or originals.get(data) == uid, f"wrong octets of uid {uid} after a repair"
+    for uid, data in recovered.items():
+        assert data is None or data in originals, f"wrong octets of Recovered {uid} after a repair"
+    found = {originals[data] for data in [*inbox.values(), *recovered.values()] if data is not None}
+    named = {uid for uid, data in inbox.items() if data is None}
+    if refused not in (["the login"], ["the mailbox"]):
+        served = {uid for uid in range(1, MESSAGES + 1) if f"uid {uid}" not in refused}
+        assert served <= found, f"lost by the repair: {served - found}: {done.stdout}"
+    missing = set(range(1, MESSAGES + 1)) - found - named
+    assert not missing or "lost" in done.stdout, f"{missing} are missing, and nothing says so: {done.stdout}"
+    if done.returncode == 0:
+        assert not named, f"{named} are refused, and check says all is well"
+    appended = connection.ok(b"APPEND INBOX {4+}\r\nA: b")
+    uid = int(re.search(rb"APPENDUID \d+ (\d+)", appended[-1])[1])
+    assert uid > MESSAGES or not inbox, f"uid {uid} was given a second time"
+    connection.close()
+    server.stop()
+    return f"repaired: {len(found)} found, {len(recovered)} of them in Recovered, {len(missing)} missing"
 
 
 def one_round(kind, stores, directory, source):

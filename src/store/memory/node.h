@@ -76,6 +76,7 @@ class MemoryNode : public MemoryStore {
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
   Watch watch(AccountId account, WatchCallback callback) override;
   task<Result<Space>> space() override;
+  task<Result<std::vector<std::string>>> damaged_files() override;
 
  private:
   CorePtr core_;

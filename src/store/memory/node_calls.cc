@@ -116,4 +116,10 @@ task<Result<Space>> MemoryNode::space() {
   return call_node<Space>(core_, [](NodeCore& core) -> Result<Space> { return core.disk->space(); });
 }
 
+// It has no files.
+task<Result<std::vector<std::string>>> MemoryNode::damaged_files() {
+  using Found = std::vector<std::string>;
+  return call_node<Found>(core_, [](NodeCore&) -> Result<Found> { return Found(); });
+}
+
 }  // namespace roost::store

@@ -4,9 +4,12 @@
 #include "store/rocksdb/blob_files.h"
 #include "store/rocksdb/committer.h"
 #include "store/rocksdb/format_file.h"
+#include "store/rocksdb/keys.h"
+#include "store/rocksdb/manifest_seal.h"
 #include "store/rocksdb/requests.h"
 #include "store/rocksdb/tables.h"
 #include "store/rocksdb/values.h"
+#include "store/salvage.h"
 
 namespace roost::store {
 namespace {
@@ -89,14 +92,39 @@ Result<> Engine::load_counters() {
   return {};
 }
 
+// Accounts whose log was cut off would give UIDs a second time.
+Result<> Engine::refuse_half_repaired() const {
+  if (config_.repairing) return {};
+  bool found = false;
+  auto visit = [&found](BytesView, BytesView) {
+    found = true;
+    return false;
+  };
+  for (std::string_view space : {kShortenedAccounts, kSalvageFindings}) {
+    auto scanned = tables_->scan(Family::names, keys::name(space, ""), keys::space_end(space), visit);
+    if (!scanned && scanned.error().code != Code::corruption) return scanned;
+  }
+  if (!found) return {};
+  return fault("the repair of the store in " + config_.directory + " is not finished: run roost check --repair",
+               Code::corruption);
+}
+
+void Engine::close_tables() {
+  committer_.reset();
+  tables_.reset();
+}
+
 Result<std::shared_ptr<Engine>> Engine::open(const StoreConfig& config, rt::Pool& reads, const EngineSeams& seams) {
   Files& files = seams.files != nullptr ? *seams.files : system_files();
   std::shared_ptr<Engine> engine(new Engine(config, reads, files));
   ROOST_TRY_VOID(engine->prepare_directory());
   engine->space_ = std::make_unique<SpaceGuard>(files, config.directory, config.free_bytes_min, config.reserve_bytes);
   engine->space_->room();  // on a full disk the reserve makes the opening possible
+  engine->seal_ = std::make_unique<ManifestSeal>(files, config.directory);
+  ROOST_TRY_VOID(engine->seal_->check());
   ROOST_TRY_VOID(engine->judge_log(seams));
-  ROOST_TRY(engine->tables_, Tables::open(config, tables_directory(config), seams.file_system));
+  ROOST_TRY(engine->tables_, Tables::open(config, tables_directory(config), seams.file_system, *engine->seal_));
+  ROOST_TRY_VOID(engine->refuse_half_repaired());
   ROOST_TRY_VOID(engine->load_counters());
   engine->heads_ = std::make_unique<Heads>(config.heads_max);
   engine->committer_ = std::make_unique<Committer>(*engine->tables_, *engine->heads_, engine->watchers_,

@@ -18,6 +18,7 @@ namespace roost::store {
 class BlobFiles;
 class Committer;
 class Heads;
+class ManifestSeal;
 class SpaceGuard;
 class Tables;
 
@@ -34,6 +35,9 @@ class Engine {
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
+
+  // Ends all work: from then on it only holds the directory's lock.
+  void close_tables();
 
   const StoreConfig& config() const { return config_; }
   rt::Pool& reads() { return reads_; }
@@ -53,6 +57,7 @@ class Engine {
   Result<> judge_log(const EngineSeams& seams) const;
   Result<uint64_t> read_last_account() const;
   Result<> load_counters();
+  Result<> refuse_half_repaired() const;
 
   const StoreConfig config_;
   rt::Pool& reads_;
@@ -63,6 +68,7 @@ class Engine {
   std::unique_ptr<FileLock> lock_;
   Watchers watchers_;
   std::unique_ptr<BlobFiles> blob_files_;
+  std::unique_ptr<ManifestSeal> seal_;
   std::unique_ptr<Tables> tables_;
   std::unique_ptr<Heads> heads_;
   std::unique_ptr<SpaceGuard> space_;

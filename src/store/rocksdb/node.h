@@ -42,6 +42,7 @@ class RocksdbNode : public AccountStore {
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
   Watch watch(AccountId account, WatchCallback callback) override;
   task<Result<Space>> space() override;
+  task<Result<std::vector<std::string>>> damaged_files() override;
 
  private:
   // read(engine) on a thread that may block.

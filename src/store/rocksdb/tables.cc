@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "store/rocksdb/fatal.h"
+#include "store/rocksdb/manifest_seal.h"
 #include "store/rocksdb/strict_syncs.h"
 
 namespace roost::store {
@@ -101,7 +102,10 @@ Fail status_error(const rocksdb::Status& status) {
 
 class Tables::Listener : public rocksdb::EventListener {
  public:
-  explicit Listener(std::atomic<bool>& refuses_writes) : refuses_writes_(refuses_writes) {}
+  Listener(std::atomic<bool>& refuses_writes, ManifestSeal& seal) : refuses_writes_(refuses_writes), seal_(seal) {}
+
+  void OnFlushCompleted(rocksdb::DB* db, const rocksdb::FlushJobInfo&) override { seal_.note(*db); }
+  void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo&) override { seal_.note(*db); }
 
   // A full disk may get room again, and damage in a table leaves the rest readable: the store then refuses writes.
   // Everything else, and anything on the way of a write that somebody waits for, ends the process.
@@ -121,6 +125,7 @@ class Tables::Listener : public rocksdb::EventListener {
 
  private:
   std::atomic<bool>& refuses_writes_;
+  ManifestSeal& seal_;
 };
 
 struct Tables::Opening {
@@ -142,20 +147,29 @@ Tables::Opening Tables::opening(const StoreConfig& config, std::shared_ptr<rocks
   return opening;
 }
 
-// RocksDB's words for a table that has not the size which the manifest says. One that is missing may as well mean a
-// manifest that is too old, whose other tables RocksDB would then delete: that is for the operator.
-bool is_cut_table(const rocksdb::Status& status) {
+// RocksDB's words for a table that has not the size which the manifest says, or whose end (index, properties, footer)
+// is damaged. One that is missing may as well mean a manifest that is too old, whose other tables RocksDB would then
+// delete: that is for the operator.
+bool is_damaged_table(const rocksdb::Status& status) {
   std::string text = status.ToString();
   auto says = [&text](const char* words) { return text.find(words) != std::string::npos; };
   bool missing = says("No such file") || says("Can't access");
-  return status.IsCorruption() && !missing && (says("to be an sstable") || says("Sst file size mismatch"));
+  constexpr std::array kWords = {"to be an sstable",
+                                 "Sst file size mismatch",
+                                 "Bad table magic number",
+                                 "properties unsorted",
+                                 "block checksum mismatch",
+                                 "table properties",
+                                 "unique ID"};
+  return status.IsCorruption() && !missing && std::ranges::any_of(kWords, says);
 }
 
-// With a table that is cut short, what lies in it is an error whenever it is read, and the rest is served. RocksDB
+// With a table that is damaged, what lies in it is an error whenever it is read, and the rest is served. RocksDB
 // would otherwise not open at all. The write-ahead log, which it then trusts more, was judged before.
 rocksdb::Status Tables::open_damaged(Opening& o, const std::string& directory, const rocksdb::Status& strict) {
   o.options.paranoid_checks = false;
   o.options.skip_checking_sst_file_sizes_on_db_open = true;
+  o.options.verify_sst_unique_id_in_manifest = false;
   for (auto& family : o.families) family.options.disable_auto_compactions = true;  // none can read that table
   o.handles.clear();
   rocksdb::Status status = rocksdb::DB::Open(o.options, directory, o.families, &o.handles, &o.db);
@@ -165,16 +179,18 @@ rocksdb::Status Tables::open_damaged(Opening& o, const std::string& directory, c
 }
 
 Result<std::unique_ptr<Tables>> Tables::open(const StoreConfig& config, const std::string& directory,
-                                             std::shared_ptr<rocksdb::FileSystem> file_system) {
+                                             std::shared_ptr<rocksdb::FileSystem> file_system, ManifestSeal& seal) {
   std::unique_ptr<Tables> tables(new Tables);
   Opening o = tables->opening(config, std::move(file_system));
-  o.options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_));
+  o.options.listeners.push_back(std::make_shared<Listener>(tables->refuses_writes_, seal));
   o.options.sst_file_manager.reset(rocksdb::NewSstFileManager(o.options.env));  // for going on after a full disk
   rocksdb::Status status = rocksdb::DB::Open(o.options, directory, o.families, &o.handles, &o.db);
-  if (is_cut_table(status)) status = open_damaged(o, directory, status);
+  if (is_damaged_table(status)) status = open_damaged(o, directory, status);
   if (!status.ok()) return open_error(directory, status);
   tables->db_.reset(o.db);
   std::ranges::copy(o.handles, tables->handles_.begin());
+  tables->seal_ = &seal;
+  seal.note(*o.db);
   return tables;
 }
 
@@ -223,6 +239,7 @@ Tables::~Tables() {
     rocksdb::Status status = db_->Flush(options, {handles_.begin(), handles_.end()});
     if (!status.ok()) log::warn("store_flush_failed", {{"error", status.ToString()}});
   }
+  seal_->note(*db_);
   for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
   rocksdb::Status status = db_->Close();
   if (!status.ok()) log::warn("store_close_failed", {{"error", status.ToString()}});

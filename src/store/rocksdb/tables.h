@@ -18,6 +18,8 @@
 
 namespace roost::store {
 
+class ManifestSeal;
+
 // The column families; docs/formats/store.md has their keys and values.
 enum class Family : uint8_t { meta, log, roots, pages, blobs, sizes, names, followers };
 inline constexpr size_t kFamilies = 8;
@@ -30,12 +32,23 @@ inline constexpr uint32_t kRangeDeletionsMax = 1000;
 // code corruption, or unavailable for everything else that a read can meet.
 Fail status_error(const rocksdb::Status& status);
 
+// A table in which something does not match its checksum.
+struct DamagedTable {
+  Family family = Family::meta;
+  std::string file;   // "000036.sst"
+  std::string first;  // the keys that it is said to hold
+  std::string last;
+  uint64_t size = 0;   // in octets, as it should be
+  bool opens = false;  // else nothing of it can be read
+  std::string why;     // RocksDB's words
+};
+
 // Thread-safe.
 class Tables {
  public:
-  // `file_system` null: the system's.
+  // `file_system` null: the system's. `seal` outlives it.
   static Result<std::unique_ptr<Tables>> open(const StoreConfig& config, const std::string& directory,
-                                              std::shared_ptr<rocksdb::FileSystem> file_system);
+                                              std::shared_ptr<rocksdb::FileSystem> file_system, ManifestSeal& seal);
   // The number of the first log that an opening would replay. Opens the database for reading and closes it again.
   static Result<uint64_t> first_log_needed(const StoreConfig& config, const std::string& directory,
                                            std::shared_ptr<rocksdb::FileSystem> file_system);
@@ -62,6 +75,9 @@ class Tables {
   // has many is written out, in the background. For the committer's thread.
   void note_range_deletions(const PerFamily<uint32_t>& written);
 
+  // Those that do not verify. Reads all of them; blocks.
+  Result<std::vector<DamagedTable>> damaged_tables();
+
   // A flush or compaction met a full disk or damage: RocksDB takes no writes (and, when there is room again, goes on).
   bool refuses_writes() const { return refuses_writes_; }
 
@@ -75,6 +91,7 @@ class Tables {
   static rocksdb::Status open_damaged(Opening& o, const std::string& directory, const rocksdb::Status& strict);
 
   std::atomic<bool> refuses_writes_ = false;
+  ManifestSeal* seal_ = nullptr;
   std::unique_ptr<rocksdb::Env> env_;  // outlives db_
   std::unique_ptr<rocksdb::DB> db_;
   PerFamily<rocksdb::ColumnFamilyHandle*> handles_{};

@@ -1,0 +1,249 @@
+// Everything that a snapshot claims, set to what its rows say.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "mail/account_state.h"
+#include "mail/chunk_page.h"
+#include "mail/repair.h"
+#include "mail/row_edit.h"
+
+namespace roost::mail {
+namespace {
+
+// Beside kUidsSkipped.
+constexpr uint32_t kUidvaliditiesSkipped = 100'000;
+constexpr uint64_t kMailboxesSkipped = 100'000;
+constexpr uint64_t kSerialsSkipped = 1'000'000;
+
+struct References {
+  std::map<uint64_t, uint32_t> blobs;
+  std::map<uint64_t, uint32_t> segments;
+};
+
+bool is_placeholder(const ColdRow& row) { return row.blob == 0; }
+
+class MailboxRepair {
+ public:
+  MailboxRepair(const MailboxState& mailbox, const RepairPlan& plan, ModSeq modseq, References& references)
+      : mailbox_(mailbox), plan_(plan), modseq_(modseq), references_(references), next_(mailbox) {}
+
+  MailboxState run() {
+    next_.chunks.clear();
+    next_.clean = false;
+    next_.messages = next_.unseen = next_.deleted = 0;
+    next_.bytes = next_.deleted_bytes = 0;
+    for (const ChunkPtr& chunk : mailbox_.chunks) take(*chunk);
+    finish_chunk();
+    UidSet gone = UidSet::from_ranges(lost_);
+    if (plan_.went_back) gone = with_skipped(std::move(gone));
+    if (!gone.empty()) {
+      next_.traces.add(gone, modseq_);
+      next_.highest_modseq = modseq_;
+    }
+    if (plan_.went_back) next_.highest_modseq = modseq_;
+    return std::move(next_);
+  }
+
+  UidSet lost() const { return UidSet::from_ranges(lost_); }
+
+ private:
+  // Nobody may have been given those UIDs; whoever was is told that they are gone.
+  UidSet with_skipped(UidSet gone) {
+    Uid from = next_.uidnext;
+    uint32_t skipped = std::min(kUidsSkipped, UINT32_MAX - 1 - from.value);
+    if (skipped == 0) return gone;
+    next_.uidnext = Uid(from.value + skipped);
+    std::vector<UidRange> ranges(gone.begin(), gone.end());
+    ranges.push_back({from, Uid(next_.uidnext.value - 1)});
+    return UidSet::from_ranges(std::move(ranges));
+  }
+
+  void take(const Chunk& chunk) {
+    for (uint32_t i = 0; i < chunk.rows; ++i) {
+      HotRow hot = chunk.hot_row(i);
+      ColdRow cold = chunk.cold_row(i);
+      if (is_placeholder(cold)) {
+        if (!hot.dead) lost_.push_back({hot.uid, hot.uid});
+        continue;
+      }
+      if (hot.modseq == kFlagsLost) hot.modseq = modseq_;
+      mend_card(hot, cold);
+      count(hot, cold);
+      hot_.push_back(hot);
+      cold_.push_back(std::move(cold));
+      if (hot_.size() == kChunkRowsMax) finish_chunk();
+    }
+  }
+
+  void mend_card(const HotRow& hot, ColdRow& cold) const {
+    auto fresh = plan_.cards.find({mailbox_.id, hot.uid});
+    bool lost = plan_.cards_lost.contains({mailbox_.id, hot.uid});
+    if (hot.dead || (fresh == plan_.cards.end() && !lost)) return;
+    cold.card = lost ? ColdRow::Card::none : ColdRow::Card::tail;
+    cold.tail = lost ? nullptr : fresh->second;
+    cold.card_home = 0;
+    cold.card_index = 0;
+  }
+
+  void count(const HotRow& hot, const ColdRow& cold) {
+    if (cold.card == ColdRow::Card::segment) ++references_.segments[cold.card_home];
+    if (hot.dead) return;
+    RowCounts one = RowCounts::of(hot);
+    next_.messages += 1;
+    next_.unseen += static_cast<uint32_t>(one.unseen);
+    next_.deleted += static_cast<uint32_t>(one.deleted);
+    next_.bytes += cold.size;
+    if (one.deleted != 0) next_.deleted_bytes += cold.size;
+    next_.highest_modseq = std::max(next_.highest_modseq, hot.modseq);
+    ++references_.blobs[cold.blob];
+    if (cold.card == ColdRow::Card::blob) ++references_.blobs[cold.card_home];
+  }
+
+  void finish_chunk() {
+    if (hot_.empty()) return;
+    next_.chunks.push_back(build_chunk(hot_, cold_));
+    hot_.clear();
+    cold_.clear();
+  }
+
+  const MailboxState& mailbox_;
+  const RepairPlan& plan_;
+  const ModSeq modseq_;
+  References& references_;
+  MailboxState next_;
+  std::vector<UidRange> lost_;
+  std::vector<HotRow> hot_;
+  std::vector<ColdRow> cold_;
+};
+
+class AccountRepair {
+ public:
+  AccountRepair(const AccountState& state, const RepairPlan& plan, std::vector<std::string>& said)
+      : state_(state), plan_(plan), said_(said), next_(state) {}
+
+  Repair run() {
+    next_.position = plan_.position;
+    next_.modseq = ModSeq(state_.modseq.value + (plan_.went_back ? kModseqsSkipped : 1));
+    next_.layout = std::make_shared<const Layout>();
+    next_.selectable = next_.messages = next_.bytes = next_.resident_bytes = next_.dirty_bytes = 0;
+    state_.mailboxes.for_each([this](MailboxId id, const MailboxPtr& mailbox) {
+      repair(id, *mailbox);
+      return true;
+    });
+    count_names();
+    count_metadata();
+    next_.dirty_bytes += next_.metadata_bytes;
+    count_blobs();
+    skip();
+    Repair out;
+    out.lost_messages = lost_messages_;
+    out.snapshot = std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(next_)));
+    return out;
+  }
+
+ private:
+  void repair(MailboxId id, const MailboxState& mailbox) {
+    MailboxRepair one(mailbox, plan_, next_.modseq, references_);
+    MailboxState whole = one.run();
+    if (UidSet lost = one.lost(); !lost.empty()) {
+      lost_messages_ = true;
+      said_.push_back(fmt::format("mailbox {}: of UIDs {} nothing is left but, perhaps, their bodies", mailbox.name(),
+                                  to_text(lost)));
+    }
+    next_.selectable += whole.noselect ? 0 : 1;
+    next_.messages += whole.messages;
+    next_.bytes += whole.bytes;
+    next_.resident_bytes += whole.resident_bytes();
+    next_.dirty_bytes += whole.dirty_bytes();
+    next_.mailboxes.set(id, std::make_shared<const MailboxState>(std::move(whole)));
+  }
+
+  static std::string to_text(const UidSet& uids) {
+    std::string out;
+    for (const UidRange& range : uids) {
+      if (!out.empty()) out += ',';
+      out += std::to_string(range.first.value);
+      if (range.last != range.first) out += ':' + std::to_string(range.last.value);
+    }
+    return out;
+  }
+
+  void count_names() {
+    next_.names = {};
+    next_.mailboxes.for_each([this](MailboxId id, const MailboxPtr& mailbox) {
+      next_.names.set(mailbox->name(), id);
+      return true;
+    });
+  }
+
+  void count_metadata() {
+    next_.metadata = {};
+    next_.metadata_bytes = 0;
+    state_.metadata.for_each([this](MailboxId id, const MetadataPtr& metadata) {
+      if (id.value != 0 && !next_.mailboxes.contains(id)) return true;
+      Metadata counted;
+      for (const auto& [key, value] : metadata->entries) counted.set(key, value);
+      next_.metadata_bytes += counted.bytes;
+      next_.metadata.set(id, std::make_shared<const Metadata>(std::move(counted)));
+      return true;
+    });
+  }
+
+  template <class Value>
+  static SerialMap<Value> from_counts(const std::map<uint64_t, Value>& counts) {
+    SerialMap<Value> map;
+    std::vector<uint64_t> serials;
+    for (const auto& [serial, value] : counts) serials.push_back(serial);
+    map.update(serials, [&](uint64_t serial, const Value*) { return std::optional<Value>(counts.at(serial)); });
+    return map;
+  }
+
+  void count_blobs() {
+    std::map<uint64_t, uint32_t> shared;
+    for (const auto& [serial, count] : references_.blobs) {
+      if (count > 1) shared.emplace(serial, count);
+    }
+    std::map<uint64_t, int64_t> dead;
+    state_.dead_blobs.for_each([&](uint64_t serial, int64_t time) {
+      if (serial != 0 && !references_.blobs.contains(serial)) dead.emplace(serial, time);
+    });
+    for (uint64_t serial : plan_.dead) {
+      if (!references_.blobs.contains(serial)) dead.emplace(serial, plan_.now);
+    }
+    next_.body_counts = from_counts(shared);
+    next_.dead_blobs = from_counts(dead);
+    next_.segment_cards = from_counts(references_.segments);
+    if (!references_.blobs.empty()) raise(next_.next_blob, references_.blobs.rbegin()->first);
+    raise(next_.next_blob, plan_.blob_max);
+    raise(next_.next_page, plan_.page_max);
+  }
+
+  static void raise(uint64_t& next, uint64_t used) { next = std::max(next, used + 1); }
+
+  void skip() {
+    if (!plan_.went_back) return;
+    next_.next_mailbox = MailboxId(next_.next_mailbox.value + kMailboxesSkipped);
+    next_.next_uidvalidity += std::min(kUidvaliditiesSkipped, UINT32_MAX - 1 - next_.next_uidvalidity);
+    next_.next_blob += kSerialsSkipped;
+    next_.next_page += kSerialsSkipped;
+    said_.push_back(fmt::format("its log may lack its end, so UIDNEXT of every mailbox went on by {}, MODSEQ by {}",
+                                kUidsSkipped, kModseqsSkipped));
+  }
+
+  const AccountState& state_;
+  const RepairPlan& plan_;
+  std::vector<std::string>& said_;
+  AccountState next_;
+  References references_;
+  bool lost_messages_ = false;
+};
+
+}  // namespace
+
+Repair repaired(const Snapshot& snapshot, const RepairPlan& plan, std::vector<std::string>& said) {
+  return AccountRepair(snapshot.state(), plan, said).run();
+}
+
+}  // namespace roost::mail

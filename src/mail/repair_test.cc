@@ -1,0 +1,148 @@
+#include "mail/repair.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "mail/account_state.h"
+#include "mail/engine_test.h"
+
+namespace roost::mail {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// An account as a repair finds it: the pages of its last checkpoint without some, and the tail.
+struct RepairTest : testing::Test {
+  std::vector<LoadedPage> left(std::vector<PageId> wanted) {
+    std::vector<LoadedPage> out;
+    for (PageId id : wanted) {
+      if (auto it = account.pages.find(id); it != account.pages.end()) out.push_back({id, it->second});
+    }
+    return out;
+  }
+
+  Repair repair() {
+    auto root = root_without_lost(account.root, left(root_pages(account.root).value()), said).value();
+    SnapshotPtr snapshot = open_root(account.snapshot->state().id, root.root, root.pages).value();
+    snapshot = with_what_is_left(snapshot, left(pages_of_rows(*snapshot)), said).value();
+    for (uint64_t at = account.root_position.value; at < account.log.size(); ++at) {
+      auto outcome = fold(snapshot, account.log[at], Position(at + 1));
+      EXPECT_TRUE(std::holds_alternative<Folded>(outcome)) << at;
+      snapshot = std::get<Folded>(outcome).snapshot;
+    }
+    plan.position = snapshot->position();
+    Repair done = repaired(*snapshot, plan, said);
+    EXPECT_THAT(check_snapshot(*done.snapshot), IsEmpty());
+    return done;
+  }
+
+  const MailboxState& state(std::string_view name = "INBOX") {
+    return **account.snapshot->state().mailboxes.find(account.mailbox(name).id());
+  }
+
+  TestAccount account;
+  RepairPlan plan;
+  std::vector<std::string> said;
+};
+
+TEST_F(RepairTest, ChangesNothingThatIsWhole) {
+  account.append("INBOX", 20);
+  account.checkpoint();
+  account.append("INBOX", 3);
+  Repair done = repair();
+  EXPECT_THAT(said, IsEmpty());
+  EXPECT_FALSE(done.lost_messages);
+  EXPECT_EQ(done.snapshot->find("INBOX")->messages(), 23U);
+  EXPECT_EQ(done.snapshot->find("INBOX")->highest_modseq(), account.mailbox().highest_modseq());
+}
+
+TEST_F(RepairTest, KeepsMessagesWithoutTheirFlags) {
+  account.append("INBOX", 20, SystemFlag::seen);
+  account.checkpoint();
+  account.pages.erase(state().chunks[0]->hot_page);
+  account.store("INBOX", {{Uid(5), Uid(5)}}, StoreHow::add, SystemFlag::flagged);
+  Repair done = repair();
+  Mailbox inbox = *done.snapshot->find("INBOX");
+  EXPECT_EQ(inbox.messages(), 20U);
+  EXPECT_EQ(inbox.unseen(), 20U);
+  EXPECT_TRUE(inbox.find_hot(Uid(5))->flags.has(SystemFlag::flagged));
+  EXPECT_GT(inbox.find_hot(Uid(6))->modseq, account.mailbox().highest_modseq()) << "clients hear of it";
+  EXPECT_THAT(said, Contains(HasSubstr("mailbox INBOX: the flags of the 20 messages with UIDs from 1 to 20 are lost")));
+}
+
+TEST_F(RepairTest, NamesTheUidsOfMessagesThatAreLostAndTellsClientsThatTheyAreGone) {
+  account.append("INBOX", 20);
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.append("a", 4);
+  account.checkpoint();
+  account.pages.erase(state().chunks[0]->cold_page);
+  account.append("INBOX", 2);
+  account.expunge("INBOX", {{Uid(3), Uid(3)}});
+  Repair done = repair();
+  Mailbox inbox = *done.snapshot->find("INBOX");
+  EXPECT_TRUE(done.lost_messages);
+  EXPECT_EQ(inbox.uids(), (UidSet{{Uid(21), Uid(22)}}));
+  EXPECT_EQ(inbox.uidnext(), Uid(23));
+  EXPECT_EQ(done.snapshot->find("a")->messages(), 4U);
+  EXPECT_THAT(said, Contains(HasSubstr("mailbox INBOX: of UIDs 1:2,4:20 nothing is left")));
+  auto delta = std::get<MailboxDelta>(changes_since(inbox, account.mailbox().highest_modseq()));
+  EXPECT_EQ(delta.expunged, (UidSet{{Uid(1), Uid(2)}, {Uid(4), Uid(20)}}));
+}
+
+TEST_F(RepairTest, MakesAnInboxWhereTheEntriesOfMailboxesAreLost) {
+  account.append("INBOX", 20);
+  account.must(Subscribe{"x", true});
+  account.checkpoint();
+  UidValidity before = account.mailbox().uidvalidity();
+  account.pages.erase(account.snapshot->state().layout->mailboxes[0].page);
+  account.pages.erase(account.snapshot->state().layout->subscriptions[0].page);
+  Repair done = repair();
+  Mailbox inbox = *done.snapshot->find("INBOX");
+  EXPECT_EQ(inbox.messages(), 0U);
+  EXPECT_GT(inbox.uidvalidity(), before);
+  EXPECT_THAT(said, Contains(HasSubstr("1 entries of mailboxes")));
+  EXPECT_THAT(said, Contains(HasSubstr("1 subscriptions")));
+}
+
+TEST_F(RepairTest, CountsBodiesAndCardsAgain) {
+  account.append("INBOX", 20);
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.must<Copied>(Copy{account.mailbox().id(), {{Uid(1), Uid(9)}}, std::string("a")});
+  account.expunge("INBOX", {{Uid(12), Uid(13)}});
+  account.checkpoint();
+  std::vector<PageId> wanted;
+  const AccountState& whole = account.snapshot->state();
+  auto lose = [&](const auto& map) {
+    map.spans().for_each([&](uint64_t, const auto& span) {
+      account.pages.erase(span.page);
+      return true;
+    });
+  };
+  lose(whole.body_counts);
+  lose(whole.dead_blobs);
+  lose(whole.segment_cards);
+  Repair done = repair();
+  EXPECT_EQ(done.snapshot->state().body_counts.size(), 9U);
+  EXPECT_EQ(done.snapshot->state().segment_cards.size(), whole.segment_cards.size());
+  EXPECT_EQ(said.size(), 3U);
+}
+
+TEST_F(RepairTest, JumpsWhereTheEndOfTheLogMayBeLost) {
+  account.append("INBOX", 20);
+  plan.went_back = true;
+  account.checkpoint();
+  ModSeq before = account.mailbox().highest_modseq();
+  Repair done = repair();
+  Mailbox inbox = *done.snapshot->find("INBOX");
+  EXPECT_EQ(inbox.uidnext(), Uid(21 + kUidsSkipped));
+  EXPECT_GT(inbox.highest_modseq().value, before.value + kModseqsSkipped - 10);
+  auto delta = std::get<MailboxDelta>(changes_since(inbox, ModSeq(before.value + 5)));
+  EXPECT_EQ(delta.expunged, (UidSet{{Uid(21), Uid(20 + kUidsSkipped)}}));
+}
+
+}  // namespace
+}  // namespace roost::mail
