@@ -110,8 +110,9 @@ class AccountRepair {
         continue;
       }
       auto* error = std::get_if<Error>(&outcome);
-      cut_ = fmt::format("records {} to {} of its log do not fit what is left ({}); they are left out",
-                         record.position.value, plan_.position.value, error != nullptr ? error->text : "pages are lost");
+      cut_ =
+          fmt::format("records {} to {} of its log do not fit what is left ({}); they are left out",
+                      record.position.value, plan_.position.value, error != nullptr ? error->text : "pages are lost");
       say(cut_);
       plan_.went_back = true;
       return;
@@ -230,7 +231,7 @@ task<bool> is_card(store::AccountStore& store, store::BlobInfo blob) {
   store::Range whole{0, UINT64_MAX};
   if (blob.size > kPieceBytes) co_return false;
   auto data = co_await store.get_blob(blob.id, whole);
-  co_return data && message::decode_card(*data).has_value();
+  co_return data&& message::decode_card(*data).has_value();
 }
 
 }  // namespace
@@ -265,8 +266,8 @@ task<Result<>> recover_bodies(Services& services, AccountId id, AccountRepairRep
     ROOST_CO_TRY_VOID(co_await services.store.delete_blobs(one));
   }
   if (recovered > 0) {
-    report.said.push_back(
-        fmt::format("{} bodies whose messages are lost, or were deleted, are in the mailbox {}", recovered, kRecovered));
+    report.said.push_back(fmt::format("{} bodies whose messages are lost, or were deleted, are in the mailbox {}",
+                                      recovered, kRecovered));
   }
   co_return Result<>{};
 }

@@ -1,5 +1,5 @@
-// roost check --repair, of one account: what is lost of it is named and left out, everything that can be counted or made
-// again is.
+// roost check --repair, of one account: what is lost of it is named and left out, everything that can be counted or
+// made again is.
 #pragma once
 
 #include <string>

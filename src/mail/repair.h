@@ -35,13 +35,13 @@ Result<SnapshotPtr> with_what_is_left(const SnapshotPtr& snapshot, const std::ve
                                       std::vector<std::string>& said);
 
 struct RepairPlan {
-  Position position;      // of the log's end, whatever was folded
-  int64_t now = 0;        // seconds since 1970 UTC
+  Position position;       // of the log's end, whatever was folded
+  int64_t now = 0;         // seconds since 1970 UTC
   bool went_back = false;  // the end of the log may be lost: every counter goes far beyond what it can have reached
   uint64_t blob_max = 0;   // the highest serials and page ids that the store has
   uint64_t page_max = 0;
   std::map<std::pair<MailboxId, Uid>, std::shared_ptr<const Bytes>> cards;  // made anew
-  std::set<std::pair<MailboxId, Uid>> cards_lost;  // of messages whose body is damaged too
+  std::set<std::pair<MailboxId, Uid>> cards_lost;                           // of messages whose body is damaged too
   std::vector<uint64_t> dead;  // serials of bodies that nothing knows of: for the collector, after the retention time
 };
 

@@ -161,8 +161,8 @@ class MailboxLeft {
       }
     }
     if (floor == traces.floor()) return traces.replace_sealed(std::move(blocks));
-    said_.push_back(fmt::format("mailbox {}: which messages were expunged up to MODSEQ {} is lost", mailbox_.name(),
-                                floor.value));
+    said_.push_back(
+        fmt::format("mailbox {}: which messages were expunged up to MODSEQ {} is lost", mailbox_.name(), floor.value));
     std::erase_if(blocks, [floor](const TraceBlock& block) { return block.modseq_max <= floor; });
     traces = Traces::from_parts(std::move(blocks), traces.young(), floor);
   }

@@ -5,7 +5,7 @@
 namespace roost::store {
 namespace {
 
-constexpr size_t kPairBytes = 16;          // account, number
+constexpr size_t kPairBytes = 16;           // account, number
 constexpr int kNeighboursProbedMax = 2000;  // keys of what lies in one block mostly follow each other
 
 class DamageScan {

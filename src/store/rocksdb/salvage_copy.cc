@@ -15,8 +15,9 @@ constexpr size_t kBatchBytes = size_t{1} << 20;
 // Account ids that may have been given out and are not known any more.
 constexpr uint64_t kAccountsSkipped = 1'000'000;
 
-constexpr std::array<const char*, kFamilies> kWhat = {"counters",    "records of the log", "roots",          "pages",
-                                                      "small bodies", "sizes of bodies",    "names of things", "followers"};
+constexpr std::array<const char*, kFamilies> kWhat = {"counters",        "records of the log", "roots",
+                                                      "pages",           "small bodies",       "sizes of bodies",
+                                                      "names of things", "followers"};
 
 rocksdb::Slice slice(BytesView view) { return {view.data(), view.size()}; }
 
@@ -24,22 +25,14 @@ bool is_value(Family family, BytesView key, BytesView value) {
   auto pair = keys::parse_pair(key);
   auto account = keys::parse_account(key);
   switch (family) {
-    case Family::log:
-      return pair && values::decode_record(pair->account, Position(pair->number), value);
-    case Family::roots:
-      return account && values::decode_root(*account, value);
-    case Family::pages:
-      return pair && values::decode_page(pair->account, PageId(pair->number), value);
-    case Family::blobs:
-      return pair.has_value();  // a body stays, and damaged
-    case Family::sizes:
-      return pair && values::decode_number(value);
-    case Family::names:
-      return values::decode_name(value).has_value();
-    case Family::followers:
-      return account && values::decode_number(value);
-    case Family::meta:
-      return values::decode_number(value).has_value();
+    case Family::log: return pair && values::decode_record(pair->account, Position(pair->number), value);
+    case Family::roots: return account && values::decode_root(*account, value);
+    case Family::pages: return pair && values::decode_page(pair->account, PageId(pair->number), value);
+    case Family::blobs: return pair.has_value();  // a body stays, and damaged
+    case Family::sizes: return pair && values::decode_number(value);
+    case Family::names: return values::decode_name(value).has_value();
+    case Family::followers: return account && values::decode_number(value);
+    case Family::meta: return values::decode_number(value).has_value();
   }
   return false;
 }
@@ -152,12 +145,12 @@ Result<> SalvageCopy::copy_bodies() {
 Result<> SalvageCopy::cut_log(AccountId account, uint64_t position) {
   rocksdb::WriteOptions options;
   options.disableWAL = true;
-  rocksdb::Status status = to_.db().DeleteRange(options, to_.family(Family::log),
-                                                keys::pair(account, position), keys::account_end(account));
+  rocksdb::Status status =
+      to_.db().DeleteRange(options, to_.family(Family::log), keys::pair(account, position), keys::account_end(account));
   if (!status.ok()) return status_error(status);
   shortened_.insert(account.value);
-  said_.push_back(fmt::format("account {}: a record is lost, and so is what follows, from record {} on", account.value,
-                              position));
+  said_.push_back(
+      fmt::format("account {}: a record is lost, and so is what follows, from record {} on", account.value, position));
   return {};
 }
 

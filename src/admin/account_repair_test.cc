@@ -1,0 +1,85 @@
+#include "admin/account_repair.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "admin/harness_test.h"
+
+namespace roost::admin {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr int kMessages = 4;
+
+Request repair() { return Request{"check", {}, {{"repair", ""}}, false, {}}; }
+
+void fill(TestServer& server) {
+  ASSERT_EQ(server.run("user add", {"alice"}, "secret").status, kOk);
+  for (int i = 1; i <= kMessages; ++i) {
+    ASSERT_EQ(server.run("deliver", {"alice"}, "Subject: " + std::to_string(i) + "\r\n\r\ntext\r\n").status, kOk);
+    if (i == 2) ASSERT_EQ(server.run("checkpoint", {"alice"}).status, kOk);
+  }
+}
+
+uint64_t messages(TestServer& server) { return server.open("alice")->snapshot()->messages(); }
+
+TEST(AccountRepair, SaysNothingWhereAllIsWell) {
+  TestServer server;
+  fill(server);
+  server.restart();
+  Said said = server.run(repair());
+  EXPECT_EQ(said.status, kOk);
+  EXPECT_THAT(said.out, Not(HasSubstr("repaired")));
+}
+
+// Whichever page it is: no message is lost as long as its body is there, and no UID is given out twice.
+TEST(AccountRepair, LosesNoBodyWithAnyOneOfThePages) {
+  size_t repaired = 0;
+  for (size_t which = 0;; ++which) {
+    TestServer server;
+    fill(server);
+    AccountId account = server.open("alice")->id();
+    auto pages = server.simulation->wait(server.store->list_pages(account)).value();
+    if (which == pages.size()) break;
+    ASSERT_TRUE(server.disk.damage_page(account, pages[which]));
+    server.restart();
+    Said said = server.run(repair());
+    EXPECT_EQ(said.status, kOk) << said.out << said.error;
+    repaired += said.out.find("repaired: account") != std::string::npos ? 1 : 0;
+    EXPECT_EQ(messages(server), kMessages) << said.out;
+    EXPECT_EQ(server.run("check").status, kOk);
+    ASSERT_EQ(server.run("deliver", {"alice"}, "Subject: new\r\n\r\n").status, kOk);
+    server.restart();
+    EXPECT_EQ(server.run("check").status, kOk);
+    EXPECT_EQ(messages(server), kMessages + 1);
+  }
+  EXPECT_GE(repaired, 5U);
+}
+
+TEST(AccountRepair, LeavesADamagedBodyWhereItIsAndNamesIt) {
+  TestServer server;
+  fill(server);
+  auto account = server.open("alice");
+  auto snapshot = server.simulation->wait(account->load(account->snapshot()->find("INBOX")->id())).value();
+  ASSERT_TRUE(server.disk.damage_blob(snapshot->find("INBOX")->find(Uid(3))->cold.blob, 5));
+  account.reset();
+  server.restart();
+  Said said = server.run(repair());
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_THAT(said.out, HasSubstr("body "));
+  EXPECT_EQ(messages(server), kMessages);
+}
+
+TEST(AccountRepair, IsNotDoneUnderARunningServer) {
+  TestServer server;
+  fill(server);
+  server.services->status = [] { return ServerStatus(); };
+  Said said = server.run(repair());
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_THAT(said.error, HasSubstr("stop it first"));
+}
+
+}  // namespace
+}  // namespace roost::admin
