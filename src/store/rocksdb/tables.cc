@@ -58,8 +58,8 @@ rocksdb::ColumnFamilyOptions family_options(const StoreConfig& config, Family fa
     options.blob_compression_type = rocksdb::kLZ4Compression;
     options.blob_cache = cache;
     options.enable_blob_garbage_collection = true;
-    options.blob_garbage_collection_age_cutoff = 0.5;
-    options.blob_garbage_collection_force_threshold = 0.3;
+    options.blob_garbage_collection_age_cutoff = 1.0;
+    options.blob_garbage_collection_force_threshold = 0.15;
   }
   return options;
 }
