@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "store/rocksdb/fatal.h"
 #include "store/rocksdb/tables.h"
 
 namespace roost::store {
@@ -77,10 +78,11 @@ Result<> ManifestSeal::check() const {
 
 Result<> ManifestSeal::write(const ManifestMark& mark) const {
   std::string fresh = directory_ + "/manifest.new";
-  ROOST_TRY(auto file, files_.create(fresh));
-  ROOST_TRY_VOID(file->write(0, encode_manifest_mark(mark)));
-  ROOST_TRY_VOID(file->sync());
-  return files_.rename(fresh, directory_ + "/manifest");  // whichever of the two a power cut leaves holds
+  ROOST_TRY(auto file, or_die("making the manifest's mark", files_.create(fresh)));
+  ROOST_TRY_VOID(or_die("writing the manifest's mark", file->write(0, encode_manifest_mark(mark))));
+  ROOST_TRY_VOID(or_die("syncing the manifest's mark", file->sync()));
+  // Whichever of the two a power cut leaves holds.
+  return or_die("naming the manifest's mark", files_.rename(fresh, directory_ + "/manifest"));
 }
 
 void ManifestSeal::note(rocksdb::DB& db) {

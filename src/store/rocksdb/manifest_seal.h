@@ -37,7 +37,8 @@ class ManifestSeal {
   // Before RocksDB opens. Code::corruption where its list is shorter, or older, than was noted. A mark that is damaged
   // proves nothing, and is passed over with a word in the log.
   Result<> check() const;
-  // After RocksDB has synced an addition to its list. One that cannot be written leaves the older one, which holds too.
+  // After RocksDB has synced an addition to its list. Where the disk is full the older mark stays, which holds too; any
+  // other error ends the process.
   void note(rocksdb::DB& db);
 
  private:
