@@ -24,7 +24,13 @@ class RootRepair {
       : root_(std::move(root)), pages_(pages), said_(said) {}
 
   RootLeft run() {
+    const size_t pages_of_mailboxes = root_.mailboxes.size();
     drop(root_.mailboxes, "entries of mailboxes, with all their messages");
+    if (root_.mailboxes.size() < pages_of_mailboxes && !root_.seen.empty()) {
+      root_.seen.clear();  // some of it would be of no mailbox
+      said_.push_back("what users have seen in mailboxes of others is lost with them");
+    }
+    drop(root_.seen, "blocks of what users have seen in mailboxes of others");
     drop(root_.subscriptions, "subscriptions");
     drop(root_.metadata, "mailboxes' annotations");
     drop_spans(root_.body_counts, "how often bodies are shared; they are counted again");

@@ -24,6 +24,17 @@ struct References {
 
 bool is_placeholder(const ColdRow& row) { return row.blob == 0; }
 
+UidSet touched_in(const SeenColumns& seen) {
+  std::vector<UidRange> ranges;
+  seen.for_each([&ranges](AccountId, const SeenColumn& column) {
+    column.blocks().for_each([&ranges](uint32_t, const SeenBlockPtr& block) {
+      for (const SeenRun& run : block->runs) ranges.push_back(run.uids);
+      return true;
+    });
+  });
+  return UidSet::from_ranges(std::move(ranges));
+}
+
 class MailboxRepair {
  public:
   MailboxRepair(const MailboxState& mailbox, const RepairPlan& plan, ModSeq modseq, References& references)
@@ -36,6 +47,8 @@ class MailboxRepair {
     next_.bytes = next_.deleted_bytes = 0;
     for (const ChunkPtr& chunk : mailbox_.chunks) take(*chunk);
     finish_chunk();
+    next_.seen.forget(touched_in(next_.seen).subtract(live_));
+    next_.seen = next_.seen.with_clean(false);
     UidSet gone = UidSet::from_ranges(lost_);
     if (plan_.went_back) gone = with_skipped(std::move(gone));
     if (!gone.empty()) {
@@ -91,6 +104,7 @@ class MailboxRepair {
     if (cold.card == ColdRow::Card::segment) ++references_.segments[cold.card_home];
     if (hot.dead) return;
     RowCounts one = RowCounts::of(hot);
+    live_.append(hot.uid);
     next_.messages += 1;
     next_.unseen += static_cast<uint32_t>(one.unseen);
     next_.deleted += static_cast<uint32_t>(one.deleted);
@@ -114,6 +128,7 @@ class MailboxRepair {
   References& references_;
   MailboxState next_;
   std::vector<UidRange> lost_;
+  UidSet live_;
   std::vector<HotRow> hot_;
   std::vector<ColdRow> cold_;
 };

@@ -93,6 +93,33 @@ TEST_F(RepairTest, NamesTheUidsOfMessagesThatAreLostAndTellsClientsThatTheyAreGo
   EXPECT_EQ(delta.expunged, (UidSet{{Uid(1), Uid(2)}, {Uid(4), Uid(20)}}));
 }
 
+TEST_F(RepairTest, KeepsWhatUsersHaveSeenOfWhatIsLeft) {
+  account.append("INBOX", 20);
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.append("a", 4);
+  account.actor.own_seen = AccountId(21);
+  account.store("INBOX", {{Uid(1), Uid(9)}}, StoreHow::add, SystemFlag::seen);
+  account.store("a", {{Uid(1), Uid(3)}}, StoreHow::add, SystemFlag::seen);
+  account.checkpoint();
+  account.pages.erase(state().chunks[0]->cold_page);
+  SnapshotPtr read = read_by(AccountId(21), repair().snapshot);
+  EXPECT_EQ(read->find("INBOX")->messages(), 0U);
+  EXPECT_EQ(read->find("a")->unseen(), 1U);
+  account.pages.erase(account.snapshot->state().layout->seen[0].page);
+  EXPECT_EQ(read_by(AccountId(21), repair().snapshot)->find("a")->unseen(), 4U);
+  EXPECT_THAT(said, Contains(HasSubstr("2 blocks of what users have seen")));
+}
+
+TEST_F(RepairTest, LosesWhatUsersHaveSeenWithTheEntriesOfMailboxes) {
+  account.append("INBOX", 2);
+  account.actor.own_seen = AccountId(21);
+  account.store("INBOX", {{Uid(1), Uid(2)}}, StoreHow::add, SystemFlag::seen);
+  account.checkpoint();
+  account.pages.erase(account.snapshot->state().layout->mailboxes[0].page);
+  EXPECT_EQ(repair().snapshot->find("INBOX")->messages(), 0U);
+  EXPECT_THAT(said, Contains(HasSubstr("what users have seen in mailboxes of others is lost")));
+}
+
 TEST_F(RepairTest, MakesAnInboxWhereTheEntriesOfMailboxesAreLost) {
   account.append("INBOX", 20);
   account.must(Subscribe{"x", true});
