@@ -191,6 +191,11 @@ class AccountStore {
   virtual task<Result<std::optional<Position>>> follower(std::string follower, AccountId account) = 0;
   virtual task<Result<>> set_follower(std::string follower, AccountId account, Position position) = 0;
 
+  // --- the disk ---
+  // What was deleted of the account leaves the disk now, as far as the engine can; otherwise it does so in its own
+  // time.
+  virtual task<Result<>> compact(AccountId account) = 0;
+
   virtual Watch watch(AccountId account, WatchCallback callback) = 0;
   virtual task<Result<Space>> space() = 0;
   // Reads the engine's own files from end to end: one sentence, without a full stop, for each that is damaged, whether

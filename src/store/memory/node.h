@@ -74,6 +74,7 @@ class MemoryNode : public MemoryStore {
   task<Result<NameOutcome>> update_name(std::string space, std::string name, Bytes expect, Bytes value) override;
   task<Result<std::optional<Position>>> follower(std::string follower, AccountId account) override;
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
+  task<Result<>> compact(AccountId account) override;
   Watch watch(AccountId account, WatchCallback callback) override;
   task<Result<Space>> space() override;
   task<Result<std::vector<std::string>>> damaged_files() override;

@@ -122,4 +122,7 @@ task<Result<std::vector<std::string>>> MemoryNode::damaged_files() {
   return call_node<Found>(core_, [](NodeCore&) -> Result<Found> { return Found(); });
 }
 
+// There is no disk.
+task<Result<>> MemoryNode::compact(AccountId) { co_return Result<>(); }
+
 }  // namespace roost::store

@@ -108,6 +108,7 @@ task<Result<>> RocksdbNode::set_follower(std::string follower, AccountId account
   PlainRequest request;
   request.put(Family::followers, keys::follower(account, follower), values::encode_number(position.value));
   request.not_synced();  // after a power cut it may follow some records again
+  request.takes_no_room();
   co_await engine_->committer().submit(request);
   co_return outcome(request);
 }

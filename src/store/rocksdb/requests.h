@@ -77,6 +77,8 @@ class PlainRequest : public Request {
   void put(Family family, Bytes key, Bytes value);
   void remove(Family family, Bytes key);
   void not_synced() { synced_ = false; }
+  // After put(): goes on however full the disk is, because what gives room back waits for it.
+  void takes_no_room() { needs_ = Room::none; }
   Verdict prepare(Group& group) override;
 
  private:
