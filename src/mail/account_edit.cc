@@ -39,6 +39,16 @@ void AccountEdit::remove(MailboxId id) {
   gone.list_changed = true;
 }
 
+void AccountEdit::keep_deleted(MailboxState mailbox) {
+  mailbox.clean = false;
+  mailbox.former = nullptr;
+  mailbox.seen = {};
+  next_.resident_bytes += mailbox.resident_bytes();
+  next_.dirty_bytes += mailbox.dirty_bytes();
+  MailboxId id = mailbox.id;
+  next_.deleted.set(id, std::make_shared<const MailboxState>(std::move(mailbox)));
+}
+
 void AccountEdit::rename(MailboxId id, std::string name) {
   MailboxState* mailbox = open(id);
   auto label = std::make_shared<MailboxName>(*mailbox->label);
@@ -54,6 +64,20 @@ void AccountEdit::reference_blobs(std::vector<uint64_t> serials) {
   next_.body_counts.update(serials, [](uint64_t, const uint32_t* count) {
     return std::optional<uint32_t>(count != nullptr ? *count + 1 : 2);
   });
+}
+
+void AccountEdit::revive_blobs(const std::vector<uint64_t>& serials) {
+  std::vector<uint64_t> sorted = serials;
+  std::ranges::sort(sorted);
+  std::vector<uint64_t> dead;
+  std::vector<uint64_t> more;  // references beside the first one
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    bool first = i == 0 || sorted[i] != sorted[i - 1];
+    bool was_dead = first && next_.dead_blobs.find(sorted[i]) != nullptr;
+    (was_dead ? dead : more).push_back(sorted[i]);
+  }
+  next_.dead_blobs.update(dead, [](uint64_t, const int64_t*) { return std::optional<int64_t>(); });
+  reference_blobs(std::move(more));
 }
 
 void AccountEdit::release_blobs(std::vector<uint64_t> serials, int64_t time) {

@@ -28,9 +28,13 @@ class AccountEdit {
   void add(MailboxState mailbox);
   void remove(MailboxId id);
   void rename(MailboxId id, std::string name);
+  // What remains of a mailbox that is deleted: it can come back.
+  void keep_deleted(MailboxState mailbox);
 
   // Every one of `serials` (any order, repeats count) has one reference more.
   void reference_blobs(std::vector<uint64_t> serials);
+  // Those that are dead have one reference from now on, those that are not one more.
+  void revive_blobs(const std::vector<uint64_t>& serials);
   // One less; what has none left is dead from `time` on.
   void release_blobs(std::vector<uint64_t> serials, int64_t time);
   // Rows whose card is in these segments came or went.

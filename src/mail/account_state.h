@@ -47,6 +47,7 @@ struct Layout {
   std::vector<EntryPage<std::string>> subscriptions;
   std::vector<EntryPage<MailboxId>> metadata;
   std::vector<EntryPage<SeenKey>> seen;
+  std::vector<EntryPage<MailboxId>> deleted;
   std::vector<PageOwner> pages;  // all of them, ascending by page
 };
 
@@ -61,6 +62,7 @@ struct AccountState {
 
   PersistentMap<MailboxId, MailboxPtr> mailboxes;
   PersistentMap<std::string, MailboxId> names;
+  PersistentMap<MailboxId, MailboxPtr> deleted;    // with their rows, as long as they can come back
   PersistentMap<std::string, bool> subscriptions;  // true: as on the last checkpoint's page
   PersistentMap<MailboxId, MetadataPtr> metadata;  // none is empty; mailbox 0: the account's own
   SerialMap<uint32_t> body_counts;                 // references to blobs that have two or more

@@ -1,6 +1,7 @@
 #include "mail/checkpoint.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 #include "base/planted.h"
@@ -78,6 +79,8 @@ class EntryWriter {
   std::vector<EntryPage<Key>> pages_;
 };
 
+constexpr size_t kDeletedMailboxesMax = 10'000;  // of those that can come back
+
 class CheckpointMaking {
  public:
   CheckpointMaking(const AccountState& state, const RetentionTimes& times)
@@ -93,26 +96,52 @@ class CheckpointMaking {
     root.mailboxes = write_entries();
     root.subscriptions = write_subscriptions();
     root.metadata = write_metadata_pages();
+    root.deleted = write_deleted();
     root.body_counts = write_spans(PageKind::body_counts, next_.body_counts);
     if (!planted(Bug::dead_list_dropped)) root.dead_blobs = write_spans(PageKind::dead_blobs, next_.dead_blobs);
     root.segment_cards = write_spans(PageKind::segment_cards, next_.segment_cards);
-    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata, root.seen);
+    next_.layout = make_layout(next_, root.mailboxes, root.subscriptions, root.metadata, root.deleted, root.seen);
     return finish(std::move(root));
   }
 
  private:
-  void replace(const MailboxState& old, MailboxState mailbox) {
+  using Mailboxes = PersistentMap<MailboxId, MailboxPtr>;
+
+  void recount(const MailboxState& old, const MailboxState& mailbox) {
     next_.resident_bytes += mailbox.resident_bytes() - old.resident_bytes();
     next_.dirty_bytes += mailbox.dirty_bytes() - old.dirty_bytes();
+  }
+  void replace(Mailboxes& mailboxes, const MailboxState& old, MailboxState mailbox) {
+    recount(old, mailbox);
     MailboxId id = mailbox.id;
-    next_.mailboxes.set(id, std::make_shared<const MailboxState>(std::move(mailbox)));
+    mailboxes.set(id, std::make_shared<const MailboxState>(std::move(mailbox)));
   }
 
   void write_mailboxes() {
     state_.mailboxes.for_each([&](MailboxId, const MailboxPtr& mailbox) {
-      if (mailboxes_.concerns(*mailbox)) replace(*mailbox, mailboxes_.run(*mailbox));
+      if (mailboxes_.concerns(*mailbox)) replace(next_.mailboxes, *mailbox, mailboxes_.run(*mailbox));
       return true;
     });
+    // The newest ones, if there are too many.
+    std::vector<std::pair<int64_t, MailboxId>> by_time;
+    state_.deleted.for_each([&](MailboxId id, const MailboxPtr& mailbox) {
+      by_time.emplace_back(mailbox->deleted_time, id);
+      return true;
+    });
+    std::ranges::sort(by_time, std::greater<>());
+    for (size_t i = 0; i < by_time.size(); ++i) keep_or_drop(by_time[i].second, i < kDeletedMailboxesMax);
+  }
+
+  void keep_or_drop(MailboxId id, bool keep) {
+    const MailboxState& mailbox = **state_.deleted.find(id);
+    if (keep && !mailboxes_.is_over(mailbox)) {
+      if (mailboxes_.concerns(mailbox)) replace(next_.deleted, mailbox, mailboxes_.run(mailbox));
+      return;
+    }
+    mailboxes_.release(mailbox);
+    next_.resident_bytes -= mailbox.resident_bytes();
+    next_.dirty_bytes -= mailbox.dirty_bytes();
+    next_.deleted.erase(id);
   }
 
   void count_segments() {
@@ -130,16 +159,25 @@ class CheckpointMaking {
 
   std::vector<EntryPage<MailboxId>> write_entries() {
     EntryWriter<MailboxId> writer(PageKind::mailboxes, sink_, state_.layout->mailboxes);
+    return write_entries(writer, next_.mailboxes, write_mailbox_entry);
+  }
+  std::vector<EntryPage<MailboxId>> write_deleted() {
+    EntryWriter<MailboxId> writer(PageKind::deleted, sink_, state_.layout->deleted);
+    return write_entries(writer, next_.deleted, write_deleted_entry);
+  }
+
+  std::vector<EntryPage<MailboxId>> write_entries(EntryWriter<MailboxId>& writer, Mailboxes& mailboxes,
+                                                  void (*write)(Encoder&, const MailboxState&)) {
     std::vector<MailboxPtr> dirty;
-    next_.mailboxes.for_each([&](MailboxId id, const MailboxPtr& mailbox) {
-      writer.add(id, mailbox->clean, [&](Encoder& out) { write_mailbox_entry(out, *mailbox); });
+    mailboxes.for_each([&](MailboxId id, const MailboxPtr& mailbox) {
+      writer.add(id, mailbox->clean, [&](Encoder& out) { write(out, *mailbox); });
       if (!mailbox->clean) dirty.push_back(mailbox);
       return true;
     });
     for (const MailboxPtr& mailbox : dirty) {
       MailboxState clean = *mailbox;
       clean.clean = true;
-      replace(*mailbox, std::move(clean));
+      replace(mailboxes, *mailbox, std::move(clean));
     }
     return writer.finish();
   }
@@ -190,7 +228,7 @@ class CheckpointMaking {
     for (const MailboxPtr& mailbox : dirty) {
       MailboxState written = *mailbox;
       written.seen = written.seen.with_clean(true);
-      replace(*mailbox, std::move(written));
+      replace(next_.mailboxes, *mailbox, std::move(written));
     }
     return writer.finish();
   }

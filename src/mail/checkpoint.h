@@ -40,9 +40,17 @@ struct Checkpoint {
   Position position;
 };
 
+// How long expunged messages and deleted mailboxes can come back, and expunged messages are readable in views that show
+// them.
 struct RetentionTimes {
   int64_t now = 0;                       // seconds since 1970 UTC
-  int64_t expunged_rows_seconds = 3600;  // how long an expunged message stays readable in views that show it
+  int64_t expunged_rows_seconds = 3600;  // of mailboxes that have none of the uses below
+  struct OfUse {
+    std::string special_use;  // as "Trash"
+    int64_t seconds = 0;
+  };
+  std::vector<OfUse> of_uses = {};
+  bool purge = false;  // nothing comes back any more: every expunged row goes now
 };
 
 // Packs the tail's cards into segments, rewrites dirty chunks and pages. CPU-bound: run it on a pool.
@@ -66,6 +74,13 @@ Result<std::vector<Bytes>> cards_in_segment(BytesView segment);
 // Blobs that nothing references any more and whose retention ended: to delete after a ForgetBlobs commit. Includes
 // reserved blobs that never were committed (older than `abandoned_before`).
 std::vector<BlobId> collectable_blobs(const Snapshot& snapshot, int64_t dead_before, int64_t abandoned_before);
+
+// Of those, and of those that mailboxes with a shorter retention let go of last: what its retention is over for
+// already.
+std::variant<std::vector<BlobId>, Need> expired_blobs(const Snapshot& snapshot, const RetentionTimes& times);
+
+// When they died, of all blobs that nothing references any more.
+void for_each_dead_blob(const Snapshot& snapshot, const std::function<void(BlobId, int64_t time)>& fn);
 
 // Expunges at or below it are not remembered one by one: what is loaded from here on is all that there is.
 ModSeq traces_floor(const Mailbox& mailbox);

@@ -60,6 +60,10 @@ class MailboxCheckpoint {
   bool concerns(const MailboxState& mailbox) const;
   // Pages that are missing for it are added to `need`; then the result is void.
   MailboxState run(const MailboxState& mailbox);
+  // Of a deleted one: whether it can no longer come back.
+  bool is_over(const MailboxState& mailbox) const;
+  // Lets go of the cards of such a one.
+  void release(const MailboxState& mailbox);
 
   std::vector<PageId> need;
   std::vector<uint64_t> released;  // segments' pages, for each row that went
@@ -72,9 +76,10 @@ class MailboxCheckpoint {
     bool rewrite = false;
   };
 
-  int64_t expired_before() const { return times_.now - times_.expunged_rows_seconds; }
+  int64_t former_before() const { return times_.now - kFormerInboxSeconds; }
+  bool is_wasteful(const Chunk& chunk, const MailboxState& before, const MailboxState& after) const;
   void forget_expired(MailboxState& mailbox) const;
-  std::vector<Group> group(const MailboxState& mailbox) const;
+  std::vector<Group> group(const MailboxState& before, const MailboxState& after) const;
   ChunkPtr write(const Group& group, ModSeq forgotten);
   ChunkPtr write_hot(const Chunk& chunk);
   ChunkPtr rewrite(const Group& group, ModSeq forgotten);

@@ -343,6 +343,23 @@ void read(Decoder& in, QuotaEffect& e) {
   if (in.u8() != 0) e.limits = read_quota(in);
 }
 
+void write(Encoder& out, const UndeleteEffect& e) {
+  out.varint(e.from.value);
+  out.u8(e.from_deleted ? 1 : 0);
+  write_uids(out, e.uids);
+  out.varint(e.to.value);
+  out.varint(e.first.value);
+  write_set_pairs(out, e.sets);
+}
+void read(Decoder& in, UndeleteEffect& e) {
+  e.from = read_mailbox(in);
+  e.from_deleted = in.u8() != 0;
+  e.uids = read_uids(in);
+  e.to = read_mailbox(in);
+  e.first = read_uid(in);
+  e.sets = read_set_pairs(in);
+}
+
 template <int kKind>
 void write(Encoder&, const NoEffect<kKind>&) {}
 template <int kKind>

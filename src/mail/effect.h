@@ -182,6 +182,17 @@ struct SeenEffect {
   bool seen = true;
 };
 
+// Rows that have left come back: of a mailbox that is there the expunged ones, of a deleted one any. The nth of `uids`
+// becomes uid first + n of `to`, whose uidnext that is; keyword sets as in a copy. \\Deleted does not come back.
+struct UndeleteEffect {
+  MailboxId from;
+  bool from_deleted = false;
+  UidSet uids;
+  MailboxId to;
+  Uid first;
+  std::vector<std::pair<KeywordSet, KeywordSet>> sets;
+};
+
 // A kind without a meaning: never written, and damage where it is read.
 template <int kKind>
 struct NoEffect {};
@@ -190,7 +201,7 @@ struct NoEffect {};
 using Effect = std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect,
                             CreateEffect, DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect,
                             ReserveEffect, ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect,
-                            AclEffect, QuotaEffect, NoEffect<21>, NoEffect<22>, SeenEffect>;
+                            AclEffect, QuotaEffect, UndeleteEffect, NoEffect<22>, SeenEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

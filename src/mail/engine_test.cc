@@ -107,6 +107,10 @@ void TestAccount::load_all() {
     }
     return true;
   });
+  snapshot->state().deleted.for_each([&](MailboxId, const MailboxPtr& mailbox) {
+    add_missing_pages(*mailbox, UidSet{{Uid(1), Uid(UINT32_MAX)}}, true, wanted);
+    return true;
+  });
   load(wanted);
 }
 

@@ -56,6 +56,7 @@ struct RowsToFold {
   }
   uint64_t operator()(const DeleteEffect& e) const { return of(e.mailbox); }
   uint64_t operator()(const RenameInboxEffect& e) const { return of(e.inbox); }
+  uint64_t operator()(const UndeleteEffect& e) const { return e.uids.count() * 2; }
   uint64_t operator()(const RenameEffect&) const { return account.mailboxes.size(); }
   template <class Other>
   uint64_t operator()(const Other&) const {

@@ -3,6 +3,7 @@
 
 #include "mail/folder.h"
 #include "mail/mailbox_path.h"
+#include "mail/row_edit.h"
 
 namespace roost::mail {
 namespace {
@@ -47,20 +48,18 @@ Result<> Folder::apply_one(const CreateEffect& e) {
   return {};
 }
 
+// Their bodies are dead from now on; the rows, and with them the cards, stay as long as the mailbox can come back.
 void Folder::release_all(const MailboxState& mailbox) {
   std::vector<uint64_t> blobs;
-  std::vector<uint64_t> segments;
   for (const ChunkPtr& chunk : mailbox.chunks) {
     for (uint32_t i = 0; i < chunk->rows; ++i) {
-      const ColdRow& cold = chunk->cold_row(i);
-      if (cold.card == ColdRow::Card::segment) segments.push_back(cold.card_home);
       if (chunk->hot_row(i).dead) continue;
+      const ColdRow& cold = chunk->cold_row(i);
       blobs.push_back(cold.blob);
       if (cold.card == ColdRow::Card::blob) blobs.push_back(cold.card_home);
     }
   }
   edit_.release_blobs(std::move(blobs), stamp_.time);
-  edit_.release_segments(std::move(segments));
 }
 
 Result<> Folder::apply_one(const DeleteEffect& e) {
@@ -72,6 +71,11 @@ Result<> Folder::apply_one(const DeleteEffect& e) {
   if (has_children && !e.keep_name) return unfit("delete of a name with children");
   if (lacks_rows(*mailbox, kAllUids, true)) return {};
   release_all(*mailbox);
+  if (!mailbox->chunks.empty()) {
+    MailboxState kept = *mailbox;
+    kept.deleted_time = std::max<int64_t>(stamp_.time, 1);
+    edit_.keep_deleted(std::move(kept));
+  }
   edit_.note_name(NameChange::What::deleted, mailbox->name());
   if (!e.keep_name) {
     edit_.remove(e.mailbox);
@@ -137,9 +141,7 @@ Result<> Folder::apply_one(const RenameInboxEffect& e) {
   target.id = e.mailbox;
   target.uidvalidity = e.uidvalidity;
   target.label = std::make_shared<const MailboxName>(MailboxName{e.name, {}});
-  target.traces = {};
-  target.forgotten_modseq = target.highest_modseq;
-  target.expunge_times = nullptr;
+  target.traces = {};  // what was expunged before comes back, if it does, to where the other messages are
   target.former = nullptr;
   target.seen = inbox->seen.with_clean(false);
   edit_.add(std::move(target));

@@ -246,4 +246,59 @@ Result<> Folder::apply_one(const CopyEffect& e) {
   return {};
 }
 
+const MailboxState* Folder::find_departed(const UndeleteEffect& e) const {
+  if (!e.from_deleted) return edit_.find(e.from);
+  const MailboxPtr* deleted = edit_.account().deleted.find(e.from);
+  return deleted != nullptr ? deleted->get() : nullptr;
+}
+
+// A card in a blob of its own dies with the body; where it has been collected before it, the message has none.
+Result<> Folder::revive_rows(const MailboxState& from, MailboxState& to, const UndeleteEffect& e) {
+  RowBatch batch;
+  std::vector<uint64_t> blobs;
+  std::vector<uint64_t> segments;
+  const auto& dead_blobs = edit_.account().dead_blobs;
+  bool known = true;
+  Uid uid = e.first;
+  for_each_row(from, e.uids, [&](const Chunk& chunk, uint32_t index, const HotRow& row) {
+    known = known && (e.from_deleted || row.dead);
+    HotRow hot{stamp_.modseq, uid, mapped(e.sets, row.keywords), row.flags, false};
+    hot.flags &= ~SystemFlags(SystemFlag::deleted);
+    known = known && hot.keywords.value < to.keywords->set_count();
+    ColdRow cold = chunk.cold_row(index);
+    cold.save_date = stamp_.time;
+    if (cold.card == ColdRow::Card::blob && dead_blobs.find(cold.blob) != nullptr &&
+        dead_blobs.find(cold.card_home) == nullptr) {
+      cold.card = ColdRow::Card::none;
+    }
+    add_blobs(cold, blobs);
+    if (cold.card == ColdRow::Card::segment) segments.push_back(cold.card_home);
+    batch.hot.push_back(hot);
+    batch.cold.push_back(std::move(cold));
+    if (batch.hot.size() == kChunkRowsMax) batch.flush(to);
+    uid = uid.next();
+  });
+  if (!known || uid.value - e.first.value != e.uids.count()) return unfit("undelete of what is not there");
+  batch.flush(to);
+  edit_.revive_blobs(blobs);
+  edit_.reference_segments(std::move(segments));
+  edit_.change(e.to).appended.append(UidRange{e.first, Uid(uid.value - 1)});
+  to.uidnext = uid;
+  to.highest_modseq = stamp_.modseq;
+  return {};
+}
+
+Result<> Folder::apply_one(const UndeleteEffect& e) {
+  const MailboxState* from = find_departed(e);
+  MailboxState* to = open_with_messages(e.to);
+  if (from == nullptr || to == nullptr) return unfit("undelete without a mailbox");
+  if (lacks_rows(*from, e.uids, true)) return {};
+  if (stamp_.modseq.value == 0 || e.first != to->uidnext || e.uids.empty() ||
+      e.uids.count() > UINT32_MAX - e.first.value) {
+    return unfit("undelete");
+  }
+  MailboxState source = *from;  // stands still while rows are added to the same mailbox
+  return revive_rows(source, *to, e);
+}
+
 }  // namespace roost::mail

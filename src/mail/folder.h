@@ -41,6 +41,7 @@ class Folder {
     return fault("record: unknown effect", Code::corruption);
   }
   Result<> apply_one(const SeenEffect& e);
+  Result<> apply_one(const UndeleteEffect& e);
 
   // fold_rows.cc
   // A mailbox that messages may come to or change in; null if there is none.
@@ -49,6 +50,8 @@ class Folder {
   bool lacks_rows(const MailboxState& mailbox, const UidSet& uids, bool with_cold);
   void expunge_rows(MailboxState& mailbox, const UidSet& uids, std::vector<uint64_t>* released);
   void note_expunge(MailboxState& mailbox, const UidSet& uids);
+  const MailboxState* find_departed(const UndeleteEffect& e) const;
+  Result<> revive_rows(const MailboxState& from, MailboxState& to, const UndeleteEffect& e);
   Result<> copy_rows(const MailboxState& from, MailboxState& to, const CopyEffect& e);
 
   // fold_mailboxes.cc

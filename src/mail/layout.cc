@@ -28,6 +28,7 @@ void add_mailbox(const MailboxState& mailbox, std::vector<PageOwner>& out) {
 std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
                                           std::vector<EntryPage<std::string>> subscriptions,
                                           std::vector<EntryPage<MailboxId>> metadata,
+                                          std::vector<EntryPage<MailboxId>> deleted,
                                           std::vector<EntryPage<SeenKey>> seen) {
   auto layout = std::make_shared<Layout>();
   std::vector<PageOwner>& pages = layout->pages;
@@ -35,19 +36,23 @@ std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector
   for (const auto& page : subscriptions) pages.push_back({page.page, MailboxId(0)});
   for (const auto& page : metadata) pages.push_back({page.page, MailboxId(0)});
   for (const auto& page : seen) pages.push_back({page.page, MailboxId(0)});
+  for (const auto& page : deleted) pages.push_back({page.page, MailboxId(0)});
   add_spans(state.body_counts, pages);
   add_spans(state.dead_blobs, pages);
   add_spans(state.segment_cards, pages);
   state.segment_cards.for_each([&pages](uint64_t page, uint32_t) { pages.push_back({PageId(page), MailboxId(0)}); });
-  state.mailboxes.for_each([&pages](MailboxId, const MailboxPtr& mailbox) {
-    add_mailbox(*mailbox, pages);
-    return true;
-  });
+  for (const auto* owners : {&state.mailboxes, &state.deleted}) {
+    owners->for_each([&pages](MailboxId, const MailboxPtr& mailbox) {
+      add_mailbox(*mailbox, pages);
+      return true;
+    });
+  }
   std::ranges::sort(pages, {}, &PageOwner::page);
   layout->mailboxes = std::move(mailboxes);
   layout->subscriptions = std::move(subscriptions);
   layout->metadata = std::move(metadata);
   layout->seen = std::move(seen);
+  layout->deleted = std::move(deleted);
   return layout;
 }
 

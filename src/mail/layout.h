@@ -13,6 +13,7 @@ namespace roost::mail {
 std::shared_ptr<const Layout> make_layout(const AccountState& state, std::vector<EntryPage<MailboxId>> mailboxes,
                                           std::vector<EntryPage<std::string>> subscriptions,
                                           std::vector<EntryPage<MailboxId>> metadata,
+                                          std::vector<EntryPage<MailboxId>> deleted,
                                           std::vector<EntryPage<SeenKey>> seen);
 
 }  // namespace roost::mail

@@ -2,6 +2,7 @@
 
 #include "mail/checkpoint_writer.h"
 #include "mail/chunk_page.h"
+#include "mail/departed.h"
 #include "mail/mailbox_entry.h"
 
 namespace roost::mail {
@@ -9,18 +10,10 @@ namespace {
 
 constexpr uint32_t kTracesInEntryMax = 512;  // more of them become a page
 
-bool may_go(const HotRow& row, ModSeq forgotten) { return row.dead && row.modseq <= forgotten; }
+constexpr int64_t kFineTimesSeconds = 24 * 3600;  // how long it is known to the minute when something was expunged
+constexpr int64_t kCoarseTimesSeconds = 3600;
 
-// Whether a quarter of the rows are dead and forgotten: then they go, and the rest is written anew. Of a chunk that is
-// not in memory only what its index entry tells is used: it is loaded when half of it may go.
-bool is_wasteful(const Chunk& chunk, const MailboxState& mailbox) {
-  uint32_t dead = chunk.rows - chunk.live;
-  if (dead == 0 || dead < chunk.rows / 4) return false;
-  if (!chunk.hot) return !mailbox.expunge_times && dead >= chunk.rows / 2;
-  uint32_t gone = 0;
-  for (uint32_t i = 0; i < chunk.rows; ++i) gone += may_go(chunk.hot_row(i), mailbox.forgotten_modseq) ? 1 : 0;
-  return gone > 0 && gone >= chunk.rows / 4;
-}
+bool may_go(const HotRow& row, ModSeq forgotten) { return row.dead && row.modseq <= forgotten; }
 
 }  // namespace
 
@@ -43,16 +36,64 @@ void CardPacker::finish() {
   if (!segment_.empty()) sink_.put(page_, segment_.finish());
 }
 
-bool MailboxCheckpoint::concerns(const MailboxState& mailbox) const {
-  if (!mailbox.clean) return true;
-  if (mailbox.former && mailbox.former->front().time <= expired_before()) return true;
-  return mailbox.expunge_times && mailbox.expunge_times->front().time <= expired_before();
+// Whether a quarter of the rows are dead and forgotten: then they go, and the rest is written anew. A chunk that is not
+// in memory is looked at when half of it is dead and more was forgotten just now.
+bool MailboxCheckpoint::is_wasteful(const Chunk& chunk, const MailboxState& before, const MailboxState& after) const {
+  uint32_t dead = chunk.rows - chunk.live;
+  if (dead == 0 || (dead < chunk.rows / 4 && !times_.purge)) return false;
+  if (!chunk.hot) return times_.purge || (after.forgotten_modseq > before.forgotten_modseq && dead >= chunk.rows / 2);
+  uint32_t gone = 0;
+  for (uint32_t i = 0; i < chunk.rows; ++i) gone += may_go(chunk.hot_row(i), after.forgotten_modseq) ? 1 : 0;
+  return gone > 0 && (times_.purge || gone >= chunk.rows / 4);
 }
 
+bool MailboxCheckpoint::concerns(const MailboxState& mailbox) const {
+  if (!mailbox.clean) return true;
+  if (times_.purge && std::ranges::any_of(mailbox.chunks, [](const auto& c) { return c->live < c->rows; })) return true;
+  if (mailbox.former && mailbox.former->front().time <= former_before()) return true;
+  return mailbox.expunge_times && mailbox.expunge_times->front().time <= expired_before(times_, mailbox);
+}
+
+bool MailboxCheckpoint::is_over(const MailboxState& mailbox) const {
+  return times_.purge || mailbox.deleted_time <= expired_before(times_, mailbox);
+}
+
+void MailboxCheckpoint::release(const MailboxState& mailbox) {
+  size_t missing_before = need.size();
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    if (!chunk->cold) need.push_back(chunk->cold_page);
+  }
+  if (need.size() > missing_before) return;
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    for (uint32_t i = 0; i < chunk->rows; ++i) {
+      const ColdRow& row = chunk->cold_row(i);
+      if (row.card == ColdRow::Card::segment) released.push_back(row.card_home);
+    }
+  }
+}
+
+namespace {
+
+// Those that are old enough become one an hour, the last of it.
+std::vector<ExpungeTime> with_coarse_past(const std::vector<ExpungeTime>& times, int64_t now) {
+  std::vector<ExpungeTime> out;
+  for (const ExpungeTime& one : times) {
+    bool same_hour = !out.empty() && one.time < now - kFineTimesSeconds &&
+                     out.back().time / kCoarseTimesSeconds == one.time / kCoarseTimesSeconds;
+    if (same_hour) out.pop_back();
+    out.push_back(one);
+  }
+  return out;
+}
+
+}  // namespace
+
 void MailboxCheckpoint::forget_expired(MailboxState& mailbox) const {
+  int64_t expired = expired_before(times_, mailbox);
   if (mailbox.expunge_times) {
-    std::vector<ExpungeTime> times = *mailbox.expunge_times;
-    auto kept = std::ranges::find_if(times, [&](const ExpungeTime& one) { return one.time > expired_before(); });
+    std::vector<ExpungeTime> times = with_coarse_past(*mailbox.expunge_times, times_.now);
+    auto is_kept = [&](const ExpungeTime& one) { return !times_.purge && one.time > expired; };
+    auto kept = std::ranges::find_if(times, is_kept);
     if (kept != times.begin()) mailbox.forgotten_modseq = (kept - 1)->modseq;
     times.erase(times.begin(), kept);
     mailbox.expunge_times =
@@ -60,24 +101,25 @@ void MailboxCheckpoint::forget_expired(MailboxState& mailbox) const {
   }
   if (mailbox.former) {
     std::vector<FormerInbox> former = *mailbox.former;
-    std::erase_if(former, [&](const FormerInbox& one) { return one.time <= expired_before(); });
+    std::erase_if(former, [this](const FormerInbox& one) { return one.time <= former_before(); });
     mailbox.former = former.empty() ? nullptr : std::make_shared<const std::vector<FormerInbox>>(std::move(former));
   }
 }
 
 // A chunk takes in its smaller neighbours as it grows, so that each row is rewritten a logarithmic number of times and
 // the chunks at the end of a mailbox stay few.
-std::vector<MailboxCheckpoint::Group> MailboxCheckpoint::group(const MailboxState& mailbox) const {
+std::vector<MailboxCheckpoint::Group> MailboxCheckpoint::group(const MailboxState& before,
+                                                               const MailboxState& after) const {
   std::vector<Group> groups;
-  for (const ChunkPtr& chunk : mailbox.chunks) {
-    groups.push_back({{chunk}, chunk->rows, !chunk->is_written() || is_wasteful(*chunk, mailbox)});
+  for (const ChunkPtr& chunk : before.chunks) {
+    groups.push_back({{chunk}, chunk->rows, !chunk->is_written() || is_wasteful(*chunk, before, after)});
     while (groups.size() >= 2) {
       Group& last = groups.back();
-      Group& before = *(groups.end() - 2);
-      if (!last.rewrite || before.rows > 2 * last.rows || before.rows + last.rows > kChunkRowsMax) break;
-      before.sources.insert(before.sources.end(), last.sources.begin(), last.sources.end());
-      before.rows += last.rows;
-      before.rewrite = true;
+      Group& left = *(groups.end() - 2);
+      if (!last.rewrite || left.rows > 2 * last.rows || left.rows + last.rows > kChunkRowsMax) break;
+      left.sources.insert(left.sources.end(), last.sources.begin(), last.sources.end());
+      left.rows += last.rows;
+      left.rewrite = true;
       groups.pop_back();
     }
   }
@@ -142,10 +184,7 @@ MailboxState MailboxCheckpoint::run(const MailboxState& mailbox) {
   next.clean = false;
   forget_expired(next);
   next.chunks.clear();
-  MailboxState sources = mailbox;
-  sources.forgotten_modseq = next.forgotten_modseq;
-  sources.expunge_times = next.expunge_times;
-  for (const Group& one : group(sources)) {
+  for (const Group& one : group(mailbox, next)) {
     if (ChunkPtr chunk = write(one, next.forgotten_modseq)) next.chunks.push_back(std::move(chunk));
   }
   write_traces(next.traces);

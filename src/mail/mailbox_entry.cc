@@ -258,4 +258,17 @@ Result<MailboxState> read_mailbox_entry(Decoder& in, AccountId account) {
   return mailbox;
 }
 
+void write_deleted_entry(Encoder& out, const MailboxState& mailbox) {
+  out.zigzag(mailbox.deleted_time);
+  write_mailbox_entry(out, mailbox);
+}
+
+Result<MailboxState> read_deleted_entry(Decoder& in, AccountId account) {
+  int64_t time = in.zigzag();
+  ROOST_TRY(MailboxState mailbox, read_mailbox_entry(in, account));
+  if (time <= 0 || mailbox.noselect) return damaged("when it was deleted");
+  mailbox.deleted_time = time;
+  return mailbox;
+}
+
 }  // namespace roost::mail

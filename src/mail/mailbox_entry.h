@@ -16,6 +16,10 @@ void write_mailbox_entry(Encoder& out, const MailboxState& mailbox);
 // Code::corruption unless it is consistent in itself.
 Result<MailboxState> read_mailbox_entry(Decoder& in, AccountId account);
 
+// One that was deleted, and when.
+void write_deleted_entry(Encoder& out, const MailboxState& mailbox);
+Result<MailboxState> read_deleted_entry(Decoder& in, AccountId account);
+
 // Traces in the order of their modseqs: within an entry, or alone on a page.
 void write_trace_list(Encoder& out, std::span<const Trace> traces);
 std::vector<Trace> read_trace_list(Decoder& in);  // fails the decoder where they are not in order

@@ -34,6 +34,7 @@ struct FormerInbox {
   int64_t time = 0;                           // seconds since 1970 UTC
 };
 constexpr size_t kFormerInboxesMax = 8;
+constexpr int64_t kFormerInboxSeconds = 3600;  // whatever the retention: a session that was told nothing needs it
 
 struct MailboxState {
   AccountId account;
@@ -58,9 +59,13 @@ struct MailboxState {
   Traces traces;
   SeenColumns seen;  // of users who have a \Seen of their own
 
-  // Rows that were expunged with a modseq above this one can still be read.
+  // Rows that were expunged with a modseq above this one can still be read, and come back (mail/departed.h).
   ModSeq forgotten_modseq;
-  std::shared_ptr<const std::vector<ExpungeTime>> expunge_times;  // ascending, at most one a minute; null: none
+  std::shared_ptr<const std::vector<ExpungeTime>> expunge_times;  // ascending; null: none
+
+  // When it was deleted, in seconds since 1970 UTC: of what AccountState::deleted holds. Its rows that were not
+  // expunged before are as they were then; their blobs are dead.
+  int64_t deleted_time = 0;
 
   // INBOX after its messages were renamed away, for views that still show them. Memory only; null: none.
   std::shared_ptr<const std::vector<FormerInbox>> former;
@@ -74,8 +79,12 @@ struct MailboxState {
 };
 using MailboxPtr = std::shared_ptr<const MailboxState>;
 
-// Calls fn(const Chunk&, uint32_t row, const HotRow&) for the live rows of `uids`, ascending. All chunks that the set
-// touches must be in memory.
+// Calls fn(const Chunk&, uint32_t row, const HotRow&) for the rows of `uids`, expunged ones too, ascending. All chunks
+// that the set touches must be in memory.
+template <class Fn>
+void for_each_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn);
+
+// Likewise for the live ones.
 template <class Fn>
 void for_each_live_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn);
 
@@ -98,6 +107,22 @@ void for_each_row_in_leaf(const HotRow* begin, const HotRow* end, Range& range, 
     } else {
       fn(static_cast<uint32_t>(row - begin));
       ++row;
+    }
+  }
+}
+
+template <class Fn>
+void for_each_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn) {
+  auto range = uids.begin();
+  for (const ChunkPtr& chunk : mailbox.chunks) {
+    while (range != uids.end() && range->last < chunk->uid_min) ++range;
+    if (range == uids.end()) return;
+    if (chunk->uid_max < range->first) continue;
+    uint32_t base = 0;
+    for (const HotLeaf& leaf : *chunk->hot) {
+      for_each_row_in_leaf(leaf.begin(), leaf.end(), range, uids.end(),
+                           [&](uint32_t i) { fn(*chunk, base + i, (*leaf.column)[i]); });
+      base += leaf.rows;
     }
   }
 }

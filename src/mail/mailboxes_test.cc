@@ -73,7 +73,8 @@ TEST(Delete, TakesMessagesAndTheirBodies) {
   EXPECT_EQ(account.snapshot->messages(), 0U);
   EXPECT_EQ(collectable_blobs(*account.snapshot, account.now + 1, 0).size(), 3U);
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
-  account.checkpoint();
+  account.now += 3601;  // until then it can come back
+  account.checkpoint(3600);
   account.reopen();
   EXPECT_EQ(account.pages.size(), 2U) << "entries and dead bodies";
 }
@@ -174,7 +175,7 @@ TEST(Rename, OfInboxMovesItsMessagesOnly) {
   EXPECT_NE(old.uidvalidity(), uidvalidity);
   EXPECT_EQ(old.uids(), (UidSet{{Uid(1), Uid(1)}, {Uid(3), Uid(3)}}));
   EXPECT_THAT(old.keywords(), testing::ElementsAre("k"));
-  EXPECT_FALSE(old.find_expunged(Uid(2)));
+  EXPECT_TRUE(old.find_expunged(Uid(2))) << "it comes back there, if it does";
   EXPECT_EQ(account.change.find(inbox.id())->expunged, (UidSet{{Uid(1), Uid(3)}}));
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
   EXPECT_EQ(account.append("INBOX", 1).first, Uid(4));

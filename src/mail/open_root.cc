@@ -33,12 +33,14 @@ class Opening {
     ROOST_TRY_VOID(read_seen_pages());
     ROOST_TRY_VOID(read_mailboxes());
     if (!seen_.empty()) return damaged("what users have seen of no mailbox");
+    ROOST_TRY_VOID(read_deleted());
     ROOST_TRY_VOID(read_subscriptions());
     ROOST_TRY_VOID(read_metadata_pages());
     ROOST_TRY_VOID(read_spans(PageKind::body_counts, root_.body_counts, state_.body_counts));
     ROOST_TRY_VOID(read_spans(PageKind::dead_blobs, root_.dead_blobs, state_.dead_blobs));
     ROOST_TRY_VOID(read_spans(PageKind::segment_cards, root_.segment_cards, state_.segment_cards));
-    state_.layout = make_layout(state_, root_.mailboxes, root_.subscriptions, root_.metadata, root_.seen);
+    state_.layout =
+        make_layout(state_, root_.mailboxes, root_.subscriptions, root_.metadata, root_.deleted, root_.seen);
     return std::move(state_);
   }
 
@@ -82,9 +84,10 @@ class Opening {
       if (!fits(seen.mapped(), mailbox)) return damaged("what users have seen");
       mailbox.seen = std::move(seen.mapped());
     }
-    state_.selectable += mailbox.noselect ? 0 : 1;
-    state_.messages += mailbox.messages;
-    state_.bytes += mailbox.bytes;
+    bool counts = mailbox.deleted_time == 0;
+    state_.selectable += counts && !mailbox.noselect ? 1 : 0;
+    state_.messages += counts ? mailbox.messages : 0;
+    state_.bytes += counts ? mailbox.bytes : 0;
     state_.resident_bytes += mailbox.resident_bytes();
     mailboxes.emplace_back(id, std::make_shared<const MailboxState>(std::move(mailbox)));
     return {};
@@ -120,6 +123,22 @@ class Opening {
       fits = fits && messages <= mailbox.messages;
     });
     return fits;
+  }
+
+  Result<> read_deleted() {
+    Mailboxes deleted;
+    for (const EntryPage<MailboxId>& entries : root_.deleted) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(PageKind::deleted, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) {
+        ROOST_TRY(MailboxState mailbox, read_deleted_entry(in, root_.account));
+        ROOST_TRY_VOID(add(std::move(mailbox), deleted));
+      }
+      ROOST_TRY_VOID(in.finish("page of deleted mailboxes"));
+    }
+    state_.deleted = PersistentMap<MailboxId, MailboxPtr>::from_sorted(std::move(deleted));
+    return {};
   }
 
   Result<> read_subscriptions() {

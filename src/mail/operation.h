@@ -185,12 +185,35 @@ struct Initialise {
   UidValidity uidvalidity_seed;
 };
 
+// Brings back what was expunged, and mailboxes that were deleted, as long as they are kept. With new UIDs.
+struct Undelete {
+  // What comes back: all that left since `time` and is nowhere else in the account by now; or all that each mailbox had
+  // at `time` and does not have now, wherever it went.
+  enum class Which : uint8_t { left_since, there_at };
+  std::optional<std::string> mailbox;  // as it is called now, or was when it was deleted; none: all of them
+  Which which = Which::left_since;
+  int64_t time = 0;        // seconds since 1970 UTC
+  bool look_only = false;  // answers what would come back
+};
+struct Undeleted {
+  struct Place {
+    std::string mailbox;
+    bool deleted = false;  // it was, and is made again
+    uint64_t messages = 0;
+    uint64_t bytes = 0;
+    int64_t first_left = 0;  // seconds since 1970 UTC
+    int64_t last_left = 0;
+  };
+  std::vector<Place> places;  // in the order of their names
+  uint64_t lost = 0;          // messages whose bodies are not kept any more
+};
+
 struct Done {};
 
 using Operation =
     std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
-                 ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl, SetQuota>;
+                 ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl, SetQuota, Undelete>;
 using OperationResult =
-    std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet>;
+    std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet, Undeleted>;
 
 }  // namespace roost::mail

@@ -20,6 +20,7 @@ enum class PageKind : uint8_t {
   cards = 'K',
   metadata = 'A',
   seen = 'P',
+  deleted = 'X',
 };
 
 constexpr uint8_t kPageVersion = 1;

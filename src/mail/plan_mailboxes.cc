@@ -1,4 +1,5 @@
 // CREATE, DELETE and RENAME. A mailbox's superiors are always there: made with it, and kept as \Noselect.
+#include "mail/creation.h"
 #include "mail/mailbox_path.h"
 #include "mail/planning.h"
 #include "mail/special_use.h"
@@ -8,27 +9,12 @@ namespace {
 
 const UidSet kAllUids{{Uid(1), Uid(UINT32_MAX)}};
 
-const MailboxState* find(const AccountState& state, std::string_view name) {
-  const MailboxId* id = state.names.find(name);
-  return id != nullptr ? state.mailboxes.find(*id)->get() : nullptr;
-}
-
-// The nearest of the names above `name` that is there, or a \Noselect one of that name itself; null: none.
-const MailboxState* nearest(const AccountState& state, std::string_view name) {
-  std::vector<std::string> names = superiors_of(name);
-  names.emplace_back(name);
-  const MailboxState* found = nullptr;
-  for (const std::string& one : names) {
-    if (const MailboxState* there = find(state, one)) found = there;
-  }
-  return found;
-}
-
 // RFC 4314 4: "k" on the nearest name above; at the top, the account must be one's own. What is refused does not tell
 // whether the names are there.
 Result<> check_creation(const Planning& planning, std::string_view name) {
   size_t end = name.rfind(kSeparator);
-  const MailboxState* above = end == std::string_view::npos ? nullptr : nearest(planning.state(), name.substr(0, end));
+  const MailboxState* above =
+      end == std::string_view::npos ? nullptr : nearest_mailbox(planning.state(), name.substr(0, end));
   bool own = planning.actor().system || planning.actor().owner;
   if (above == nullptr ? own : planning.rights_on(*above).has(Right::create_mailboxes)) return {};
   return no(Code::no_perm, "You do not have the right to create mailboxes there");
@@ -39,46 +25,6 @@ Error already_there(const Planning& planning, const MailboxState& mailbox) {
   if (planning.rights_on(mailbox).has(Right::lookup)) return refusal(Code::already_exists, "The mailbox exists");
   return refusal(Code::no_perm, "You do not have the right to create mailboxes there");
 }
-
-// Effects that create mailboxes, with ids from the account's counters.
-class Creation {
- public:
-  explicit Creation(Planning& planning)
-      : planning_(planning), id_(planning.state().next_mailbox), uidvalidity_(planning.state().next_uidvalidity) {}
-
-  Result<Created> create(std::string name, std::vector<std::string> special_use) {
-    ROOST_TRY(Created made, take());
-    const MailboxState* above = nearest(planning_.state(), name);
-    planning_.add(CreateEffect{made.mailbox, made.uidvalidity, std::move(name), std::move(special_use)});
-    // RFC 4314 4: a new mailbox has the ACL of the one above it.
-    if (above != nullptr && above->acl) planning_.add(AclEffect{made.mailbox, *above->acl});
-    return made;
-  }
-  Result<> create_superiors(std::string_view name) {
-    for (std::string& superior : superiors_of(name)) {
-      if (planning_.state().names.contains(superior)) continue;
-      ROOST_TRY(std::ignore, create(std::move(superior), {}));
-    }
-    return {};
-  }
-  // Ids for a mailbox that another effect makes.
-  Result<Created> take() {
-    size_t made = id_.value - planning_.state().next_mailbox.value;
-    if (planning_.state().mailboxes.size() + made >= planning_.limits().mailboxes_max) {
-      return no(Code::limit, "The account has too many mailboxes");
-    }
-    ROOST_TRY_VOID(planning_.check_quota({.mailboxes = made + 1}));
-    if (uidvalidity_ == UINT32_MAX) return no(Code::limit, "The account has no UIDVALIDITY left");
-    Created created{id_, UidValidity(uidvalidity_++)};
-    id_ = id_.next();
-    return created;
-  }
-
- private:
-  Planning& planning_;
-  MailboxId id_;
-  uint32_t uidvalidity_;
-};
 
 // RFC 6154 3: a use that cannot be given is NO [USEATTR], and nothing is created.
 Result<std::vector<std::string>> free_special_uses(const AccountState& state, const std::vector<std::string>& asked) {
@@ -121,7 +67,7 @@ PlanOutcome plan_rename_inbox(Planning& planning, const MailboxState& inbox, con
 PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
   std::string name(without_trailing_separator(operation.name));
   if (auto sound = check_mailbox_name(name, planning.limits()); !sound) return std::move(sound).error();
-  const MailboxState* there = find(planning.state(), name);
+  const MailboxState* there = find_mailbox(planning.state(), name);
   ROOST_PLAN_CHECK(check_creation(planning, name));
   if (there != nullptr && !there->noselect) return already_there(planning, *there);
   ROOST_PLAN_TRY(std::vector<std::string> uses, free_special_uses(planning.state(), operation.special_use));
@@ -132,7 +78,7 @@ PlanOutcome plan_one(Planning& planning, const CreateMailbox& operation) {
 }
 
 PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
-  const MailboxState* mailbox = find(planning.state(), operation.name);
+  const MailboxState* mailbox = find_mailbox(planning.state(), operation.name);
   if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
   ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
   if (operation.name == kInbox) return refusal(Code::cannot, "INBOX cannot be deleted");
@@ -148,11 +94,11 @@ PlanOutcome plan_one(Planning& planning, const DeleteMailbox& operation) {
 
 PlanOutcome plan_one(Planning& planning, const RenameMailbox& operation) {
   std::string to(without_trailing_separator(operation.to));
-  const MailboxState* mailbox = find(planning.state(), operation.from);
+  const MailboxState* mailbox = find_mailbox(planning.state(), operation.from);
   if (mailbox == nullptr) return refusal(Code::nonexistent, "No such mailbox.");
   ROOST_PLAN_CHECK(planning.require(*mailbox, Right::delete_mailbox));
   ROOST_PLAN_CHECK(check_creation(planning, to));
-  if (const MailboxState* there = find(planning.state(), to)) return already_there(planning, *there);
+  if (const MailboxState* there = find_mailbox(planning.state(), to)) return already_there(planning, *there);
   if (to.starts_with(operation.from + kSeparator) && operation.from != kInbox) {
     return refusal(Code::cannot, "A mailbox cannot become its own child");
   }

@@ -91,7 +91,7 @@ void read_reserved(Decoder& in, uint64_t next_blob, std::vector<std::pair<uint64
 }
 
 // What later versions added: u8 kind and bytes each, ascending, and only where there is something to say.
-enum class Section : uint8_t { metadata = 1, quota = 2, seen = 4 };
+enum class Section : uint8_t { metadata = 1, quota = 2, deleted = 3, seen = 4 };
 
 template <class WriteContent>
 void write_section(Encoder& out, Section kind, WriteContent&& write_content) {
@@ -107,6 +107,9 @@ void write_sections(Encoder& out, const Root& root) {
     write_section(out, Section::metadata, [&](Encoder& content) { write_entry_pages(content, root.metadata); });
   }
   if (root.quota) write_section(out, Section::quota, [&](Encoder& content) { write_quota(content, *root.quota); });
+  if (!root.deleted.empty()) {
+    write_section(out, Section::deleted, [&](Encoder& content) { write_entry_pages(content, root.deleted); });
+  }
   if (!root.seen.empty()) {
     write_section(out, Section::seen, [&](Encoder& content) { write_entry_pages(content, root.seen); });
   }
@@ -117,6 +120,7 @@ bool read_section(Section kind, Decoder& content, Root& root) {
   switch (kind) {
     case Section::metadata: read_entry_pages(content, root.metadata); return !root.metadata.empty();
     case Section::quota: root.quota = read_quota(content); return true;
+    case Section::deleted: read_entry_pages(content, root.deleted); return !root.deleted.empty();
     case Section::seen: read_entry_pages(content, root.seen); return !root.seen.empty();
   }
   return false;
@@ -143,6 +147,7 @@ std::vector<PageId> Root::pages() const {
   for (const auto& page : subscriptions) out.push_back(page.page);
   for (const auto& page : metadata) out.push_back(page.page);
   for (const auto& page : seen) out.push_back(page.page);
+  for (const auto& page : deleted) out.push_back(page.page);
   for (const auto* spans : {&body_counts, &dead_blobs, &segment_cards}) {
     for (const SpanPage& span : *spans) out.push_back(span.page);
   }

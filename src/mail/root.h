@@ -34,6 +34,7 @@ struct Root {
   std::vector<EntryPage<MailboxId>> metadata;
   std::optional<QuotaLimits> quota;
   std::vector<EntryPage<SeenKey>> seen;
+  std::vector<EntryPage<MailboxId>> deleted;
 
   // Pages that opening it takes: of entries and of spans.
   std::vector<PageId> pages() const;

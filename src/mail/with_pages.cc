@@ -29,55 +29,70 @@ class Loading {
     const auto& owners = state_.layout->pages;
     auto owner = std::ranges::lower_bound(owners, page.id, {}, &PageOwner::page);
     if (owner == owners.end() || owner->page != page.id) return {};  // of an older checkpoint: nobody asks any more
-    ROOST_TRY(bool found, add_to(owner->mailbox, page));
-    if (found) return {};
+    for (bool deleted : {false, true}) {
+      ROOST_TRY(bool found, add_to({owner->mailbox, deleted}, page));
+      if (found) return {};
+    }
     return add_anywhere(page);
   }
 
   SnapshotPtr finish() {
     AccountState next = state_;
-    for (auto& [id, mailbox] : open_) {
-      const MailboxPtr& old = *state_.mailboxes.find(id);
+    for (auto& [place, mailbox] : open_) {
+      auto& mailboxes = place.deleted ? next.deleted : next.mailboxes;
+      const MailboxPtr& old = *mailboxes.find(place.id);
       next.resident_bytes += mailbox->resident_bytes() - old->resident_bytes();
-      next.mailboxes.set(id, std::move(mailbox));
+      mailboxes.set(place.id, std::move(mailbox));
     }
     return std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(next)));
   }
 
  private:
-  const MailboxState* find(MailboxId id) const {
-    if (auto it = open_.find(id); it != open_.end()) return it->second.get();
-    const MailboxPtr* mailbox = state_.mailboxes.find(id);
+  // A name that was deleted and stays as \Noselect has the id of what was deleted.
+  struct Place {
+    MailboxId id;
+    bool deleted = false;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+
+  const MailboxPtr* stored(Place place) const {
+    return (place.deleted ? state_.deleted : state_.mailboxes).find(place.id);
+  }
+  const MailboxState* find(Place place) const {
+    if (auto it = open_.find(place); it != open_.end()) return it->second.get();
+    const MailboxPtr* mailbox = stored(place);
     return mailbox != nullptr ? mailbox->get() : nullptr;
   }
-  MailboxState& open(MailboxId id) {
-    auto& slot = open_[id];
-    if (!slot) slot = std::make_shared<MailboxState>(**state_.mailboxes.find(id));
+  MailboxState& open(Place place) {
+    auto& slot = open_[place];
+    if (!slot) slot = std::make_shared<MailboxState>(**stored(place));
     return *slot;
   }
 
   // A chunk may lie in another mailbox than at the last checkpoint: RENAME of INBOX.
   Result<> add_anywhere(const LoadedPage& page) {
-    std::vector<MailboxId> ids;
-    state_.mailboxes.for_each([&ids](MailboxId id, const MailboxPtr&) {
-      ids.push_back(id);
-      return true;
-    });
-    for (MailboxId id : ids) {
-      ROOST_TRY(bool found, add_to(id, page));
+    std::vector<Place> places;
+    for (bool deleted : {false, true}) {
+      (deleted ? state_.deleted : state_.mailboxes).for_each([&](MailboxId id, const MailboxPtr&) {
+        places.push_back({id, deleted});
+        return true;
+      });
+    }
+    for (Place place : places) {
+      ROOST_TRY(bool found, add_to(place, page));
       if (found) return {};
     }
     return {};
   }
 
-  Result<bool> add_to(MailboxId id, const LoadedPage& page) {
-    const MailboxState* mailbox = find(id);
+  Result<bool> add_to(Place place, const LoadedPage& page) {
+    const MailboxState* mailbox = find(place);
     if (mailbox == nullptr) return false;
     for (size_t i = 0; i < mailbox->chunks.size(); ++i) {
       const Chunk& chunk = *mailbox->chunks[i];
       if (chunk.hot_page != page.id && chunk.cold_page != page.id) continue;
       ROOST_TRY(ChunkPtr loaded, with_page(chunk, page));
-      open(id).chunks[i] = std::move(loaded);
+      open(place).chunks[i] = std::move(loaded);
       return true;
     }
     const auto& sealed = mailbox->traces.sealed();
@@ -86,12 +101,12 @@ class Loading {
     ROOST_TRY(ColumnPtr<Trace> traces, read_trace_page(page.data, *block));
     std::vector<TraceBlock> blocks = sealed;
     blocks[static_cast<size_t>(block - sealed.begin())].traces = std::move(traces);
-    open(id).traces.replace_sealed(std::move(blocks));
+    open(place).traces.replace_sealed(std::move(blocks));
     return true;
   }
 
   const AccountState& state_;
-  std::map<MailboxId, std::shared_ptr<MailboxState>> open_;
+  std::map<Place, std::shared_ptr<MailboxState>> open_;
 };
 
 }  // namespace
