@@ -7,6 +7,7 @@
 #include "accounts/grant_watchers.h"
 #include "accounts/grants.h"
 #include "accounts/observer.h"
+#include "accounts/room.h"
 #include "accounts/table.h"
 #include "base/log.h"
 
@@ -29,10 +30,14 @@ class TablesOfLoops final : public Accounts {
       tables_.push_back(std::make_shared<Table>(env_, env_->loops.at(i)));
       tables_.back()->start();
     }
+    room_ = std::make_shared<RoomMaker>(env_, tables_);
+    room_->start();
+    env_->make_room = [room = std::weak_ptr<RoomMaker>(room_)]() -> task<bool> { return ask(room.lock()); };
   }
   TablesOfLoops(const TablesOfLoops&) = delete;
   TablesOfLoops& operator=(const TablesOfLoops&) = delete;
   ~TablesOfLoops() override {
+    room_->stop();
     for (auto& table : tables_) table->abandon();
   }
 
@@ -59,6 +64,23 @@ class TablesOfLoops final : public Accounts {
     co_return done;
   }
 
+  task<Result<>> purge(AccountId id) override {
+    rt::Loop* caller = rt::Loop::current();
+    co_await env_->home_of(id).hop();
+    auto done = co_await table_of(id).purge(id);
+    co_await caller->hop();
+    co_return done;
+  }
+
+  task<> reinstate(AccountId id) override {
+    rt::Loop* caller = rt::Loop::current();
+    co_await env_->home_of(id).hop();
+    table_of(id).reinstate(id);
+    co_await caller->hop();
+  }
+
+  task<bool> make_room() override { return room_->make_room(); }
+
   task<Result<std::vector<Grant>>> grants_to(std::string identifier) override {
     return list_grants(env_->store, std::move(identifier));
   }
@@ -79,6 +101,8 @@ class TablesOfLoops final : public Accounts {
 
   task<> stop() override {
     rt::Loop* caller = rt::Loop::current();
+    co_await env_->loops.at(0).hop();
+    room_->stop();
     for (size_t i = 0; i < tables_.size(); ++i) {
       co_await env_->loops.at(i).hop();
       co_await tables_[i]->stop();
@@ -104,11 +128,17 @@ class TablesOfLoops final : public Accounts {
   void observe(Observer& observer) { env_->observer = &observer; }
 
  private:
+  static task<bool> ask(std::shared_ptr<RoomMaker> room) {
+    if (!room) co_return false;
+    co_return co_await room->make_room();
+  }
+
   Table& table_of(AccountId id) { return *tables_[env_->home_of(id).index()]; }
 
   std::shared_ptr<Environment> env_;
   std::vector<std::shared_ptr<Table>> tables_;
   const std::shared_ptr<GrantWatchers> grant_watchers_ = std::make_shared<GrantWatchers>();
+  std::shared_ptr<RoomMaker> room_;
 };
 
 }  // namespace

@@ -31,7 +31,13 @@ struct AccountsConfig {
   uint32_t inline_body_bytes_max = 128 * 1024;  // larger bodies are streamed to the store before their commit
   uint32_t combine_operations_max = 256;        // into one record
   size_t combine_bytes_max = size_t{2} << 20;
-  int64_t retention_seconds = 14 * 24 * 3600;  // dead bodies and history
+  int64_t retention_seconds = 14 * 24 * 3600;  // expunged messages, deleted mailboxes and history
+  int64_t retention_drafts_seconds = 24 * 3600;
+  int64_t retention_junk_seconds = 3 * 24 * 3600;
+  int64_t retention_trash_seconds = 3 * 24 * 3600;
+  uint32_t retained_percent_max = 25;                 // of the account's mail, expunged messages in octets
+  uint64_t retained_bytes_min = uint64_t{256} << 20;  // but never less than so much
+  uint64_t retention_free_bytes_min = 0;              // with less on the disk, retention shrinks; 0: never
   int64_t abandoned_upload_seconds = 24 * 3600;
   Millis reread_interval{30'000};                   // watch hints may be lost
   uint64_t message_bytes_max = uint64_t{64} << 20;  // APPENDLIMIT
@@ -148,6 +154,13 @@ class Accounts {
   // Writes checkpoints where due, collects dead blobs; run by a timer of its own, never on a session's path. Also for
   // the command line: does it for this account now.
   virtual task<Result<>> maintain(AccountId id) = 0;
+  // What was expunged and deleted can come back no more, history included.
+  virtual task<Result<>> purge(AccountId id) = 0;
+  // A retired account can be opened again.
+  virtual task<> reinstate(AccountId id) = 0;
+  // Where the disk has less than retention_free_bytes_min: lets go of what was expunged, of all accounts, oldest first.
+  // Whether there is so much free now, or more than before.
+  virtual task<bool> make_room() = 0;
   // No operation is accepted any more; returns once those under way are finished.
   virtual task<> stop() = 0;
   virtual AccountsStats stats() const = 0;

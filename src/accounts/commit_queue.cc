@@ -132,7 +132,10 @@ CommitQueue::Settled CommitQueue::refuse_mail(Batch& batch) {
   for (PendingPtr& pending : batch.operations) {
     (brings_mail(pending->operation) ? refused : others).push_back(std::move(pending));
   }
-  for (PendingPtr& pending : refused) pending->answer = no(Code::limit, "The disk is full.");
+  for (PendingPtr& pending : refused) {
+    pending->answer = no(Code::limit, "The disk is full.");
+    pending->no_room = true;
+  }
   answer_all(std::move(refused));
   batch.operations = std::move(others);
   return batch.operations.empty() ? Settled::yes : Settled::plan_again;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "accounts/accounts.h"
@@ -42,7 +43,9 @@ struct Environment {
   const std::unique_ptr<ParseGuard> guard;
   CardCache cards;
   Counters counters;
-  Observer* observer = nullptr;  // set before the first account is opened
+  Observer* observer = nullptr;                    // set before the first account is opened
+  std::atomic<uint32_t> retention_permille{1000};  // of the configured retention; less while room is being made
+  std::function<task<bool>()> make_room;           // Accounts::make_room()
 
   rt::Loop& home_of(AccountId id) const { return loops.at(id.value % loops.size()); }
   int64_t wall_seconds() const { return clock.wall().seconds; }

@@ -70,7 +70,12 @@ task<Result<>> Incoming::keep(Bytes piece) {
 
 task<Result<>> Incoming::move_to_store() {
   ROOST_CO_TRY(blob_, co_await account_->reserve_blob());
-  ROOST_CO_TRY(writer_, co_await account_->environment().store.create_blob(blob_, size_max_));
+  Environment& env = account_->environment();
+  auto writer = co_await env.store.create_blob(blob_, size_max_);
+  bool no_room = !writer && writer.error().code == Code::limit;
+  if (no_room && co_await env.make_room()) writer = co_await env.store.create_blob(blob_, size_max_);
+  if (!writer) co_return Fail(writer.error());
+  writer_ = *std::move(writer);
   co_return co_await writer_->write(std::exchange(body_, Bytes()));
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "accounts/retention.h"
 #include "base/log.h"
 #include "mail/checkpoint.h"
 
@@ -16,9 +17,9 @@ constexpr size_t kDeletePagesAtOnce = 1'000;
 constexpr size_t kHistoryBytesAtOnce = 256 * 1024;
 const std::string kCollector = "collector";
 
-task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot) {
+task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot,
+                                    mail::RetentionTimes times) {
   Environment& env = account->environment();
-  mail::RetentionTimes times{.now = env.wall_seconds()};
   for (;;) {
     auto outcome = co_await env.pool.run([&] { return mail::make_checkpoint(snapshot, times); });
     if (auto* made = std::get_if<mail::Checkpoint>(&outcome)) co_return std::move(*made);
@@ -35,9 +36,10 @@ task<Result<bool>> put(std::shared_ptr<OpenAccount> account, mail::Checkpoint& c
   co_return co_await account->environment().store.checkpoint(account->id(), expect, std::move(root), pages);
 }
 
-task<Result<>> make_and_put(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot, Generation expect) {
+task<Result<>> make_and_put(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot, Generation expect,
+                            mail::RetentionTimes times) {
   Replica& replica = account->replica();
-  ROOST_CO_TRY(auto checkpoint, co_await make(account, std::move(snapshot)));
+  ROOST_CO_TRY(auto checkpoint, co_await make(account, std::move(snapshot), std::move(times)));
   ROOST_CO_TRY(bool first, co_await put(account, checkpoint, expect));
   auto lock = co_await replica.log().lock();
   if (!first) co_return co_await replica.open();
@@ -72,7 +74,8 @@ task<Result<>> collect_pages(std::shared_ptr<OpenAccount> account, Orphans& orph
 // What the collector has not read is kept, however old it says it is: nodes' clocks differ.
 task<Result<>> trim_history(std::shared_ptr<OpenAccount> account) {
   Environment& env = account->environment();
-  int64_t before = env.wall_seconds() - env.config.retention_seconds;
+  mail::RetentionTimes times = retention_times(env);
+  int64_t before = times.now - times.expunged_rows_seconds;
   size_t bytes = 1;  // one record tells whether there is anything to do
   for (Position from;;) {
     ROOST_CO_TRY(auto records, co_await env.store.history(account->id(), from, bytes));
@@ -135,11 +138,8 @@ task<Result<>> resume_collection(std::shared_ptr<OpenAccount> account) {
 }
 
 // The log first: a blob that it still names is never deleted.
-task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
+task<Result<>> delete_blobs(std::shared_ptr<OpenAccount> account, std::vector<BlobId> blobs) {
   Environment& env = account->environment();
-  int64_t now = env.wall_seconds();
-  auto blobs = mail::collectable_blobs(*account->snapshot(), now - env.config.retention_seconds,
-                                       now - env.config.abandoned_upload_seconds);
   for (size_t at = 0; at < blobs.size(); at += kCollectBlobsAtOnce) {
     size_t count = std::min(kCollectBlobsAtOnce, blobs.size() - at);
     std::vector<BlobId> some(blobs.begin() + at, blobs.begin() + at + count);
@@ -153,6 +153,31 @@ task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
   co_return Result<>();
 }
 
+task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
+  ROOST_CO_TRY(auto blobs, co_await blobs_to_collect(account));
+  co_return co_await delete_blobs(account, std::move(blobs));
+}
+
+task<Result<>> checkpoint_with(std::shared_ptr<OpenAccount> account, mail::RetentionTimes times) {
+  Replica& replica = account->replica();
+  mail::SnapshotPtr snapshot;
+  Generation expect;
+  {
+    auto lock = co_await replica.log().lock();
+    if (replica.tail_records() == 0 && !times.purge) co_return Result<>();
+    snapshot = replica.snapshot();
+    expect = replica.generation();
+    replica.keep_records();
+  }
+  Result<> done = co_await make_and_put(account, std::move(snapshot), expect, std::move(times));
+  replica.forget_kept_records();
+  if (done || done.error().code != Code::corruption) co_return done;
+  // Perhaps another node's checkpoint took pages away that ours still names: the next try starts from that one.
+  auto lock = co_await replica.log().lock();
+  ROOST_CO_TRY_VOID(co_await replica.open());
+  co_return done;
+}
+
 }  // namespace
 
 bool is_checkpoint_due(const AccountsConfig& config, const Replica& replica) {
@@ -162,23 +187,12 @@ bool is_checkpoint_due(const AccountsConfig& config, const Replica& replica) {
 }
 
 task<Result<>> write_checkpoint(std::shared_ptr<OpenAccount> account) {
-  Replica& replica = account->replica();
-  mail::SnapshotPtr snapshot;
-  Generation expect;
-  {
-    auto lock = co_await replica.log().lock();
-    if (replica.tail_records() == 0) co_return Result<>();
-    snapshot = replica.snapshot();
-    expect = replica.generation();
-    replica.keep_records();
-  }
-  Result<> done = co_await make_and_put(account, std::move(snapshot), expect);
-  replica.forget_kept_records();
-  if (done || done.error().code != Code::corruption) co_return done;
-  // Perhaps another node's checkpoint took pages away that ours still names: the next try starts from that one.
-  auto lock = co_await replica.log().lock();
-  ROOST_CO_TRY_VOID(co_await replica.open());
-  co_return done;
+  // Where a page is damaged, what its mailbox let go of early goes with the rest, later.
+  auto blobs = co_await blobs_let_go_early(account);
+  if (!blobs && blobs.error().code != Code::corruption) co_return Fail(blobs.error());
+  ROOST_CO_TRY_VOID(co_await resume_collection(account));
+  if (blobs) ROOST_CO_TRY_VOID(co_await delete_blobs(account, *std::move(blobs)));
+  co_return co_await checkpoint_with(account, retention_times(account->environment()));
 }
 
 task<Result<>> collect(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
@@ -186,6 +200,25 @@ task<Result<>> collect(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
   ROOST_CO_TRY_VOID(co_await resume_collection(account));
   ROOST_CO_TRY_VOID(co_await trim_history(account));
   co_return co_await collect_blobs(account);
+}
+
+task<Result<>> purge(std::shared_ptr<OpenAccount> account, Orphans& orphans) {
+  Environment& env = account->environment();
+  ROOST_CO_TRY_VOID(co_await resume_collection(account));
+  std::vector<BlobId> dead;
+  mail::for_each_dead_blob(*account->snapshot(), [&dead](BlobId blob, int64_t) { dead.push_back(blob); });
+  ROOST_CO_TRY_VOID(co_await delete_blobs(account, std::move(dead)));
+  mail::RetentionTimes times = retention_times(env);
+  times.purge = true;
+  ROOST_CO_TRY_VOID(co_await checkpoint_with(account, std::move(times)));
+  ROOST_CO_TRY_VOID(co_await resume_collection(account));
+  // No time of grace: whoever is reading an older checkpoint's pages moves on to this one.
+  orphans.seen = INT64_MIN / 2;
+  ROOST_CO_TRY_VOID(co_await collect_pages(account, orphans));
+  orphans.seen = INT64_MIN / 2;
+  ROOST_CO_TRY_VOID(co_await collect_pages(account, orphans));
+  ROOST_CO_TRY_VOID(co_await env.store.trim_history(account->id(), *account->collected_to));
+  co_return co_await env.store.compact(account->id());
 }
 
 }  // namespace roost::accounts

@@ -163,7 +163,13 @@ task<Result<mail::OperationResult>> OpenAccount::execute_for(mail::Actor actor, 
   auto pending = std::make_shared<Pending>(std::move(operation), std::move(actor), rt::Loop::current());
   pending->bytes = operation_bytes(pending->operation);
   home_.post([self = shared_from_this(), pending] { self->enqueue(pending); });
-  co_return co_await Answered(pending);
+  OperationAnswer answer = co_await Answered(pending);
+  // Before mail is refused, what was expunged goes.
+  if (!pending->no_room || !co_await env_->make_room()) co_return answer;
+  auto again = std::make_shared<Pending>(pending->operation, pending->actor, rt::Loop::current());
+  again->bytes = pending->bytes;
+  home_.post([self = shared_from_this(), again] { self->enqueue(again); });
+  co_return co_await Answered(again);
 }
 
 void OpenAccount::enqueue(PendingPtr pending) {

@@ -99,6 +99,8 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   // Maintenance only: blobs that the log says are forgotten are deleted, up to this position; none until it looked.
   std::optional<Position> collected_to;
+  // Likewise: when it was last weighed what is retained (seconds since 1970 UTC).
+  int64_t weighed_at = 0;
 
  private:
   class Working;

@@ -28,6 +28,7 @@ struct Pending {
 
   // The queue's, until it is answered on the caller's loop.
   OperationAnswer answer;
+  bool no_room = false;  // refused because the disk has none
 
   // The caller's loop only.
   bool answered = false;

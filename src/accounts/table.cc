@@ -205,20 +205,23 @@ task<> Table::work_off_due(std::shared_ptr<Table> self) {
 task<> Table::maintain_and_log(AccountId id) {
   auto account = co_await open(id);
   if (!account) co_return;
-  Result<> done = co_await maintain_open(*std::move(account), true);
+  Result<> done = co_await maintain_open(*std::move(account), Care::checkpoint_if_due);
   if (done || stopping_) co_return;
   log::warn("maintenance_failed", {{"account", id.value}, {"text", done.error().text}});
   auto found = entries_.find(id);
   if (found != entries_.end()) found->second.not_before = env_->clock.now() + kMaintenanceRetry;
 }
 
-task<Result<>> Table::maintain(AccountId id) {
+task<Result<>> Table::maintain(AccountId id) { return care_for(id, Care::checkpoint); }
+task<Result<>> Table::purge(AccountId id) { return care_for(id, Care::purge); }
+
+task<Result<>> Table::care_for(AccountId id, Care care) {
   if (stopping_) co_return closed();
   began();
   Result<> done;
   auto account = co_await open(id);
   if (account) {
-    done = co_await maintain_open(*std::move(account), false);
+    done = co_await maintain_open(*std::move(account), care);
   } else {
     done = std::unexpected(account.error());
   }
@@ -226,7 +229,7 @@ task<Result<>> Table::maintain(AccountId id) {
   co_return done;
 }
 
-task<Result<>> Table::maintain_open(AccountPtr handle, bool only_if_due) {
+task<Result<>> Table::maintain_open(AccountPtr handle, Care care) {
   AccountId id = handle->id();
   auto found = entries_.find(id);
   if (found == entries_.end()) co_return closed();
@@ -234,18 +237,42 @@ task<Result<>> Table::maintain_open(AccountPtr handle, bool only_if_due) {
   std::shared_ptr<rt::Mutex> maintaining = found->second.maintaining;
   auto lock = co_await maintaining->lock();
   if (account->retired()) co_return retired_error();
-  if (!only_if_due || is_checkpoint_due(env_->config, account->replica())) {
+  if (care == Care::checkpoint || is_checkpoint_due(env_->config, account->replica())) {
     ROOST_CO_TRY_VOID(co_await write_checkpoint(account));
     changed(*account);
   }
   Orphans orphans = std::move(orphans_[id]);
-  Result<> done = co_await collect(account, orphans);
+  Result<> done;
+  if (care == Care::purge) {
+    done = co_await accounts::purge(account, orphans);
+    changed(*account);
+  } else {
+    done = co_await collect(account, orphans);
+  }
   if (orphans.pages.empty()) {
     orphans_.erase(id);
   } else {
     orphans_[id] = std::move(orphans);
   }
   co_return done;
+}
+
+task<> Table::collect_everywhere() {
+  if (stopping_) co_return;
+  began();
+  auto all = co_await env_->store.accounts();
+  if (!all) all = std::vector<AccountId>();
+  for (AccountId id : *all) {
+    if (stopping_) break;
+    if (&env_->home_of(id) != &home_) continue;
+    uint64_t before = env_->counters.collected_blobs.load();
+    co_await visit(id);
+    bool deleted = env_->counters.collected_blobs.load() != before;
+    if (!deleted) continue;
+    auto compacted = co_await env_->store.compact(id);
+    if (!compacted) log::warn("compaction_failed", {{"account", id.value}, {"text", compacted.error().text}});
+  }
+  ended();
 }
 
 void Table::arm_walk() {

@@ -29,6 +29,12 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   task<Result<AccountPtr>> open(AccountId id);
   // Accounts::retire().
   task<> retire(AccountId id);
+  // Accounts::reinstate().
+  void reinstate(AccountId id) { retired_.erase(id); }
+  // Accounts::purge().
+  task<Result<>> purge(AccountId id);
+  // collect() for every account whose home is here, and what it deleted leaves the disk.
+  task<> collect_everywhere();
   // A checkpoint if anything was written since the last, and collect().
   task<Result<>> maintain(AccountId id);
 
@@ -70,7 +76,9 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   void schedule(AccountId id);
   static task<> work_off_due(std::shared_ptr<Table> self);
   task<> maintain_and_log(AccountId id);
-  task<Result<>> maintain_open(AccountPtr handle, bool only_if_due);
+  enum class Care : uint8_t { checkpoint_if_due, checkpoint, purge };
+  task<Result<>> care_for(AccountId id, Care care);
+  task<Result<>> maintain_open(AccountPtr handle, Care care);
   void arm_walk();
   static task<> walk(std::shared_ptr<Table> self);
   task<> visit(AccountId id);
@@ -79,7 +87,7 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   rt::Loop& home_;
   const size_t bytes_max_;
   Entries entries_;
-  std::unordered_set<AccountId> retired_;  // no id is ever given out again
+  std::unordered_set<AccountId> retired_;  // no id is ever given out again; an account may come back
   std::list<AccountId> idle_;              // idle for the longest time last
   std::deque<AccountId> due_;
   std::unordered_set<AccountId> due_set_;

@@ -127,7 +127,18 @@ void add_quota(OptionTable& t, mail::QuotaLimits& quota) {
 void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_bytes_max) {
   t.add("mail.message_bytes_max", message_bytes_max, "The largest message, in octets (APPENDLIMIT, SIZE).", 1024);
   t.add("mail.retention_seconds", c.retention_seconds,
-        "How long the body of an expunged message is kept, and the history of changes. At least an hour.", 3600);
+        "How long expunged messages and deleted mailboxes are kept for roost undelete, and removed users' accounts. At "
+        "least an hour.",
+        3600);
+  t.add("mail.retention_drafts_seconds", c.retention_drafts_seconds, "The same for mailboxes used for Drafts.", 3600);
+  t.add("mail.retention_junk_seconds", c.retention_junk_seconds, "For Junk.", 3600);
+  t.add("mail.retention_trash_seconds", c.retention_trash_seconds, "For Trash.", 3600);
+  t.add("mail.retained_percent_max", c.retained_percent_max,
+        "What is kept so of one account, in hundredths of its mail; the oldest goes first.");
+  t.add("mail.retained_bytes_min", c.retained_bytes_min, "But that much is always kept, in octets.");
+  t.add("mail.retention_free_bytes_min", c.retention_free_bytes_min,
+        "With less free space on the disk, what is kept goes before its time, oldest first, in octets. 0: twice "
+        "store.free_bytes_min.");
   t.add("mail.mailboxes_max", c.limits.mailboxes_max, "Mailboxes of one account.", 1);
   t.add("mail.mailbox_depth_max", c.limits.mailbox_depth_max, "Levels of a mailbox's name.", 1);
   t.add("mail.keywords_per_mailbox_max", c.limits.keywords_per_mailbox_max, "Different keywords in one mailbox.");
@@ -346,6 +357,7 @@ Result<> Config::finish(const std::string& data_directory) {
   auth.scheme = auth_scheme_ == "argon2id" ? auth::Scheme::argon2id : auth::Scheme::scram_sha_256;
   store.directory = data + "/store";
   accounts.parse_guard_file = store.directory + "/parsing";
+  if (accounts.retention_free_bytes_min == 0) accounts.retention_free_bytes_min = 2 * store.free_bytes_min;
   auth.external = !tls.client_authorities_file.empty();
   for (std::string* file :
        {&auth.oauth.keys_file, &auth.oauth.introspection_secret_file, &auth.oauth.introspection_authorities_file}) {

@@ -3,9 +3,9 @@
 
 usage: tests/full_disk/run.py [--simulated]
 
-New mail is refused first (NO [LIMIT], LMTP 452), while reading, flags, moving and expunging go on; so they do when the
-disk is truly full, because the server gives its reserve back; and all is well once there is room again. Nothing that was
-acknowledged is missing at any point.
+What was expunged and is only kept for undelete goes first. Then new mail is refused (NO [LIMIT], LMTP 452), while reading,
+flags, moving and expunging go on; so they do when the disk is truly full, because the server gives its reserve back; and
+all is well once there is room again. Nothing that was acknowledged is missing at any point.
 
 The small disk is a tmpfs in a mount namespace of this test's own, which takes root or unprivileged user namespaces.
 Where neither is to be had (or with --simulated) the test says so, and the server is told how much room there is by a
@@ -39,8 +39,16 @@ BODY = b"Subject: x\r\n\r\n" + b"0123456789abcdef" * 1000 + b"\r\n"
 LARGE_BODY = b"Subject: large\r\n\r\n" + b"0123456789abcdef" * 20_000 + b"\r\n"
 
 
-class SimulatedDisk:
+class Disk:
+    def bodies(self):
+        """How many large bodies lie on it."""
+        return len(list((self.directory / "data/store/blobs").glob("??/*/*")))
+
+
+class SimulatedDisk(Disk):
     """As large as it is; only what the server hears of it is made up."""
+
+    is_real = False
 
     def __init__(self, directory):
         self.directory = directory
@@ -60,8 +68,10 @@ class SimulatedDisk:
         now.rename(self.told)
 
 
-class SmallDisk:
+class SmallDisk(Disk):
     """A small file system, and a file that takes what is left of it."""
+
+    is_real = True
 
     def __init__(self, directory):
         self.directory = self.mount = directory
@@ -143,6 +153,24 @@ def refused(answer, how):
     assert answer.startswith(how), answer
 
 
+def what_was_expunged_goes_first(disk, client):
+    """Its bodies lie on the disk until that fills up; then mail is taken in their place."""
+    before = set(client.messages)
+    for _ in range(10):
+        refused(client.append(LARGE_BODY), b"t OK")
+    for uid in set(client.messages) - before:
+        client.lines.ok(b"UID STORE %d +FLAGS.SILENT (\\Deleted)" % uid)
+        client.lines.ok(b"UID EXPUNGE %d" % uid)
+        del client.messages[uid]
+    kept = disk.bodies()
+    disk.leave(FREE_BYTES_MIN - len(LARGE_BODY))
+    refused(client.append(LARGE_BODY), b"t OK" if disk.is_real else b"t NO")
+    assert disk.bodies() < kept, "what was expunged is still there"
+    client.verify()
+    disk.leave(FREE_BYTES_MIN + 4 * RESERVE_BYTES)
+    refused(client.append(), b"t OK")
+
+
 def nearly_full(disk, client):
     disk.leave(FREE_BYTES_MIN // 2)
     refused(client.append(), b"t NO [LIMIT]")
@@ -171,6 +199,7 @@ def play(disk):
             refused(client.append(), b"t OK")
         refused(client.append(LARGE_BODY), b"t OK")
         refused(client.deliver(), b"250")
+        what_was_expunged_goes_first(disk, client)
         nearly_full(disk, client)
         truly_full(disk, client, data / "store/reserve")
         server.restart()  # on a full disk

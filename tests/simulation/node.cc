@@ -4,7 +4,7 @@ namespace roost::simulation {
 namespace {
 
 // Small, so that much happens soon: checkpoints, collections, accounts that are closed, bodies that are streamed.
-accounts::AccountsConfig accounts_config(Dice& dice) {
+accounts::AccountsConfig accounts_config(uint64_t number, Dice& dice) {
   accounts::AccountsConfig config;
   config.open_bytes_max = dice.chance(30) ? 0 : size_t{1} << 20;
   config.tail_records_max = static_cast<uint32_t>(dice.between(3, 40));
@@ -12,6 +12,7 @@ accounts::AccountsConfig accounts_config(Dice& dice) {
   config.inline_body_bytes_max = 300;
   config.combine_operations_max = static_cast<uint32_t>(dice.between(1, 8));
   config.retention_seconds = static_cast<int64_t>(dice.between(10, 200));
+  if (number % 3 == 1) config.retention_free_bytes_min = uint64_t{1} << 30;
   config.dropped_page_grace_seconds = static_cast<int64_t>(dice.between(30, 100));
   config.maintenance_walk_seconds = static_cast<int64_t>(dice.between(15, 60));
   return config;
@@ -32,8 +33,8 @@ Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<s
     : number_(number),
       machine_(simulation.add_machine(dice.between(1, 2))),
       store_(disk.attach()),
-      accounts_(
-          accounts::make_accounts(accounts_config(dice), *store_, machine_.loops(), machine_.pool(), machine_.clock())),
+      accounts_(accounts::make_accounts(accounts_config(number, dice), *store_, machine_.loops(), machine_.pool(),
+                                        machine_.clock())),
       users_(users),
       imap_(imap_config(dice), *accounts_, users_),
       lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {}
