@@ -57,6 +57,7 @@ STEPS = {
     "interop": ("real clients, in clear and with TLS", [["tests/interop/run.py"]], True),
     "crash": ("kill -9 of the server, ten rounds; twenty power cuts and ten failed syncs under the real engine",
               [["tests/crash/run.py", "--rounds", "10"], ["tests/crash/power_cuts.py", "--cuts", "20"]], True),
+    "undelete": ("what was deleted comes back, and what was purged does not", [["tests/undelete/run.py"]], True),
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
             [["tests/rot/run.py", "body", "table", "current", "format", "mark", "users"]], True),

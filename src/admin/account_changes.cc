@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "admin/removed_accounts.h"
 #include "base/log.h"
 
 namespace roost::admin {
@@ -24,23 +25,44 @@ task<Result<>> delete_note(Services& services, AccountId account) {
   co_return Result<>{};
 }
 
-task<Result<>> delete_account(Services& services, AccountId account) {
+task<> end_sessions(Services& services, AccountId account) {
   co_await services.accounts.retire(account);
   if (services.wake_sessions) services.wake_sessions();
+}
+
+task<Result<>> delete_account(Services& services, AccountId account) {
+  co_await end_sessions(services, account);
   ROOST_CO_TRY_VOID(co_await services.store.delete_account(account));
   co_return co_await delete_note(services, account);
 }
 
-// Whether the account had to be deleted.
+task<Result<>> put_account_aside(Services& services, AccountId account) {
+  co_await end_sessions(services, account);
+  co_await services.accounts.reinstate(account);  // nobody can log in to it; what expires in it still goes
+  co_return co_await delete_note(services, account);
+}
+
+task<Result<>> keep_account(Services& services, AccountId account) {
+  ROOST_CO_TRY_VOID(co_await forget_removed(services, account));
+  co_return co_await delete_note(services, account);
+}
+
+// Whether nobody can log in to the account.
 task<Result<bool>> settle(Services& services, AccountId account, std::string name) {
   ROOST_CO_TRY(auto user, co_await services.authenticator.find_user(name));
+  ROOST_CO_TRY(auto removed, co_await find_removed(services, account));
   bool kept = user && user->account == account;
-  log::info("account_change_settled", {{"account", account.value}, {"user", name}, {"kept", kept}});
+  log::info("account_change_settled",
+            {{"account", account.value}, {"user", name}, {"kept", kept}, {"removed", removed.has_value()}});
+  Result<> done;
   if (kept) {
-    ROOST_CO_TRY_VOID(co_await delete_note(services, account));
+    done = co_await keep_account(services, account);
+  } else if (removed) {
+    done = co_await put_account_aside(services, account);
   } else {
-    ROOST_CO_TRY_VOID(co_await delete_account(services, account));
+    done = co_await delete_account(services, account);
   }
+  if (!done) co_return Fail(done.error());
   co_return !kept;
 }
 
@@ -72,7 +94,8 @@ task<Result<AccountChange>> AccountChange::begin(Services& services, AccountId a
   co_return change;
 }
 
-task<Result<>> AccountChange::keep() { return delete_note(*services_, account_); }
+task<Result<>> AccountChange::keep() { return keep_account(*services_, account_); }
+task<Result<>> AccountChange::put_aside() { return put_account_aside(*services_, account_); }
 task<Result<>> AccountChange::remove() { return delete_account(*services_, account_); }
 
 task<Result<std::vector<std::string>>> settle_accounts(Services& services) {

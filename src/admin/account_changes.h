@@ -22,6 +22,8 @@ class AccountChange {
   task<Result<>> keep();
   // Ends every session of the account, deletes all of it, and then the note. The login name must be gone.
   task<Result<>> remove();
+  // Ends every session of the account, and keeps what it has (removed_accounts.h). The login name must be gone.
+  task<Result<>> put_aside();
 
  private:
   AccountChange(Services& services, AccountId account) : services_(&services), account_(account) {}
@@ -30,8 +32,9 @@ class AccountChange {
   AccountId account_;
 };
 
-// For every change that was interrupted: an account that its user can log in to is kept, any other is deleted. Gives
-// the login names of those that were deleted. At the start of the server, and before users are added or removed.
+// For every change that was interrupted: an account that its user can log in to is kept, one that was removed is put
+// aside, any other is deleted. Gives the login names of those that nobody can log in to any more. At the start of the
+// server, and before users are added or removed.
 task<Result<std::vector<std::string>>> settle_accounts(Services& services);
 
 }  // namespace roost::admin

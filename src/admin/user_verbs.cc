@@ -5,6 +5,7 @@
 #include <array>
 
 #include "admin/account_changes.h"
+#include "admin/removed_accounts.h"
 #include "admin/verb_run.h"
 
 namespace roost::admin {
@@ -69,21 +70,23 @@ task<Result<>> set_disabled(VerbRun run, bool disabled) {
 task<Result<>> run_user_disable(VerbRun run) { return set_disabled(run, true); }
 task<Result<>> run_user_enable(VerbRun run) { return set_disabled(run, false); }
 
-// The name goes first: from then on nobody opens the account. Whatever interrupts the rest, the same command, or the
-// next start of the server, goes on with it.
+// The name goes from the directory, and from then on nobody opens the account. Whatever interrupts the rest, the same
+// command, or the next start of the server, goes on with it.
 task<Result<>> remove_user(Services& services, std::string name) {
   ROOST_CO_TRY(auto settled, co_await settle_accounts(services));
   ROOST_CO_TRY(auto user, co_await services.authenticator.find_user(name));
   if (!user && std::ranges::find(settled, name) != settled.end()) co_return Result<>{};
   if (!user) co_return no(Code::nonexistent, fmt::format("There is no user '{}'", name));
   ROOST_CO_TRY(AccountChange change, co_await AccountChange::begin(services, user->account, user->name));
+  RemovedAccount removed{user->account, user->name, services.clock.wall().seconds};
+  ROOST_CO_TRY_VOID(co_await note_removed(services, std::move(removed)));
   ROOST_CO_TRY_VOID(co_await services.authenticator.remove_user(user->name));
-  co_return co_await change.remove();
+  co_return co_await change.put_aside();
 }
 
 task<Result<>> run_user_remove(VerbRun run) {
   ROOST_CO_TRY_VOID(co_await remove_user(run.services, run.argument(0)));
-  co_await run.say(fmt::format("Removed {} and its mail.\n", run.argument(0)));
+  co_await run.say(fmt::format("Removed {}.\n", run.argument(0)));
   co_return Result<>{};
 }
 
@@ -115,7 +118,8 @@ constexpr std::array kVerbs = {
     Verb{{"user list", "", {}, "List the users."}, run_user_list},
     Verb{{"user disable", "NAME", {}, "Refuse a user's logins; mail still arrives."}, run_user_disable},
     Verb{{"user enable", "NAME", {}, "Allow a user's logins again."}, run_user_enable},
-    Verb{{"user remove", "NAME", {}, "Remove a user and all of the user's mail."}, run_user_remove},
+    Verb{{"user remove", "NAME", {}, "Remove a user; the mail can come back for the retention time (undelete)."},
+         run_user_remove},
 };
 
 }  // namespace

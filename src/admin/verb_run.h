@@ -40,6 +40,7 @@ std::span<const Verb> quota_verbs();
 std::span<const Verb> mailbox_verbs();
 std::span<const Verb> acl_verbs();
 std::span<const Verb> server_verbs();
+std::span<const Verb> retention_verbs();
 
 // "2026-05-01 12:30:00" in UTC.
 std::string format_time(int64_t seconds);

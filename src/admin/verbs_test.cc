@@ -64,11 +64,15 @@ TEST_F(Verbs, ChangePasswordsAndSwitchUsersOffAndOn) {
   EXPECT_TRUE(logs_in("other"));
 }
 
-TEST_F(Verbs, RemoveAUserWithAllMail) {
+TEST_F(Verbs, RemoveAUserWithAllMailForGoodWithAPurge) {
   add("alice");
   AccountId before = server.open("alice")->id();
   EXPECT_EQ(server.run("user remove", {"alice"}).status, kOk);
   EXPECT_THAT(server.json("user list"), IsEmpty());
+  EXPECT_EQ(server.json("deleted")[0]["name"], "alice");
+  EXPECT_EQ(server.json("status")["accounts"], 1);
+  EXPECT_EQ(server.run("purge", {"alice"}).status, kOk);
+  EXPECT_THAT(server.json("deleted"), IsEmpty());
   EXPECT_EQ(server.json("status")["accounts"], 0);
   add("alice");
   EXPECT_NE(server.open("alice")->id(), before);
@@ -77,9 +81,12 @@ TEST_F(Verbs, RemoveAUserWithAllMail) {
 TEST_F(Verbs, SayThatThereIsNoSuchUserInOneSentence) {
   for (const VerbSyntax& syntax : verb_syntaxes()) {
     if (!syntax.arguments.starts_with("ACCOUNT")) continue;
-    Said said = server.run(std::string(syntax.verb), {"nobody", "a", "b", "c"}, "Subject: x\n\ny");
+    std::map<std::string, std::string> options;
+    if (syntax.verb == "undelete") options = {{"since", "1h"}, {"as", "nobody"}};
+    Said said = server.run({std::string(syntax.verb), {"nobody", "a", "b", "c"}, options, false, "Subject: x\n\ny"});
     EXPECT_EQ(said.status, kFailed) << syntax.verb;
-    EXPECT_EQ(said.error, "There is no user 'nobody'.\n") << syntax.verb;
+    EXPECT_THAT(said.error, StartsWith("There is no user 'nobody'")) << syntax.verb;
+    EXPECT_EQ(std::ranges::count(said.error, '\n'), 1) << syntax.verb;
     EXPECT_THAT(said.out, IsEmpty()) << syntax.verb;
   }
 }

@@ -33,6 +33,7 @@ class RootRepair {
     drop(root_.seen, "blocks of what users have seen in mailboxes of others");
     drop(root_.subscriptions, "subscriptions");
     drop(root_.metadata, "mailboxes' annotations");
+    drop(root_.deleted, "deleted mailboxes, which cannot come back");
     drop_spans(root_.body_counts, "how often bodies are shared; they are counted again");
     drop_spans(root_.dead_blobs, "which bodies are dead; what no message needs counts as dead from now on");
     drop_spans(root_.segment_cards, "how many cards are in use; they are counted again");

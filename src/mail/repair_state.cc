@@ -147,6 +147,7 @@ class AccountRepair {
       repair(id, *mailbox);
       return true;
     });
+    forget_deleted();
     count_names();
     count_metadata();
     next_.dirty_bytes += next_.metadata_bytes;
@@ -173,6 +174,12 @@ class AccountRepair {
     next_.resident_bytes += whole.resident_bytes();
     next_.dirty_bytes += whole.dirty_bytes();
     next_.mailboxes.set(id, std::make_shared<const MailboxState>(std::move(whole)));
+  }
+
+  // Their bodies are dead already, and go with the retention time.
+  void forget_deleted() {
+    if (next_.deleted.size() > 0) said_.push_back("what was kept of deleted mailboxes cannot come back any more");
+    next_.deleted = {};
   }
 
   static std::string to_text(const UidSet& uids) {

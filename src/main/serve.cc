@@ -12,6 +12,7 @@
 #include "accounts/transfers.h"
 #include "admin/account_changes.h"
 #include "admin/control_server.h"
+#include "admin/removed_accounts.h"
 #include "auth/client.h"
 #include "base/log.h"
 #include "imapd/server.h"
@@ -31,6 +32,8 @@
 
 namespace roost::main {
 namespace {
+
+constexpr Seconds kHousekeepingInterval{60};
 
 net::ClientCertificates clients_of(const Config& config) {
   net::ClientCertificates out;
@@ -80,6 +83,8 @@ class Server {
   admin::ServerStatus status() const;
   void wake_sessions();
   task<> say_ready();
+  void arm_housekeeping();
+  task<> keep_house();
 
   const Config& config_;
   std::unique_ptr<rt::RealLoops> loops_;
@@ -95,7 +100,10 @@ class Server {
   std::optional<lmtpd::Services> lmtp_;
   std::optional<admin::Services> control_;
   std::optional<Listeners> listeners_;
-  rt::Event settled_;  // loop 0's
+  rt::Event settled_;  // loop 0's, as are the next ones
+  rt::Mutex housekeeping_;
+  rt::Timer housekeeping_timer_;
+  bool stopping_ = false;
   int64_t started_ = system_clock().wall().seconds;
 };
 
@@ -156,6 +164,21 @@ task<> settle(admin::Services* services, rt::Event* done) {
   done->set();
 }
 
+void Server::arm_housekeeping() {
+  if (stopping_) return;
+  housekeeping_timer_ = loops_->at(0).after(kHousekeepingInterval, [this] { rt::spawn(loops_->at(0), keep_house()); });
+}
+
+task<> Server::keep_house() {
+  {
+    auto lock = co_await housekeeping_.lock();
+    if (stopping_) co_return;
+    auto expired = co_await admin::expire_removed_accounts(*control_);
+    if (!expired) log::warn("removed_accounts_not_expired", {{"text", expired.error().text}});
+  }
+  arm_housekeeping();
+}
+
 task<> Server::say_ready() {
   log::info("ready", {{"listening", listeners_->text()}});
   fmt::print("ready {}\n", listeners_->text());
@@ -171,6 +194,7 @@ void Server::run() {
                        });
   rt::spawn(loops_->at(0), settle(&*control_, &settled_));
   rt::spawn(loops_->at(0), say_ready());
+  loops_->at(0).post([this] { arm_housekeeping(); });
   loops_->run();
 }
 
@@ -182,6 +206,8 @@ void Server::stop() {
 // Sessions end first, so that what they had begun is finished and acknowledged; then the accounts, then what was begun
 // at the start and reads the store, then the loops.
 task<> Server::shut_down() {
+  stopping_ = true;
+  housekeeping_timer_.cancel();
   listeners_->stop();
   imap_->stopping = true;
   lmtp_->stopping = true;
@@ -190,6 +216,9 @@ task<> Server::shut_down() {
   if (pusher_) co_await pusher_->stop();
   co_await accounts_->stop();
   co_await settled_.wait();
+  {
+    auto lock = co_await housekeeping_.lock();  // which finds the accounts closed
+  }
   log::info("stopped");
   loops_->stop();
 }
