@@ -93,10 +93,19 @@ def work_through(server):
     fails(1, "user", "quota", "dora", "--messages", "-1")
     fails(1, "user", "quota", "dora", "--messages", "1", "--default")
     assert data("user quota", "dora", "--default")[0]["set_by"] == "configuration"
+    verb("mailbox rename", "dora", "INBOX", "Old")
+    verb("mailbox delete", "dora", "Old")
+    assert [m["mailbox"] for m in data("deleted", "dora")] == ["Old"]
+    assert data("undelete", "dora", "--since", "1h")["mailboxes"] == [{"mailbox": "Old", "created": True, "messages": 1}]
+    assert data("mailbox status", "dora", "Old")["messages"] == 1
+    fails(1, "undelete", "nobody", "--since", "1h")
+    fails(1, "deleted", "nobody")
+    assert data("purge", "dora")["purged"]
+    assert data("deleted", "dora") == []
     verb("checkpoint", "dora")
     assert data("check")["problems"] == []
     assert data("status")["server"] == ("up" if server.process else "down")
-    for name in used - {"check", "status", "user list", "user add"}:
+    for name in used - {"check", "status", "user list", "user add", "deleted", "undelete"}:
         more = {"mailbox list": 0, "mailbox rename": 2, "mailbox revoke": 2, "mailbox grant": 3}
         fails(1, *name.split(), "nobody", *["x"] * more.get(name, 1 if name[:7] == "mailbox" else 0),
               *(["--password-stdin"] if name == "user passwd" else []), stdin=MESSAGE)
