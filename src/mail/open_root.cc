@@ -53,18 +53,26 @@ class Opening {
     return it->second;
   }
 
+  // `read` takes one entry, and is called for each of these pages' entries in their order; `what` names such a page.
+  template <class Key, class Read>
+  Result<> read_entries(const std::vector<EntryPage<Key>>& pages, PageKind kind, const char* what, Read read) const {
+    for (const EntryPage<Key>& entries : pages) {
+      ROOST_TRY(BytesView data, page(entries.page));
+      ROOST_TRY(Bytes content, unpack_page(kind, data));
+      Decoder in(content);
+      for (uint32_t i = 0; i < entries.count; ++i) ROOST_TRY_VOID(read(in));
+      ROOST_TRY_VOID(in.finish(what));
+    }
+    return {};
+  }
+
   Result<> read_mailboxes() {
     Mailboxes mailboxes;
-    for (const EntryPage<MailboxId>& entries : root_.mailboxes) {
-      ROOST_TRY(BytesView data, page(entries.page));
-      ROOST_TRY(Bytes content, unpack_page(PageKind::mailboxes, data));
-      Decoder in(content);
-      for (uint32_t i = 0; i < entries.count; ++i) {
-        ROOST_TRY(MailboxState mailbox, read_mailbox_entry(in, root_.account));
-        ROOST_TRY_VOID(add(std::move(mailbox), mailboxes));
-      }
-      ROOST_TRY_VOID(in.finish("mailbox page"));
-    }
+    auto read = [&](Decoder& in) -> Result<> {
+      ROOST_TRY(MailboxState mailbox, read_mailbox_entry(in, root_.account));
+      return add(std::move(mailbox), mailboxes);
+    };
+    ROOST_TRY_VOID(read_entries(root_.mailboxes, PageKind::mailboxes, "mailbox page", read));
     std::vector<std::pair<std::string, MailboxId>> names;
     names.reserve(mailboxes.size());
     for (const auto& [id, mailbox] : mailboxes) names.emplace_back(mailbox->name(), id);
@@ -95,18 +103,14 @@ class Opening {
 
   Result<> read_seen_pages() {
     SeenKey before;
-    for (const EntryPage<SeenKey>& entries : root_.seen) {
-      ROOST_TRY(BytesView data, page(entries.page));
-      ROOST_TRY(Bytes content, unpack_page(PageKind::seen, data));
-      Decoder in(content);
-      for (uint32_t i = 0; i < entries.count; ++i) {
-        ROOST_TRY(SeenEntry entry, read_seen_block(in));
-        if (!(before < entry.key) || entry.block->modseq_max > root_.modseq) return damaged("what users have seen");
-        before = entry.key;
-        seen_[before.mailbox].put(before.user, before.index, std::move(entry.block));
-      }
-      ROOST_TRY_VOID(in.finish("page of what users have seen"));
-    }
+    auto read = [&](Decoder& in) -> Result<> {
+      ROOST_TRY(SeenEntry entry, read_seen_block(in));
+      if (!(before < entry.key) || entry.block->modseq_max > root_.modseq) return damaged("what users have seen");
+      before = entry.key;
+      seen_[before.mailbox].put(before.user, before.index, std::move(entry.block));
+      return {};
+    };
+    ROOST_TRY_VOID(read_entries(root_.seen, PageKind::seen, "page of what users have seen", read));
     return {};
   }
 
@@ -127,52 +131,39 @@ class Opening {
 
   Result<> read_deleted() {
     Mailboxes deleted;
-    for (const EntryPage<MailboxId>& entries : root_.deleted) {
-      ROOST_TRY(BytesView data, page(entries.page));
-      ROOST_TRY(Bytes content, unpack_page(PageKind::deleted, data));
-      Decoder in(content);
-      for (uint32_t i = 0; i < entries.count; ++i) {
-        ROOST_TRY(MailboxState mailbox, read_deleted_entry(in, root_.account));
-        ROOST_TRY_VOID(add(std::move(mailbox), deleted));
-      }
-      ROOST_TRY_VOID(in.finish("page of deleted mailboxes"));
-    }
+    auto read = [&](Decoder& in) -> Result<> {
+      ROOST_TRY(MailboxState mailbox, read_deleted_entry(in, root_.account));
+      return add(std::move(mailbox), deleted);
+    };
+    ROOST_TRY_VOID(read_entries(root_.deleted, PageKind::deleted, "page of deleted mailboxes", read));
     state_.deleted = PersistentMap<MailboxId, MailboxPtr>::from_sorted(std::move(deleted));
     return {};
   }
 
   Result<> read_subscriptions() {
     std::vector<std::pair<std::string, bool>> names;
-    for (const EntryPage<std::string>& entries : root_.subscriptions) {
-      ROOST_TRY(BytesView data, page(entries.page));
-      ROOST_TRY(Bytes content, unpack_page(PageKind::subscriptions, data));
-      Decoder in(content);
-      for (uint32_t i = 0; i < entries.count; ++i) {
-        std::string name(in.bytes());
-        if (in.failed() || (!names.empty() && name <= names.back().first)) return damaged("subscriptions");
-        names.emplace_back(std::move(name), true);
-      }
-      ROOST_TRY_VOID(in.finish("subscription page"));
-    }
+    auto read = [&](Decoder& in) -> Result<> {
+      std::string name(in.bytes());
+      if (in.failed() || (!names.empty() && name <= names.back().first)) return damaged("subscriptions");
+      names.emplace_back(std::move(name), true);
+      return {};
+    };
+    ROOST_TRY_VOID(read_entries(root_.subscriptions, PageKind::subscriptions, "subscription page", read));
     state_.subscriptions = PersistentMap<std::string, bool>::from_sorted(std::move(names));
     return {};
   }
 
   Result<> read_metadata_pages() {
     std::vector<std::pair<MailboxId, MetadataPtr>> all;
-    for (const EntryPage<MailboxId>& entries : root_.metadata) {
-      ROOST_TRY(BytesView data, page(entries.page));
-      ROOST_TRY(Bytes content, unpack_page(PageKind::metadata, data));
-      Decoder in(content);
-      for (uint32_t i = 0; i < entries.count; ++i) {
-        ROOST_TRY(MetadataEntry entry, read_metadata(in));
-        bool sound = entry.mailbox.value == 0 || state_.mailboxes.contains(entry.mailbox);
-        if (!sound || (!all.empty() && entry.mailbox <= all.back().first)) return damaged("annotations");
-        state_.metadata_bytes += entry.metadata->bytes;
-        all.emplace_back(entry.mailbox, std::move(entry.metadata));
-      }
-      ROOST_TRY_VOID(in.finish("page of annotations"));
-    }
+    auto read = [&](Decoder& in) -> Result<> {
+      ROOST_TRY(MetadataEntry entry, read_metadata(in));
+      bool sound = entry.mailbox.value == 0 || state_.mailboxes.contains(entry.mailbox);
+      if (!sound || (!all.empty() && entry.mailbox <= all.back().first)) return damaged("annotations");
+      state_.metadata_bytes += entry.metadata->bytes;
+      all.emplace_back(entry.mailbox, std::move(entry.metadata));
+      return {};
+    };
+    ROOST_TRY_VOID(read_entries(root_.metadata, PageKind::metadata, "page of annotations", read));
     state_.metadata = PersistentMap<MailboxId, MetadataPtr>::from_sorted(std::move(all));
     return {};
   }
