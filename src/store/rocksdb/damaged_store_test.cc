@@ -33,9 +33,7 @@ class StoreOnDisk : public testing::Test {
   }
   template <class T>
   T wait(task<T> work) {
-    std::optional<T> value;
-    runtime_.run(collect(std::move(work), value));
-    return std::move(value).value();
+    return runtime_.wait(std::move(work));
   }
   void commit(AccountStore& node, AccountId account, uint64_t at, Bytes record, std::vector<NewBlob> blobs = {}) {
     Commit commit{Position(at), {}, std::move(record), std::move(blobs), true};
@@ -63,12 +61,6 @@ class StoreOnDisk : public testing::Test {
   ScratchDirectory scratch_;
   StoreConfig config_;
   RealRuntime runtime_;
-
- private:
-  template <class T>
-  static task<> collect(task<T> work, std::optional<T>& value) {
-    value.emplace(co_await std::move(work));
-  }
 };
 
 class ATable : public StoreOnDisk, public testing::WithParamInterface<const char*> {};

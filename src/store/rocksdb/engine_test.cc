@@ -117,9 +117,7 @@ class RocksdbEngine : public testing::Test {
   }
   template <class T>
   T wait(task<T> work) {
-    std::optional<T> value;
-    runtime_.run(collect(std::move(work), value));
-    return std::move(value).value();
+    return runtime_.wait(std::move(work));
   }
   Committed commit(AccountStore& node, uint64_t at, Bytes record, bool grows = true) {
     return wait(node.commit(kAlice, Commit{Position(at), {}, std::move(record), {}, grows}));
@@ -133,10 +131,6 @@ class RocksdbEngine : public testing::Test {
   RealRuntime runtime_;
 
  private:
-  template <class T>
-  static task<> collect(task<T> work, std::optional<T>& value) {
-    value.emplace(co_await std::move(work));
-  }
   static task<Result<>> put_pieces(AccountStore& node, BlobId id, Bytes data) {
     ROOST_CO_TRY(auto writer, co_await node.create_blob(id, data.size()));
     ROOST_CO_TRY_VOID(co_await writer->write(std::move(data)));

@@ -52,9 +52,7 @@ class Salvage : public testing::Test {
   }
   template <class T>
   T wait(task<T> work) {
-    std::optional<T> value;
-    runtime_.run(collect(std::move(work), value));
-    return std::move(value).value();
+    return runtime_.wait(std::move(work));
   }
   // Records that LZ4 cannot shorten, so that they fill several blocks; a body with each.
   void commit(AccountStore& node, AccountId account, uint64_t at) {
@@ -99,12 +97,6 @@ class Salvage : public testing::Test {
   ScratchDirectory scratch_;
   StoreConfig config_;
   RealRuntime runtime_;
-
- private:
-  template <class T>
-  static task<> collect(task<T> work, std::optional<T>& value) {
-    value.emplace(co_await std::move(work));
-  }
 };
 
 TEST_F(Salvage, LeavesASoundStoreAlone) {

@@ -6,9 +6,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <semaphore>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "base/bytes.h"
 #include "rt/loop.h"
@@ -53,8 +55,19 @@ class RealRuntime {
     rt::spawn(loop(), finish(std::move(work), done));
     done.acquire();
   }
+  // The same, and gives its result.
+  template <class T>
+  T wait(task<T> work) {
+    std::optional<T> value;
+    run(collect(std::move(work), value));
+    return std::move(value).value();
+  }
 
  private:
+  template <class T>
+  static task<> collect(task<T> work, std::optional<T>& value) {
+    value.emplace(co_await std::move(work));
+  }
   static task<> finish(task<> work, std::binary_semaphore& done) {
     co_await std::move(work);
     done.release();
