@@ -8,9 +8,18 @@ from terminal import Terminal
 FAST = True
 PACKAGES = ["mutt", "python3-pyte"]
 
+# mutt asks a question if what was edited is younger than its clock, as it may be for a moment: time() stands still for
+# some milliseconds at a time, what a file system writes down does not. So the editor's work is given an older date.
+EDITOR = """#!/bin/sh
+echo 'written in an editor' >> "$1" && touch -d '1 minute ago' "$1"
+"""
+
 
 def start(server, tls):
     folder = f"imaps://localhost:{server.ports['imaps']}" if tls else f"imap://localhost:{server.ports['imap']}"
+    editor = server.data / "editor"
+    editor.write_text(EDITOR)
+    editor.chmod(0o700)
     rc = server.data / "muttrc"
     rc.write_text(
         f"set imap_user=alice imap_pass='{PASSWORD}' folder='{folder}/' spoolfile='+INBOX' postponed='+Drafts'\n"
@@ -18,7 +27,7 @@ def start(server, tls):
         f"set header_cache='{server.data}/headers/' message_cachedir='{server.data}/bodies/' tmpdir='{server.data}'\n"
         "set imap_condstore=yes imap_qresync=yes imap_deflate=yes imap_idle=yes\n"
         "set sleep_time=0 delete=yes move=no confirmappend=no confirmcreate=no wait_key=no timeout=1 mail_check=1\n"
-        "set quit=yes sort=date beep=no mark_old=no postpone=yes editor='echo written in an editor >>'\n"
+        f"set quit=yes sort=date beep=no mark_old=no postpone=yes editor='{editor}'\n"
         "set from='alice@example.org' use_envelope_from=no use_domain=no hostname=example.org index_format='%4C|%Z|%s' to_chars=' '\n")
     for directory in ("headers", "bodies"):
         (server.data / directory).mkdir(exist_ok=True)
