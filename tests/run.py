@@ -104,6 +104,8 @@ def run_step(name):
         passed, failed = (1, 0) if status == 0 else (0, 1)
     failed = max(failed, 1 if status != 0 else 0)
     print(f"   {passed} passed, {failed} failed in {time.monotonic() - started:.0f} s", flush=True)
+    for line in re.findall(r"^UNSTEADY.*$", text, re.M):
+        print(f"   {line}", flush=True)
     if failed:
         print(text[-6000:], flush=True)
         print(f"   (whole output: {LOGS / (name + '.log')})", flush=True)
