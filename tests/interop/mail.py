@@ -4,9 +4,10 @@ import email.message
 import email.policy
 import email.utils
 import imaplib
+import re
 import ssl
 
-from roost import Server
+from roost import Server, wait_for
 
 PASSWORD = "wonder-land 1"
 
@@ -40,6 +41,24 @@ def imap(server, tls, user="alice", password=PASSWORD):
 def ok(answer):
     assert answer[0] == "OK", answer
     return answer[1]
+
+
+def octets_sent(server, work, others):
+    """What each session sent that work() began and ended, while so many others stay open.
+
+    The server writes a session's end down after its client was told, so it is waited for: before and after.
+    """
+
+    def ended():
+        log = server.log_text()
+        ends = re.findall(r" session_end .*bytes_in=(\d+)", log)
+        return ends if len(re.findall(r" login user=", log)) == len(ends) + others else None
+
+    wait_for(lambda: ended() is not None, "not every session before has ended", 60)
+    before = len(ended())
+    work()
+    wait_for(lambda: ended() is not None, "not every session has ended", 60)
+    return [int(octets) for octets in ended()[before:]]
 
 
 def in_clear_and_with_tls(work, **server_options):

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from filling import fill
-from mail import PASSWORD, imap, in_clear_and_with_tls, message, ok
+from mail import PASSWORD, imap, in_clear_and_with_tls, message, octets_sent, ok
 from roost import Server
 
 FAST = True
@@ -86,11 +86,8 @@ def work(server, tls):
     assert flags[b"Message 200"] == {rb"\Draft"} and b"Message 16" not in flags, flags
 
     # Nothing is left to do: no mailbox is opened.
-    position = len(server.log_text())
-    interimap(config)
-    ends = [line for line in server.log_text()[position:].splitlines() if " session_end " in line]
-    received = [int(re.search(r"bytes_in=(\d+)", line)[1]) for line in ends]
-    assert len(ends) == 2 and max(received) < 1200, received
+    sent = octets_sent(server, lambda: interimap(config), others=2)
+    assert len(sent) == 2 and max(sent) < 1200, sent
     alice.logout()
     bob.logout()
 
