@@ -1,7 +1,6 @@
 """mbsync: two-way synchronisation with a Maildir, then a run that transfers nothing."""
 
 import mailbox
-import re
 import subprocess
 
 from mail import PASSWORD, imap, in_clear_and_with_tls, message, octets_sent, ok
