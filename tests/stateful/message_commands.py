@@ -153,7 +153,8 @@ def store(world, c, rng):
             refused = modified(c, command, response, target, by_uid, unless, how)
             for u in target.live:
                 if u not in refused:
-                    others = set() if how else c.mailbox.messages[u].flags - changeable(FLAGS, rights)
+                    before = c.mailbox.messages[u].flags
+                    others = set() if how else before - changeable(before, rights)
                     c.mailbox.set_flags(u, how, changeable(flags, rights) | others)
         c.absorb(command)
 
