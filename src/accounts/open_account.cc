@@ -147,6 +147,20 @@ task<> OpenAccount::reread(std::shared_ptr<OpenAccount> self, bool without_hint)
   self->owner_->changed(*self);
 }
 
+task<Result<>> OpenAccount::catch_up() {
+  rt::Loop* caller = rt::Loop::current();
+  co_await home_.hop();
+  Result<> done;
+  {
+    Working working(*this);
+    auto lock = co_await replica_.log().lock();
+    done = co_await replica_.catch_up();
+    owner_->changed(*this);
+  }
+  co_await caller->hop();
+  co_return unless_retired(std::move(done));
+}
+
 // --- operations ---
 
 const mail::Actor& OpenAccount::actor() const {
@@ -193,7 +207,7 @@ task<> OpenAccount::drain(std::shared_ptr<OpenAccount> self) {
   self->draining_ = false;
 }
 
-// A body that was received for another account (one delivery to several) gets an id of our own.
+// One delivery may be for several accounts.
 task<Result<>> OpenAccount::own_blob(mail::NewMessage& message) {
   if (!message.blob || message.blob.owner == id_) co_return Result<>{};
   ROOST_CO_TRY(BlobId own, co_await reserve_blob());

@@ -91,6 +91,15 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   // A blob id that nothing uses, set aside in the log.
   task<Result<BlobId>> reserve_blob();
 
+  // A body that was received for another account gets an id of our own; nothing where there is none.
+  task<Result<>> own_blob(mail::NewMessage& message);
+
+  // snapshot() shows all that was durable when this was called, on any node.
+  task<Result<>> catch_up();
+
+  // Held by whoever moves messages into another account, for as long as it takes. The home loop's.
+  rt::Mutex& leaving() { return leaving_; }
+
   // A turn among this account's searches; the caller goes on in its own loop.
   task<> begin_search();
   void end_search();
@@ -111,7 +120,6 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   void enqueue(PendingPtr pending);
   static task<> drain(std::shared_ptr<OpenAccount> self);
   task<Result<>> initialise();
-  task<Result<>> own_blob(mail::NewMessage& message);
   void hint(Position position);
   void arm_reread();
   static task<> reread(std::shared_ptr<OpenAccount> self, bool without_hint);
@@ -142,6 +150,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   };
   ReservedBlobs reserved_;
   rt::Mutex reserving_;
+  rt::Mutex leaving_;
 
   uint32_t searches_ = 0;
   Gate search_ended_;

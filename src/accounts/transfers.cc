@@ -1,82 +1,13 @@
 #include "accounts/transfers.h"
 
-#include <set>
 #include <utility>
 
 #include "accounts/acting_account.h"
-#include "accounts/random.h"
+#include "accounts/transfer_note.h"
 #include "base/log.h"
-#include "mail/uid_codec.h"
-#include "rt/gather.h"
 
 namespace roost::accounts {
 namespace {
-
-const std::string kSpace = "moving";  // a random id → docs/formats/store.md
-
-constexpr uint8_t kNoteVersion = 1;
-
-// What must be known to settle the move.
-struct Note {
-  AccountId from;
-  MailboxId mailbox;
-  UidSet uids;
-  AccountId to;
-  MailboxId target;
-  Uid arrivals;  // the target's UIDNEXT before: copies have this uid or a higher one
-};
-
-Bytes encode(const Note& note) {
-  Bytes out;
-  Encoder encoder(out);
-  encoder.u8(kNoteVersion);
-  encoder.varint(note.from.value);
-  encoder.varint(note.mailbox.value);
-  mail::write_uids(encoder, note.uids);
-  encoder.varint(note.to.value);
-  encoder.varint(note.target.value);
-  encoder.varint(note.arrivals.value);
-  return out;
-}
-
-Result<Note> decode(BytesView bytes) {
-  Decoder in(bytes);
-  Note note;
-  if (in.u8() != kNoteVersion) in.fail();
-  note.from = AccountId(in.varint());
-  note.mailbox = MailboxId(in.varint());
-  note.uids = mail::read_uids(in);
-  note.to = AccountId(in.varint());
-  note.target = MailboxId(in.varint());
-  note.arrivals = Uid(static_cast<uint32_t>(in.varint()));
-  ROOST_TRY_VOID(in.finish("note of a move"));
-  return note;
-}
-
-std::string new_key() {
-  ObjectId id = random_object_id();
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
-}
-
-task<Result<>> forget(store::AccountStore& store, std::string key) {
-  ROOST_CO_TRY_VOID(co_await store.release_name(kSpace, std::move(key)));
-  co_return Result<>();
-}
-
-// Both together, so that they become one record if they can. What is gone already is left out.
-task<Result<>> expunge(AccountPtr account, MailboxId mailbox, UidSet uids) {
-  mail::Store mark{.mailbox = mailbox, .uids = uids, .how = mail::StoreHow::add, .flags = SystemFlag::deleted};
-  mail::Expunge gone{.mailbox = mailbox, .only = std::move(uids)};
-  std::vector<task<Result<mail::OperationResult>>> work;
-  work.push_back(account->execute(std::move(mark)));
-  work.push_back(account->execute(std::move(gone)));
-  std::vector<Result<mail::OperationResult>> results = co_await rt::gather(std::move(work));
-  for (const auto& result : results) {
-    bool mailbox_gone = !result && result.error().code == Code::nonexistent;
-    if (!result && !mailbox_gone) co_return std::unexpected(result.error());
-  }
-  co_return Result<>();
-}
 
 Result<> check_rights(const Transfer& transfer) {
   mail::SnapshotPtr snapshot = transfer.from->snapshot();
@@ -85,18 +16,6 @@ Result<> check_rights(const Transfer& transfer) {
   constexpr Rights kNeeded = Right::delete_messages | Right::expunge;
   if ((transfer.from->rights(*mailbox) & kNeeded) == kNeeded) return {};
   return no(Code::no_perm, "You do not have the right to move messages away.");
-}
-
-Result<Note> note_of(const Transfer& transfer) {
-  mail::SnapshotPtr snapshot = transfer.to->snapshot();
-  auto target = snapshot->find(transfer.target);
-  if (!target) return no(Code::try_create, "No such mailbox.");
-  return Note{.from = transfer.from->id(),
-              .mailbox = transfer.mailbox,
-              .uids = transfer.uids,
-              .to = transfer.to->id(),
-              .target = target->id(),
-              .arrivals = target->uidnext()};
 }
 
 mail::Copied copied(const UidSet& uids, const mail::Appended& appended) {
@@ -108,84 +27,121 @@ mail::Copied copied(const UidSet& uids, const mail::Appended& appended) {
           .modseq = appended.modseq};
 }
 
-// Calls fn(const mail::Cold&) for the live messages from `first` on; there are none where the mailbox is gone.
-template <class Fn>
-task<Result<>> visit(AccountPtr account, MailboxId mailbox, Uid first, Fn fn) {
-  if (!account->snapshot()->find(mailbox)) co_return Result<>();
-  ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await account->load(mailbox));
-  auto found = snapshot->find(mailbox);
-  if (!found) co_return Result<>();
-  found->for_each(first, Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot&) {
-    fn(cold);
-    return true;
-  });
-  co_return Result<>();
-}
+// One move, in its turn among those out of the same account.
+class Mover {
+ public:
+  Mover(Accounts& accounts, Transfer& transfer)
+      : accounts_(accounts),
+        transfer_(transfer),
+        from_(opened(*transfer.from)->shared_from_this()),
+        store_(from_->environment().store) {}
 
-// Those of the note's messages that the target has by now. Each is looked for by itself: somebody else may have copied
-// one of them there, or deleted one that had arrived.
-task<Result<UidSet>> find_arrived(Accounts& accounts, AccountPtr from, const Note& note) {
-  std::set<ObjectId> there;
-  ROOST_CO_TRY(AccountPtr to, co_await accounts.open(note.to));
-  auto add = [&there](const mail::Cold& cold) { there.insert(cold.email_id); };
-  ROOST_CO_TRY_VOID(co_await visit(std::move(to), note.target, note.arrivals, add));
-  UidSet arrived;
-  auto keep = [&](const mail::Cold& cold) {
-    if (note.uids.contains(cold.uid) && there.contains(cold.email_id)) arrived.append(cold.uid);
-  };
-  ROOST_CO_TRY_VOID(co_await visit(std::move(from), note.mailbox, Uid(1), keep));
-  co_return arrived;
-}
-
-// An account that was deleted would be opened empty, and be there again.
-task<Result<bool>> is_there(store::AccountStore& store, AccountId account) {
-  ROOST_CO_TRY(store::Opened opened, co_await store.open(account));
-  co_return opened.generation.value != 0 || !opened.tail.empty();
-}
-
-task<Result<>> settle(Accounts& accounts, store::AccountStore& store, Note note) {
-  ROOST_CO_TRY(bool source, co_await is_there(store, note.from));
-  ROOST_CO_TRY(bool target, co_await is_there(store, note.to));
-  UidSet arrived;
-  AccountPtr from;
-  if (source && target) {
-    ROOST_CO_TRY(from, co_await accounts.open(note.from));
-    ROOST_CO_TRY(arrived, co_await find_arrived(accounts, from, note));
+  task<Result<mail::Copied>> move() {
+    ROOST_CO_TRY(bool any, co_await begin());
+    if (!any) co_return mail::Copied();
+    mail::Append operation{.mailbox = note_.target, .messages = std::move(transfer_.messages)};
+    Result<mail::OperationResult> arrived = co_await transfer_.to->execute(std::move(operation));
+    if (!arrived) {
+      co_await give_up(arrived.error());
+      co_return std::unexpected(std::move(arrived).error());
+    }
+    // The rights were there when it was decided: by now the messages must go, whoever may do what.
+    ROOST_CO_TRY_VOID(co_await remove_for_good(from_, note_.mailbox, note_.uids));
+    co_await forget();
+    co_return copied(note_.uids, std::get<mail::Appended>(*arrived));
   }
-  log::info("move_settled", {{"from", note.from.value}, {"to", note.to.value}, {"messages", arrived.count()}});
-  if (arrived.empty()) co_return Result<>();
-  co_return co_await expunge(std::move(from), note.mailbox, std::move(arrived));
+
+ private:
+  // Notes the move, of messages that are there once no other move can take them. False if there are none.
+  task<Result<bool>> begin() {
+    for (;;) {
+      ROOST_CO_TRY(UidSet live, co_await live_among(from_, transfer_.mailbox, transfer_.uids));
+      ROOST_CO_TRY_VOID(leave_out_all_but(live));
+      if (live.empty()) co_return false;
+      ROOST_CO_TRY_VOID(co_await make_note());
+      ROOST_CO_TRY_VOID(co_await note_transfer(accounts_, store_, note_));
+      Result<UidSet> still = co_await look_again();
+      if (still && *still == live) co_return true;
+      co_await forget();
+      if (!still) co_return std::unexpected(still.error());
+    }
+  }
+
+  Result<> leave_out_all_but(const UidSet& live) {
+    if (live == transfer_.uids) return {};
+    if (transfer_.all_or_none) return no(Code::expunge_issued, "Some of the messages have been deleted.");
+    std::vector<mail::NewMessage> messages;
+    size_t at = 0;
+    transfer_.uids.for_each([&](Uid uid) {
+      if (live.contains(uid)) messages.push_back(std::move(transfer_.messages[at]));
+      ++at;
+    });
+    transfer_.messages = std::move(messages);
+    transfer_.uids = live;
+    return {};
+  }
+
+  task<Result<>> make_note() {
+    mail::SnapshotPtr snapshot = transfer_.to->snapshot();
+    auto target = snapshot->find(transfer_.target);
+    if (!target) co_return no(Code::try_create, "No such mailbox.");
+    mail::NewMessage& first = transfer_.messages.front();
+    ROOST_CO_TRY_VOID(co_await opened(*transfer_.to)->own_blob(first));
+    note_ = {.from = from_->id(),
+             .mailbox = transfer_.mailbox,
+             .uids = transfer_.uids,
+             .to = transfer_.to->id(),
+             .target = target->id(),
+             .blob = first.blob.serial};
+    co_return Result<>();
+  }
+
+  task<Result<UidSet>> look_again() {
+    ROOST_CO_TRY_VOID(co_await from_->catch_up());
+    co_return co_await live_among(from_, transfer_.mailbox, transfer_.uids);
+  }
+
+  // Only what was refused has certainly not happened; else it is found out, now or by whoever comes next.
+  task<> give_up(const Error& why) {
+    if (why.kind == Error::Kind::no) co_return co_await forget();
+    Result<> settled = co_await settle_transfer(accounts_, store_, note_);
+    if (!settled) log::warn("move_not_settled", {{"from", note_.from.value}, {"text", settled.error().text}});
+  }
+
+  // A note that stays is settled by the next move, or the next start.
+  task<> forget() {
+    Result<> forgotten = co_await forget_transfer(store_, note_);
+    if (!forgotten) log::warn("move_not_forgotten", {{"from", note_.from.value}, {"text", forgotten.error().text}});
+  }
+
+  Accounts& accounts_;
+  Transfer& transfer_;
+  const OpenAccountPtr from_;
+  store::AccountStore& store_;
+  TransferNote note_;
+};
+
+task<Result<mail::Copied>> move_in_turn(Accounts& accounts, OpenAccountPtr from, Transfer transfer) {
+  auto turn = co_await from->leaving().lock();
+  Mover mover(accounts, transfer);
+  co_return co_await mover.move();
 }
 
 }  // namespace
 
-task<Result<mail::Copied>> move_messages(Transfer transfer) {
+task<Result<mail::Copied>> move_messages(Accounts& accounts, Transfer transfer) {
   ROOST_CO_TRY_VOID(check_rights(transfer));
-  ROOST_CO_TRY(Note note, note_of(transfer));
-  OpenAccount& source = *opened(*transfer.from);
-  store::AccountStore& store = source.environment().store;
-  std::string key = new_key();
-  ROOST_CO_TRY_VOID(co_await store.claim_name(kSpace, key, encode(note)));
-  mail::Append operation{.mailbox = note.target, .messages = std::move(transfer.messages)};
-  Result<mail::OperationResult> arrived = co_await transfer.to->execute(std::move(operation));
-  if (!arrived) {
-    // Only what was refused has certainly not happened.
-    if (arrived.error().kind == Error::Kind::no) ROOST_CO_TRY_VOID(co_await forget(store, key));
-    co_return std::unexpected(std::move(arrived).error());
-  }
-  // The rights were there when it was decided: by now the messages must go, whoever may do what.
-  ROOST_CO_TRY_VOID(co_await expunge(source.shared_from_this(), transfer.mailbox, transfer.uids));
-  ROOST_CO_TRY_VOID(co_await forget(store, key));
-  co_return copied(transfer.uids, std::get<mail::Appended>(*arrived));
+  OpenAccountPtr from = opened(*transfer.from)->shared_from_this();
+  rt::Loop* caller = rt::Loop::current();
+  co_await from->home().hop();
+  Result<mail::Copied> copied = co_await move_in_turn(accounts, from, std::move(transfer));
+  co_await caller->hop();
+  co_return copied;
 }
 
 task<Result<size_t>> settle_moves(Accounts& accounts, store::AccountStore& store) {
-  ROOST_CO_TRY(auto notes, co_await store.list_names(kSpace));
-  for (store::AccountStore::NameValue& one : notes) {
-    ROOST_CO_TRY(Note note, decode(one.value));
-    ROOST_CO_TRY_VOID(co_await settle(accounts, store, std::move(note)));
-    ROOST_CO_TRY_VOID(co_await forget(store, std::move(one.name)));
-  }
+  ROOST_CO_TRY(std::vector<TransferNote> notes, co_await noted_transfers(store));
+  for (const TransferNote& note : notes) ROOST_CO_TRY_VOID(co_await settle_transfer(accounts, store, note));
   co_return notes.size();
 }
 

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "accounts/test_world_test.h"
+#include "accounts/transfer_note.h"
+#include "rt/gather.h"
 
 namespace roost::accounts {
 namespace {
@@ -44,7 +46,14 @@ task<Result<Transfer>> whole_inbox(Accounts& accounts) {
 
 task<Result<mail::Copied>> move_all(Accounts& accounts) {
   ROOST_CO_TRY(Transfer transfer, co_await whole_inbox(accounts));
-  co_return co_await move_messages(std::move(transfer));
+  co_return co_await move_messages(accounts, std::move(transfer));
+}
+
+task<Result<std::vector<Result<mail::Copied>>>> move_all_twice(Accounts& one, Accounts& other) {
+  std::vector<task<Result<mail::Copied>>> moves;
+  moves.push_back(move_all(one));
+  moves.push_back(move_all(other));
+  co_return co_await rt::gather(std::move(moves));
 }
 
 void fill_inboxes(TestWorld& world, TestNode& node) {
@@ -91,12 +100,12 @@ TEST(Transfers, ThatAreRefusedLeaveNothingBehind) {
   fill_inboxes(world, node);
   auto transfer = world.wait(whole_inbox(*node.accounts)).value();
   transfer.to = world.wait(node.accounts->open_for(mail::Actor::visiting("fred"), AccountId(kTarget))).value();
-  EXPECT_EQ(world.wait(move_messages(transfer)).error().code, Code::try_create);
+  EXPECT_EQ(world.wait(move_messages(*node.accounts, transfer)).error().code, Code::try_create);
   transfer.from = world.wait(node.accounts->open_for(mail::Actor::visiting("fred"), AccountId(kSource))).value();
-  EXPECT_EQ(world.wait(move_messages(transfer)).error().code, Code::no_perm);
+  EXPECT_EQ(world.wait(move_messages(*node.accounts, transfer)).error().code, Code::no_perm);
   transfer.to = world.open(node, kTarget);
   transfer.target = "nowhere";
-  EXPECT_FALSE(world.wait(move_messages(transfer)));
+  EXPECT_FALSE(world.wait(move_messages(*node.accounts, transfer)));
   EXPECT_EQ(ids_in(world, world.open(node, kSource)).size(), 3U);
   EXPECT_EQ(ids_in(world, world.open(node, kTarget)).size(), 1U);
   EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 0U);
@@ -112,7 +121,7 @@ void crash_before_arrival(TestWorld& world) {
     world.add_node({}, {.crash_at_step = step});
     (void)world.wait(move_all(*world.nodes.back().accounts));
     TestNode& after = world.add_node();
-    left = world.wait(after.store->list_names("moving")).value().size();
+    left = world.wait(noted_transfers(*after.store)).value().size();
   }
   ASSERT_EQ(left, 1U);
 }
@@ -126,17 +135,74 @@ TEST(Transfers, OfAnAccountThatWasDeletedAreForgotten) {
   EXPECT_THAT(world.wait(node.store->accounts()).value(), testing::ElementsAre(AccountId(kTarget)));
 }
 
-TEST(Transfers, ACopyOfOneMessageIsNotTakenForAllOfThem) {
+TEST(Transfers, ACopyIsNotTakenForWhatDidNotArrive) {
   TestWorld world;
   crash_before_arrival(world);
   TestNode& node = world.nodes.back();
   auto transfer = world.wait(whole_inbox(*node.accounts)).value();
   ASSERT_EQ(ids_in(world, transfer.to).size(), 1U);
-  mail::Append copy{std::string("INBOX"), {transfer.messages.front()}};
+  mail::Append copy{std::string("INBOX"), transfer.messages};
   world.must<mail::Appended>(transfer.to, std::move(copy));
   EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 1U);
-  EXPECT_EQ(ids_in(world, transfer.from).size(), 2U);
-  EXPECT_EQ(ids_in(world, transfer.to).size(), 2U);
+  EXPECT_EQ(ids_in(world, transfer.from).size(), 3U);
+  EXPECT_EQ(ids_in(world, transfer.to).size(), 4U);
+}
+
+TEST(Transfers, GoOnAfterOneThatACrashLeft) {
+  TestWorld world;
+  crash_before_arrival(world);
+  TestNode& node = world.nodes.back();
+  ASSERT_TRUE(world.wait(move_all(*node.accounts)));
+  EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 0U);
+  EXPECT_THAT(ids_in(world, world.open(node, kSource)), IsEmpty());
+  EXPECT_EQ(ids_in(world, world.open(node, kTarget)).size(), 4U);
+}
+
+// Those that are moved, in all mailboxes of the target.
+void expect_moved_once(TestWorld& world, TestNode& node) {
+  EXPECT_THAT(ids_in(world, world.open(node, kSource)), IsEmpty());
+  EXPECT_EQ(ids_in(world, world.open(node, kTarget)).size(), 4U);
+  EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 0U);
+}
+
+TEST(Transfers, OfTheSameMessagesAtTheSameTimeMoveThemOnce) {
+  TestWorld world;
+  TestNode& node = world.add_node();
+  fill_inboxes(world, node);
+  auto moves = world.wait(move_all_twice(*node.accounts, *node.accounts)).value();
+  ASSERT_TRUE(moves[0] && moves[1]);
+  EXPECT_EQ(moves[0]->source.count() + moves[1]->source.count(), 3U);
+  expect_moved_once(world, node);
+}
+
+TEST(Transfers, OnSeveralNodesAtTheSameTimeMoveThemOnce) {
+  for (uint64_t seed = 1; seed <= 20 && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    TestWorld world(seed);
+    world.add_node();
+    world.add_node();
+    fill_inboxes(world, world.nodes[0]);
+    auto moves = world.wait(move_all_twice(*world.nodes[0].accounts, *world.nodes[1].accounts)).value();
+    EXPECT_TRUE(moves[0] || moves[1]);
+    TestNode& last = world.add_node();
+    EXPECT_TRUE(world.wait(settle_moves(*last.accounts, *last.store)));
+    expect_moved_once(world, last);
+  }
+}
+
+// The note of a move whose copies are on their way is settled by a node that starts: the copies do not come any more.
+TEST(Transfers, AreRefusedOnceAnotherNodeHasSettledThem) {
+  TestWorld world;
+  crash_before_arrival(world);
+  TestNode& node = world.nodes.back();
+  TransferNote note = world.wait(noted_transfers(*node.store)).value().front();
+  auto transfer = world.wait(whole_inbox(*node.accounts)).value();
+  EXPECT_EQ(world.wait(settle_moves(*node.accounts, *node.store)).value(), 1U);
+  transfer.messages.front().blob = BlobId{note.to, note.blob};
+  auto late = world.wait(transfer.to->execute(mail::Append{std::string("INBOX"), transfer.messages}));
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().kind, Error::Kind::no);
+  EXPECT_EQ(ids_in(world, transfer.to).size(), 1U);
 }
 
 // False once the move got through without a crash.

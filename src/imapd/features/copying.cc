@@ -81,14 +81,15 @@ class Luggage {
 };
 
 // Into another account: all of them, or none.
-task<Result<mail::Copied>> move_into(Session& session, Luggage& luggage, Place target) {
+task<Result<mail::Copied>> move_into(Session& session, Luggage& luggage, Place target, bool all_or_none) {
   accounts::Transfer transfer{.from = session.selected()->account,
                               .mailbox = session.selected()->mailbox,
                               .uids = luggage.uids(),
                               .to = target.account,
                               .target = target.name,
-                              .messages = luggage.unpack()};
-  co_return co_await accounts::move_messages(std::move(transfer));
+                              .messages = luggage.unpack(),
+                              .all_or_none = all_or_none};
+  co_return co_await accounts::move_messages(session.services().accounts, std::move(transfer));
 }
 
 task<Result<mail::Copied>> copy_into(Luggage& luggage, Place target) {
@@ -103,11 +104,12 @@ task<Result<mail::Copied>> copy_into(Luggage& luggage, Place target) {
                          .modseq = appended.modseq};
 }
 
-task<Result<mail::Copied>> carry(Session& session, const View& view, UidSet uids, Place target, bool move) {
+task<Result<mail::Copied>> carry(Session& session, const View& view, UidSet uids, Place target,
+                                 const imap::Copy& copy) {
   Luggage luggage(session, view);
   ROOST_CO_TRY_VOID(co_await luggage.take(std::move(uids)));
   if (luggage.uids().empty()) co_return mail::Copied{};
-  if (move) co_return co_await move_into(session, luggage, std::move(target));
+  if (copy.move) co_return co_await move_into(session, luggage, std::move(target), !copy.uid);
   co_return co_await copy_into(luggage, std::move(target));
 }
 
@@ -138,7 +140,7 @@ task<Result<Copying>> copy_messages(Session& session, const imap::Copy& copy) {
     co_return out;
   }
   if (target.account->id() != session.selected_account().id()) {
-    ROOST_CO_TRY(out.copied, co_await carry(session, view, std::move(live), std::move(target), copy.move));
+    ROOST_CO_TRY(out.copied, co_await carry(session, view, std::move(live), std::move(target), copy));
     co_return out;
   }
   // By number none may be left out (RFC 3501 6.4.7), also if it was expunged since the view was made.
