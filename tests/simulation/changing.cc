@@ -54,6 +54,8 @@ FlagNames predicted(FlagNames before, mail::StoreHow how, const FlagNames& named
   return before;
 }
 
+}  // namespace
+
 const mail::ModelMessage* find_message(const mail::Model& model, uint32_t uidvalidity, uint32_t uid) {
   for (const auto& [name, mailbox] : model.mailboxes) {
     if (mailbox.uidvalidity.value != uidvalidity) continue;
@@ -62,8 +64,6 @@ const mail::ModelMessage* find_message(const mail::Model& model, uint32_t uidval
   }
   return nullptr;
 }
-
-}  // namespace
 
 const std::string& Client::any_name() { return kNames[dice_.below(kNames.size())]; }
 

@@ -73,8 +73,8 @@ task<> Client::act() {
     case 12:
     case 13: return change_mailboxes();
     case 14:
-    case 15:
-    case 16: return copy();
+    case 15: return copy();
+    case 16: return carry();
     case 17:
     case 18: return expunge();
     case 19: return replace();

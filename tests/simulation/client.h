@@ -15,6 +15,9 @@
 
 namespace roost::simulation {
 
+// Null where it is not there.
+const mail::ModelMessage* find_message(const mail::Model& model, uint32_t uidvalidity, uint32_t uid);
+
 class Client {
  public:
   Client(Stage& stage, uint32_t number, std::string user);
@@ -87,6 +90,8 @@ class Client {
   task<> expunge();
   task<> close();
   task<> copy();
+  task<> carry();
+  void check_carried(const AttemptPtr& arrival, const std::string& told, bool move);
   task<> change_mailboxes();
   void check_arrivals(const AttemptPtr& attempt, const Answer& answer);
   void check_copies(const AttemptPtr& attempt, const Answer& answer);

@@ -112,6 +112,8 @@ void History::take(const store::LogRecord& record) {
   if (folded == nullptr || !time) return fail("the next record does not fold");
   std::vector<Step> steps;
   ModelPtr before = versions_.back().state;
+  moves_ = run_now(accounts::noted_transfers(*store_)).value();
+  std::erase_if(moves_, [this](const accounts::TransferNote& note) { return note.to != account_; });
   auto unexplained = std::make_shared<Model>(*before);
   std::string wrong = difference(*folded->snapshot, *unexplained);
   snapshot_ = folded->snapshot;
@@ -134,14 +136,24 @@ bool History::explain(const mail::SnapshotPtr& snapshot, int64_t time, const Mod
   for (const AttemptPtr& attempt : open_) {
     bool used = attempt->version || std::ranges::find(steps, attempt, &Step::attempt) != steps.end();
     if (used) continue;
-    auto next = std::make_shared<Model>(*from);
-    if (apply(*next, attempt->operation, time) != Code::none || next->modseq > snapshot->modseq()) continue;
-    if (same(*next, *from)) continue;
-    bool fits = difference(*snapshot, *next).empty();
-    steps.push_back({attempt, from, next});
-    if (fits || explain(snapshot, time, next, steps)) return true;
-    steps.pop_back();
+    for (mail::Operation& operation : readings(*attempt, *snapshot)) {
+      attempt->operation = std::move(operation);
+      if (explain_by(attempt, snapshot, time, from, steps)) return true;
+    }
   }
+  return false;
+}
+
+bool History::explain_by(const AttemptPtr& attempt, const mail::SnapshotPtr& snapshot, int64_t time,
+                         const ModelPtr& from, std::vector<Step>& steps) {
+  auto next = std::make_shared<Model>(*from);
+  if (apply(*next, attempt->operation, time) != Code::none || next->modseq > snapshot->modseq()) return false;
+  if (same(*next, *from)) return false;
+  if (attempt->arriving && !is_brought_so(*attempt, *snapshot, *from)) return false;
+  bool fits = difference(*snapshot, *next).empty() && same_traces(*snapshot, *next, versions_.back().state->modseq);
+  steps.push_back({attempt, from, next});
+  if (fits || explain(snapshot, time, next, steps)) return true;
+  steps.pop_back();
   return false;
 }
 
@@ -152,6 +164,8 @@ void History::accept(const ModelPtr& state, const std::vector<Step>& steps) {
   }
   versions_.push_back({clock_.now(), state});
   for (const Step& step : steps) {
+    if (step.attempt->leaves) continue;  // it may come to more of it
+    if (step.attempt->arriving && step.attempt->arriving->move) note_moved(*step.attempt->arriving);
     step.attempt->version = newest();
     step.attempt->before = step.before;
     step.attempt->after = step.after;
@@ -172,7 +186,8 @@ AttemptPtr History::ask(uint64_t node, mail::Operation operation) {
 void History::forget(const AttemptPtr& attempt) { std::erase(open_, attempt); }
 
 void History::acknowledge(const AttemptPtr& attempt) {
-  if (!attempt->version && !changes_nothing(*attempt) && !take_over(attempt)) {
+  // Where another one's may have been this one's, that one may still come.
+  if (!attempt->version && !take_over(attempt) && (attempt->arriving || !changes_nothing(*attempt))) {
     fail(fmt::format("OK was said to the {}, and it is not there", describe(*attempt)));
   }
   forget(attempt);
@@ -188,19 +203,23 @@ void History::refuse(const AttemptPtr& attempt, Code code) {
   forget(attempt);
 }
 
-void History::settle(const AttemptPtr& attempt) { forget(attempt); }
-
-void History::lose(const AttemptPtr& attempt) {
-  if (attempt->version) return forget(attempt);
-  attempt->expires = clock_.now() + kUnansweredMax;
+void History::settle(const AttemptPtr& attempt) {
+  if (attempt->arriving && attempt->version) pass_on_arrival(attempt);
+  forget(attempt);
 }
 
-void History::node_died(uint64_t node) {
-  std::erase_if(open_, [node](const AttemptPtr& a) { return a->node == node && a->expires; });
+void History::lose(const AttemptPtr& attempt) {
+  if (attempt->version) return settle(attempt);
+  if (!attempt->expires) attempt->expires = clock_.now() + kUnansweredMax;
+}
+
+void History::node_died(uint64_t node, Seconds late) {
   for (const AttemptPtr& attempt : open_) {
+    if (attempt->leaves) continue;  // another node goes on with it
     // Who waits for an answer will hear that none comes; nothing more is done by then.
-    if (attempt->node == node && !attempt->version) attempt->expires = clock_.now();
+    if (attempt->node == node && !attempt->version) attempt->expires = clock_.now() + late;
   }
+  drop_expired();
 }
 
 void History::drop_expired() {
@@ -231,6 +250,7 @@ bool History::held_lately(const Attempt& attempt, Holds holds) const {
 
 // Two clients may have asked for the same: which of them the record was is then for their answers to say.
 bool History::take_over(const AttemptPtr& attempt) {
+  if (attempt->arriving) return take_over_arrival(attempt);
   for (const AttemptPtr& other : open_) {
     if (!other->version || *other->version < attempt->asked) continue;
     Model model = *other->before;
@@ -243,7 +263,7 @@ bool History::take_over(const AttemptPtr& attempt) {
 
 bool History::pass_on(const AttemptPtr& attempt) {
   for (const AttemptPtr& other : open_) {
-    if (other->version) continue;
+    if (other->version || other->leaves) continue;
     Model model = *attempt->before;
     if (apply(model, other->operation, 0) != Code::none || !same(model, *attempt->after)) continue;
     other->version = std::exchange(attempt->version, std::nullopt);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts/transfer_note.h"
 #include "base/clock.h"
 #include "mail/model_test.h"
 #include "mail/operation.h"
@@ -41,9 +42,27 @@ struct Content {
 };
 using Contents = std::deque<Content>;
 
+class History;
+
+// Messages on their way from one account to another, by COPY or MOVE (docs/decisions/0009-moves-between-accounts.md).
+struct Carried {
+  History* from = nullptr;
+  MailboxId mailbox;
+  UidSet uids;
+  std::string to;
+  bool move = false;
+  size_t asked = 0;   // the source's newest version then
+  UidSet moved = {};  // once they have arrived
+};
+
 // What one client asked of one account, until it is known what became of it.
 struct Attempt {
   mail::Operation operation;
+  std::optional<Carried> arriving;  // the target's part: the operation is an Append of what the source had
+  // The source's part of a move: \Deleted or the expunge of `leaving`, of those that have arrived, as often as it
+  // takes.
+  std::optional<MailboxId> leaves;
+  UidSet leaving;
   uint64_t node = 0;
   size_t asked = 0;                           // the newest version then
   std::optional<size_t> version;              // that it made
@@ -68,6 +87,8 @@ class History {
   void look();
 
   AttemptPtr ask(uint64_t node, mail::Operation operation);
+  AttemptPtr ask_to_bring(uint64_t node, Carried carried);
+  void ask_to_remove(uint64_t node, MailboxId mailbox, const UidSet& uids);
   // The server said OK: it is done, or there was nothing to do.
   void acknowledge(const AttemptPtr& attempt);
   // The server said NO: nothing was done. `code`: why; empty where no state of the account can be the reason.
@@ -76,7 +97,8 @@ class History {
   void settle(const AttemptPtr& attempt);
   // No answer came, or one that leaves it open.
   void lose(const AttemptPtr& attempt);
-  void node_died(uint64_t node);
+  // `late`: for how long the store may still carry out what the node has asked of it.
+  void node_died(uint64_t node, Seconds late);
 
   AccountId account() const { return account_; }
   size_t newest() const { return versions_.size() - 1; }
@@ -89,6 +111,9 @@ class History {
   const Content& content(const mail::ModelMessage& message) const;
   size_t records() const { return versions_.size(); }
   size_t checkpoints() const { return generation_.value; }
+
+  // Once no move is open any more: what was moved away is gone.
+  void check_moved();
 
   // Everything again, from what lies on the disk: the checkpoint, the tail, every difference that may be asked for.
   void compare_all();
@@ -103,6 +128,17 @@ class History {
 
   void take(const store::LogRecord& record);
   bool explain(const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from, std::vector<Step>& steps);
+  bool same_traces(const mail::Snapshot& snapshot, const mail::Model& model, ModSeq since) const;
+  bool explain_by(const AttemptPtr& attempt, const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from,
+                  std::vector<Step>& steps);
+  // As what the attempt may be carried out, where that depends on what was there: carried.cc.
+  std::vector<mail::Operation> readings(const Attempt& attempt, const mail::Snapshot& snapshot) const;
+  std::vector<mail::Operation> arrivals(const Carried& carried) const;
+  std::vector<mail::Operation> arrivals(const Carried& carried, const UidSet& uids) const;
+  // The move that brought what has arrived in this mailbox from this UID on; null where none did.
+  const accounts::TransferNote* bringer(const mail::Snapshot& snapshot, const std::string& mailbox, Uid first) const;
+  bool is_brought_so(const Attempt& attempt, const mail::Snapshot& snapshot, const mail::Model& before) const;
+  void note_moved(Carried& carried);
   void accept(const ModelPtr& state, const std::vector<Step>& steps);
   bool changes_nothing(const Attempt& attempt) const;
   bool could_be_refused(const Attempt& attempt) const;
@@ -111,6 +147,9 @@ class History {
   // Gives `attempt`'s version to another one that would have done the same, or the other way round.
   bool pass_on(const AttemptPtr& attempt);
   bool take_over(const AttemptPtr& attempt);
+  bool take_over_arrival(const AttemptPtr& attempt);
+  void pass_on_arrival(const AttemptPtr& attempt);
+  bool brings_the_same(const Attempt& attempt, const Attempt& other) const;
   void forget(const AttemptPtr& attempt);
   void drop_expired();
   mail::SnapshotPtr reopen();
@@ -134,7 +173,9 @@ class History {
   Generation generation_;
   mail::SnapshotPtr snapshot_;
   std::deque<Version> versions_;
-  std::vector<AttemptPtr> open_;  // asked, and not yet answered or expired; in the order of asking
+  std::vector<AttemptPtr> open_;               // asked, and not yet answered or expired; in the order of asking
+  std::vector<accounts::TransferNote> moves_;  // into this account, noted when the last record was written
+  std::map<MailboxId, UidSet> moved_;          // into another account
   std::map<UidValidity, MailboxId> mailboxes_;
   std::set<ObjectId> email_ids_;
 };

@@ -243,7 +243,7 @@ task<> Client::list() {
     std::string name = response.substr(response.rfind(' ') + 1);
     name.resize(name.size() - 2);
     if (name.starts_with('"')) name = name.substr(1, name.size() - 2);
-    told.insert(name);
+    if (!name.starts_with("Other Users/")) told.insert(name);
   }
   bool found = find_version([&](size_t version) {
     const auto& mailboxes = history_.version(version).state->mailboxes;

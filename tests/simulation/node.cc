@@ -1,5 +1,7 @@
 #include "node.h"
 
+#include "accounts/transfers.h"
+
 namespace roost::simulation {
 namespace {
 
@@ -26,6 +28,12 @@ imapd::ImapdConfig imap_config(Dice& dice) {
   return config;
 }
 
+// As the server does before it listens.
+task<> settle(accounts::Accounts* accounts, store::AccountStore* store, bool* done) {
+  (void)co_await accounts::settle_moves(*accounts, *store);
+  *done = true;
+}
+
 }  // namespace
 
 Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<std::string, AccountId>& users,
@@ -37,7 +45,9 @@ Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<s
                                         machine_.clock())),
       users_(users),
       imap_(imap_config(dice), *accounts_, users_),
-      lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {}
+      lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {
+  rt::spawn(machine_.loops().at(0), settle(accounts_.get(), store_.get(), &ready_));
+}
 
 void Node::kill() {
   alive_ = false;
@@ -53,6 +63,7 @@ void Node::trouble(const Plan& plan, Dice& dice) {
   faults.conflict_permille = rate(Fault::conflict, 300);
   faults.unknown_stored_permille = rate(Fault::unknown, 200);
   faults.unknown_not_stored_permille = rate(Fault::unknown, 200);
+  faults.unknown_late_permille = rate(Fault::late, 200);
   faults.unavailable_permille = rate(Fault::unavailable, 100);
   faults.lost_hint_permille = rate(Fault::hints, 1'001);
   faults.hint_delay_ms_max = Millis(rate(Fault::hints, 2'000));

@@ -26,6 +26,7 @@ class Node {
 
   uint64_t number() const { return number_; }  // no two have the same, one that came back included
   bool alive() const { return alive_; }
+  bool ready() const { return ready_; }  // moves that a crash interrupted were gone on with
   void kill();
 
   // New misfortune; none where the plan has none.
@@ -46,6 +47,7 @@ class Node {
   const uint64_t number_;
   rt::Machine& machine_;
   bool alive_ = true;
+  bool ready_ = false;
   std::unique_ptr<store::MemoryStore> store_;
   std::unique_ptr<accounts::Accounts> accounts_;
   Users users_;

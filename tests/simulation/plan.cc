@@ -27,7 +27,10 @@ Plan plan_of(uint64_t seed) {
   plan.steps = static_cast<uint32_t>(dice.between(15, 50));
   // Some seeds have everything, some nothing, most of them something.
   if (dice.chance(10)) return plan;
-  plan.faults = dice.chance(20) ? kAllFaults : static_cast<uint32_t>(dice.below(kAllFaults + 1));
+  constexpr uint32_t kLate = uint32_t{1} << static_cast<uint32_t>(Fault::late);
+  constexpr uint32_t kOthers = kAllFaults & ~kLate;
+  plan.faults = dice.chance(20) ? kOthers : static_cast<uint32_t>(dice.below(kOthers + 1));
+  if (dice.chance(30)) plan.faults |= kLate;
   return plan;
 }
 

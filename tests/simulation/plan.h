@@ -19,9 +19,10 @@ enum class Fault : uint8_t {
   hints,        // of other nodes' commits: late, or never
   clock,        // nodes' wall clocks jump, by seconds or days, in both directions
   full,         // the disk has no room
+  late,         // commits of which nobody knows whether they were stored are stored later, or never
 };
-inline constexpr std::array<std::string_view, 8> kFaultNames = {"crash", "conflict", "unknown", "unavailable",
-                                                                "slow",  "hints",    "clock",   "full"};
+inline constexpr std::array<std::string_view, 9> kFaultNames = {"crash", "conflict", "unknown", "unavailable", "slow",
+                                                                "hints", "clock",    "full",    "late"};
 
 struct Plan {
   uint64_t seed = 1;

@@ -86,6 +86,24 @@ std::string History::difference(const mail::Mailbox& stored, mail::ModelMailbox&
   return wrong;
 }
 
+// The same UIDs may go in more than one way, by several operations of a record.
+bool History::same_traces(const mail::Snapshot& snapshot, const mail::Model& model, ModSeq since) const {
+  for (const auto& [name, wanted] : model.mailboxes) {
+    auto stored = snapshot.find(name);
+    for (ModSeq at = since; at < model.modseq; at = at.next()) {
+      auto changes = mail::changes_since(*stored, at);
+      const auto* delta = std::get_if<mail::MailboxDelta>(&changes);
+      if (delta == nullptr) return false;
+      std::vector<UidRange> gone;
+      for (auto [uid, modseq] : wanted.gone) {
+        if (modseq > at) gone.push_back({uid, uid});
+      }
+      if (delta->expunged != UidSet::from_ranges(std::move(gone))) return false;
+    }
+  }
+  return true;
+}
+
 std::string History::difference(const mail::Mailbox& stored, const mail::Cold& cold, const mail::Hot& hot,
                                 mail::ModelMessage& wanted) {
   if (cold.uid != wanted.uid) return fmt::format("in place of uid {}", wanted.uid.value);

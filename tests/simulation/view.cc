@@ -195,7 +195,7 @@ std::string View::text() const {
 }
 
 std::optional<Cache> View::cache() const {
-  if (!all_known() || modseq == 0) return std::nullopt;
+  if (resynchronising_ || !all_known() || modseq == 0) return std::nullopt;
   Cache cache{.uidvalidity = uidvalidity, .modseq = modseq, .messages = {}};
   for (const Entry& entry : entries) cache.messages[*entry.uid] = *entry.flags;
   return cache;

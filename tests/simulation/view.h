@@ -51,7 +51,8 @@ class View {
   bool all_known() const;
   std::string text() const;
 
-  // None while something is not known.
+  // None while something is not known; in the middle of a resynchronisation HIGHESTMODSEQ is told before what it
+  // stands for.
   std::optional<Cache> cache() const;
 
   // Around SELECT (QRESYNC …) and the FETCH of what is new: what is cached counts, changed by what is heard.

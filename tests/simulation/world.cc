@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "accounts/transfers.h"
 #include "run_now.h"
 
 namespace roost::simulation {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr uint64_t kEventsMax = 20'000'000;
 constexpr Seconds kCalm{130};
+constexpr Seconds kLateMax{20};  // a node doubts a commit for longer
 constexpr Seconds kDay{24 * 3600};
 
 task<bool> stop_accounts(accounts::Accounts& accounts) {
@@ -66,7 +68,8 @@ void World::kill(Slot& slot) {
   trace_->line("world", fmt::format("node {} dies", number));
   slot.node->kill();
   slot.back_at = simulation_->clock().now() + Millis(dice_.below(20'000));
-  for (auto& [user, history] : histories_) history->node_died(number);
+  Seconds late = plan_.has(Fault::late) ? kLateMax : Seconds(0);
+  for (auto& [user, history] : histories_) history->node_died(number, late);
   for (const auto& connection : connections_) {
     if (connection->node() != number) continue;
     // What the client's machine has got already may still be read, or not.
@@ -93,6 +96,10 @@ void World::misfortune() {
   next_misfortune_ = events_ + (dice_.chance(20) ? dice_.below(30) : dice_.below(1'500));
   Slot& slot = dice_.pick(slots_);
   if (!slot.node->alive()) return;
+  if (plan_.has(Fault::late) && dice_.chance(30)) {
+    if (disk_.carry_out_late(simulation_->clock().now(), kLateMax)) trace_->line("world", "a late commit is tried");
+    return;
+  }
   uint64_t kind = dice_.below(10);
   if (kind < 4 && plan_.has(Fault::crash)) return kill(slot);
   if (kind == 4 && plan_.has(Fault::clock)) return jump_clock(*slot.node);
@@ -107,7 +114,7 @@ void World::misfortune() {
 std::shared_ptr<Connection> World::connect(Protocol protocol, Dice& dice) {
   std::vector<Node*> living;
   for (Slot& slot : slots_) {
-    if (slot.node->alive()) living.push_back(slot.node.get());
+    if (slot.node->alive() && slot.node->ready()) living.push_back(slot.node.get());
   }
   if (living.empty()) return nullptr;
   Node& node = *dice.pick(living);
@@ -145,10 +152,18 @@ void World::set_up() {
     histories_[user] = std::make_unique<History>(users_[user], disk_, simulation_->clock(), *trace_, contents_, judge_);
     histories_[user]->begin();
   }
+  for (const std::string& user : kUsers) share_inbox(user);
   for (uint32_t i = 0; i < plan_.clients; ++i) {
     clients_.push_back(std::make_unique<Client>(*this, i, i % 3 == 2 ? kUsers[1] : kUsers[0]));
   }
   deliverer_ = std::make_unique<Deliverer>(*this, 1'000);
+}
+
+// With everybody: messages go from one account to the other.
+void World::share_inbox(const std::string& user) {
+  mail::SetAcl grant{.mailbox = "INBOX", .identifier = "anyone", .rights = parse_rights("lrswite").value()};
+  auto opened = wait(slots_.front().node->accounts().open(users_[user]));
+  if (!opened || !*opened || !wait((**opened)->execute(std::move(grant)))) judge_.fail("INBOX cannot be shared");
 }
 
 void World::storm() {
@@ -170,9 +185,20 @@ void World::calm_down() {
     if (!slot.node->alive()) start(slot);
     slot.node->calm();
   }
-  if (!advance_for(kCalm)) return;
+  finish_moves();
+  if (!advance_for(kCalm)) return;  // long enough for every node to have heard of everything
   for (auto& client : clients_) rt::spawn(loop(), client->finish());
   while (!std::ranges::all_of(clients_, [](const auto& c) { return c->finished(); }) && advance()) {
+  }
+}
+
+// As the next start does with what the last one could not finish.
+void World::finish_moves() {
+  Node& node = *slots_.front().node;
+  for (bool all : {false, true}) {
+    auto settled = wait(accounts::settle_moves(node.accounts(), node.store()));
+    if (settled && !*settled) judge_.fail("moves cannot be finished: " + settled->error().text);
+    if (all && settled && **settled != 0) judge_.fail("a move is left after all were finished");
   }
 }
 
@@ -180,7 +206,10 @@ void World::calm_down() {
 
 void World::look_at_the_end() {
   if (!advance_for(Seconds(60))) return;
-  for (auto& [user, history] : histories_) history->compare_all();
+  for (auto& [user, history] : histories_) {
+    history->compare_all();
+    history->check_moved();
+  }
   for (Slot& slot : slots_) {
     for (const std::string& user : kUsers) {
       if (!judge_.failed()) audit(*slot.node, user);

@@ -47,8 +47,10 @@ class World final : public Stage {
   };
 
   void set_up();
+  void share_inbox(const std::string& user);
   void storm();
   void calm_down();
+  void finish_moves();
   void look_at_the_end();
   void audit(Node& node, const std::string& user);
   void collect(Node& node);

@@ -105,6 +105,25 @@ Committed MemoryDiskState::commit(AccountId account, Commit commit) {
   return {Outcome::ok, position, {}};
 }
 
+void MemoryDiskState::hold_back(AccountId account, Commit commit, TimePoint now) {
+  std::lock_guard lock(mutex_);
+  late_.push_back({now, account, std::move(commit)});
+}
+
+bool MemoryDiskState::carry_out_late(TimePoint now, Seconds age_max) {
+  std::optional<Held> held;
+  {
+    std::lock_guard lock(mutex_);
+    while (!late_.empty() && late_.front().since + age_max < now) late_.pop_front();
+    if (late_.empty()) return false;
+    held = std::move(late_.front());
+    late_.pop_front();
+  }
+  Committed done = commit(held->account, std::move(held->commit));
+  if (done.outcome == Outcome::ok) watchers_.notify(held->account, done.position);
+  return true;
+}
+
 Result<bool> MemoryDiskState::checkpoint(AccountId account, Generation expect, Root root, std::vector<NewPage> pages) {
   std::lock_guard lock(mutex_);
   const MemoryAccount* found = find(account);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <set>
@@ -55,6 +56,8 @@ class MemoryDiskState {
   Result<Opened> open(AccountId account) const;
   Result<Opened> since(AccountId account, Position position) const;
   Committed commit(AccountId account, Commit commit);
+  void hold_back(AccountId account, Commit commit, TimePoint now);
+  bool carry_out_late(TimePoint now, Seconds age_max);
 
   Result<bool> checkpoint(AccountId account, Generation expect, Root root, std::vector<NewPage> pages);
   Result<std::vector<Bytes>> get_pages(AccountId account, const std::vector<PageId>& pages) const;
@@ -95,9 +98,16 @@ class MemoryDiskState {
   bool full() const { return space_.free_bytes == 0; }
   const MemoryAccount* find(AccountId account) const;
 
+  struct Held {
+    TimePoint since;
+    AccountId account;
+    Commit commit;
+  };
+
   Watchers watchers_;
   mutable std::mutex mutex_;  // guards all below
   std::map<AccountId, MemoryAccount> accounts_;
+  std::deque<Held> late_;
   std::map<std::pair<std::string, std::string>, Bytes> names_;  // (space, name) → value
   uint64_t last_account_ = 0;
   std::atomic<uint64_t> writes_ = 0;

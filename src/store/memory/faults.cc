@@ -24,6 +24,7 @@ Faults::CommitFault Faults::commit_fault() {
   if (happens(&FaultPlan::conflict_permille)) return CommitFault::conflict;
   if (happens(&FaultPlan::unknown_stored_permille)) return CommitFault::unknown_stored;
   if (happens(&FaultPlan::unknown_not_stored_permille)) return CommitFault::unknown_not_stored;
+  if (happens(&FaultPlan::unknown_late_permille)) return CommitFault::unknown_late;
   return CommitFault::none;
 }
 

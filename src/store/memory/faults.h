@@ -17,7 +17,7 @@ class Faults {
   bool unavailable() { return happens(&FaultPlan::unavailable_permille); }
   bool torn_blob() { return happens(&FaultPlan::torn_blob_permille); }
   bool lost_hint() { return happens(&FaultPlan::lost_hint_permille); }
-  enum class CommitFault : uint8_t { none, conflict, unknown_stored, unknown_not_stored };
+  enum class CommitFault : uint8_t { none, conflict, unknown_stored, unknown_not_stored, unknown_late };
   CommitFault commit_fault();
   Millis delay() { return up_to(&FaultPlan::delay_ms_max); }
   Millis hint_delay() { return up_to(&FaultPlan::hint_delay_ms_max); }

@@ -18,6 +18,7 @@ struct FaultPlan {
   uint32_t conflict_permille = 0;            // commit: refused although nobody else wrote; `missed` is empty
   uint32_t unknown_stored_permille = 0;      // commit: stored, and reported as unknown
   uint32_t unknown_not_stored_permille = 0;  // commit: not stored, and reported as unknown
+  uint32_t unknown_late_permille = 0;        // commit: reported as unknown, and held: MemoryDisk::carry_out_late()
   uint32_t unavailable_permille = 0;         // any call: Code::unavailable, Outcome::unavailable; nothing is done
   uint32_t torn_blob_permille = 0;           // a blob that is stored: one of its 64 KiB blocks is damaged for good
   uint32_t lost_hint_permille = 0;           // a watch's hint that never comes
@@ -58,6 +59,10 @@ class MemoryDisk {
   // How many records and checkpoints have been stored by now: whoever watches the disk need not look where this stands
   // still.
   uint64_t writes() const;
+
+  // The oldest of the commits that were held back is tried now, whether or not its node still lives: stored if the log
+  // still ends where it was planned. What was held for longer than `age_max` is dropped. False where none is held.
+  bool carry_out_late(TimePoint now, Seconds age_max);
 
   // What space() reports; what grows is refused once nothing is free.
   void set_space(Space space);

@@ -37,6 +37,11 @@ Committed commit_with_faults(NodeCore& core, AccountId account, Commit commit) {
   auto what = core.faults.commit_fault();
   if (what == Faults::CommitFault::conflict) return {Outcome::conflict, {}, {}};
   if (what == Faults::CommitFault::unknown_not_stored) return {Outcome::unknown, {}, {}};
+  rt::Loop* loop = rt::Loop::current();
+  if (what == Faults::CommitFault::unknown_late && loop != nullptr) {
+    core.disk->hold_back(account, std::move(commit), loop->clock().now());
+    return {Outcome::unknown, {}, {}};
+  }
   std::vector<std::pair<BlobId, uint64_t>> blobs;
   blobs.reserve(commit.blobs.size());
   for (const NewBlob& blob : commit.blobs) blobs.emplace_back(blob.id, blob.data.size());
@@ -151,6 +156,8 @@ MemoryDisk::~MemoryDisk() = default;
 std::unique_ptr<MemoryStore> MemoryDisk::attach(FaultPlan plan) { return std::make_unique<MemoryNode>(state_, plan); }
 
 uint64_t MemoryDisk::writes() const { return state_->writes(); }
+
+bool MemoryDisk::carry_out_late(TimePoint now, Seconds age_max) { return state_->carry_out_late(now, age_max); }
 
 void MemoryDisk::set_space(Space space) { state_->set_space(space); }
 
