@@ -59,6 +59,8 @@ STEPS = {
               [["tests/crash/run.py", "--rounds", "10", "--seed", "1"], ["tests/crash/power_cuts.py", "--cuts", "20"]],
               True),
     "undelete": ("what was deleted comes back, and what was purged does not", [["tests/undelete/run.py"]], True),
+    "search_index": ("SEARCH with an index that is behind, killed, dropped and made anew",
+                     [["tests/search_index/run.py"]], True),
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
             [["tests/rot/run.py", "body", "table", "current", "format", "mark", "users"]], True),

@@ -8,6 +8,7 @@
 #include "accounts/grants.h"
 #include "accounts/observer.h"
 #include "accounts/room.h"
+#include "accounts/search_index.h"
 #include "accounts/table.h"
 #include "base/log.h"
 
@@ -126,6 +127,7 @@ class TablesOfLoops final : public Accounts {
   const AccountsConfig& config() const override { return env_->config; }
 
   void observe(Observer& observer) { env_->observer = &observer; }
+  void keep_search_index() { env_->indexing = env_->indexes != nullptr; }
 
  private:
   static task<bool> ask(std::shared_ptr<RoomMaker> room) {
@@ -150,6 +152,10 @@ task<Result<AccountPtr>> Accounts::open_for(mail::Actor actor, AccountId id) {
 
 void observe(Accounts& accounts, Observer& observer) {
   if (auto* tables = dynamic_cast<TablesOfLoops*>(&accounts)) tables->observe(observer);
+}
+
+void keep_search_index(Accounts& accounts) {
+  if (auto* tables = dynamic_cast<TablesOfLoops*>(&accounts)) tables->keep_search_index();
 }
 
 std::unique_ptr<Accounts> make_accounts(AccountsConfig config, store::AccountStore& store, rt::Loops& loops,

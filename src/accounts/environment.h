@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "rt/loop.h"
 #include "rt/pool.h"
+#include "store/index_store.h"
 #include "store/store.h"
 
 namespace roost::accounts {
@@ -33,6 +34,7 @@ struct Environment {
         pool(p),
         clock(k),
         guard(std::move(g)),
+        indexes(dynamic_cast<store::IndexStore*>(&s)),
         cards(config.card_cache_bytes_max) {}
 
   const AccountsConfig config;
@@ -41,11 +43,13 @@ struct Environment {
   rt::Pool& pool;
   const Clock& clock;
   const std::unique_ptr<ParseGuard> guard;
+  store::IndexStore* const indexes;  // the store once more; null where it cannot keep any
   CardCache cards;
   Counters counters;
   Observer* observer = nullptr;                    // set before the first account is opened
   std::atomic<uint32_t> retention_permille{1000};  // of the configured retention; less while room is being made
   std::function<task<bool>()> make_room;           // Accounts::make_room()
+  bool indexing = false;                           // search indexes are kept, and used
 
   rt::Loop& home_of(AccountId id) const { return loops.at(id.value % loops.size()); }
   int64_t wall_seconds() const { return clock.wall().seconds; }

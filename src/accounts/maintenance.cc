@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "accounts/index_keeping.h"
 #include "accounts/retention.h"
 #include "base/log.h"
 #include "mail/checkpoint.h"
@@ -106,7 +107,7 @@ task<Result<>> delete_forgotten(std::shared_ptr<OpenAccount> account, std::vecto
     }
     return all;
   }));
-  if (!blobs.empty()) ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(blobs));
+  if (!blobs.empty()) ROOST_CO_TRY_VOID(co_await delete_bodies(account, std::move(blobs)));
   co_return Result<>();
 }
 
@@ -147,8 +148,9 @@ task<Result<>> delete_blobs(std::shared_ptr<OpenAccount> account, std::vector<Bl
     auto result = co_await account->execute(std::move(forget));
     if (!result) co_return std::unexpected(result.error());
     std::vector<BlobId> forgotten = std::get<mail::Forgotten>(*std::move(result)).blobs;
-    ROOST_CO_TRY_VOID(co_await env.store.delete_blobs(forgotten));
-    env.counters.collected_blobs.fetch_add(forgotten.size(), std::memory_order_relaxed);
+    const size_t count_forgotten = forgotten.size();
+    ROOST_CO_TRY_VOID(co_await delete_bodies(account, std::move(forgotten)));
+    env.counters.collected_blobs.fetch_add(count_forgotten, std::memory_order_relaxed);
   }
   co_return Result<>();
 }

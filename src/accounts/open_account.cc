@@ -34,6 +34,8 @@ class OpenAccount::Working {
   OpenAccount& account_;
 };
 
+std::shared_ptr<void> OpenAccount::begin_work() { return std::make_shared<Working>(*this); }
+
 // Either retire() sees the count, or this sees that it is retired.
 OpenAccount::Storing::~Storing() {
   account_.storing_.fetch_sub(1);

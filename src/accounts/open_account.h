@@ -106,6 +106,20 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   Environment& environment() { return *env_; }
 
+  // Counts as work of this account for as long as it is held: closing and retiring wait for it. On the home loop.
+  std::shared_ptr<void> begin_work();
+  // Whoever works in the background should come to an end.
+  bool winding_down() const { return retired() || owner_->stopping(); }
+
+  // The search index only.
+  struct Index {
+    bool making = false;  // anew: whoever does it follows the log afterwards
+    rt::Mutex changing;   // held by whoever changes it, or deletes bodies, from the first read on
+    uint64_t tag = 0;     // of the index that `followed` is about
+    Position followed;    // nothing of the log up to here is still to go into it
+  };
+  Index index;
+
   // Maintenance only: blobs that the log says are forgotten are deleted, up to this position; none until it looked.
   std::optional<Position> collected_to;
   // Likewise: when it was last weighed what is retained (seconds since 1970 UTC).

@@ -30,6 +30,11 @@ mail::Change unknown_change(const mail::Snapshot& before, const mail::Snapshot& 
   return change;
 }
 
+bool brings_messages(const mail::Change& change) {
+  return change.is_unknown() ||
+         std::ranges::any_of(change.mailboxes, [](const mail::MailboxChange& m) { return !m.appended.empty(); });
+}
+
 size_t bytes_of(const std::vector<store::LogRecord>& records) {
   size_t bytes = 0;
   for (const auto& record : records) bytes += record.record.size();
@@ -99,6 +104,9 @@ mail::SnapshotPtr Replica::snapshot() const {
 
 void Replica::publish(mail::SnapshotPtr snapshot, std::vector<mail::Change> changes) {
   const mail::SnapshotPtr shown = snapshot;
+  for (const mail::Change& change : changes) {
+    if (brings_messages(change)) last_arrival_ = change.after;
+  }
   {
     std::lock_guard lock(snapshot_mutex_);
     snapshot_.swap(snapshot);
@@ -141,6 +149,7 @@ task<Result<>> Replica::rebase(store::Opened opened) {
   tail_bytes_ = tail_bytes;
   kept_.reset();
   std::vector<mail::Change> news = news_since(*before, folding);
+  if (!opened_before_) last_arrival_ = folding.snapshot->position();  // it may be
   opened_before_ = true;
   publish(std::move(folding.snapshot), std::move(news));
   co_return Result<>();

@@ -55,6 +55,8 @@ class Replica {
   Generation generation() const { return generation_; }
   size_t tail_bytes() const { return tail_bytes_; }
   uint64_t tail_records() const { return snapshot()->position().value - root_position_.value; }
+  // No record after this one, up to the snapshot's, brought messages to any mailbox.
+  Position last_arrival() const { return last_arrival_; }
   // The snapshot shows at least what was durable then (monotonic clock).
   TimePoint read_at() const { return read_at_; }
 
@@ -82,6 +84,7 @@ class Replica {
   Position root_position_;
   size_t tail_bytes_ = 0;
   TimePoint read_at_;
+  Position last_arrival_;
   bool opened_before_ = false;
   std::optional<std::vector<store::LogRecord>> kept_;
 

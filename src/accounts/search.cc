@@ -1,10 +1,10 @@
 #include "accounts/search.h"
 
-#include <cstring>
-#include <optional>
 #include <utility>
 
 #include "accounts/acting_account.h"
+#include "accounts/content_reading.h"
+#include "accounts/index_keeping.h"
 #include "accounts/search_turn.h"
 #include "search/scan.h"
 
@@ -17,25 +17,6 @@ using search::Scan;
 constexpr std::chrono::microseconds kFirstSlice{300};
 constexpr std::chrono::microseconds kPoolSlice{2'000};
 
-// Messages by their EMAILID, which parse_guard.h takes for a fingerprint like any other.
-class NoteOfSearch final : public search::ContentGuard {
- public:
-  explicit NoteOfSearch(ParseGuard& guard) : guard_(guard) {}
-
-  bool enter(const mail::Cold& row) override {
-    Fingerprint what{0, row.size + 1};
-    std::memcpy(&what.hash, row.email_id.bytes.data(), sizeof what.hash);
-    if (guard_.poisoned(what)) return false;
-    note_.emplace(guard_.note(what));
-    return true;
-  }
-  void leave() override { note_.reset(); }
-
- private:
-  ParseGuard& guard_;
-  std::optional<ParseGuard::Note> note_;
-};
-
 task<Result<>> bring_cards(AccountPtr account, Scan& scan) {
   ROOST_CO_TRY(auto cards, co_await account->cards(scan.wanted_cards()));
   scan.feed_cards(std::move(cards));
@@ -43,18 +24,7 @@ task<Result<>> bring_cards(AccountPtr account, Scan& scan) {
 }
 
 task<Result<>> bring_octets(AccountPtr account, Scan& scan) {
-  std::vector<store::AccountStore::BlobRange> ranges;
-  ranges.reserve(scan.wanted_octets().size());
-  for (const Scan::Read& read : scan.wanted_octets()) ranges.push_back({read.blob, {read.offset, read.size}});
-  auto read = co_await account->bodies(std::move(ranges));
-  std::vector<std::optional<Bytes>> octets(read.size());
-  for (size_t i = 0; i < read.size(); ++i) {
-    if (read[i]) {
-      octets[i] = *std::move(read[i]);
-    } else if (read[i].error().code != Code::corruption) {
-      co_return std::unexpected(read[i].error());
-    }
-  }
+  ROOST_CO_TRY(auto octets, co_await read_octets(account, scan.wanted_octets()));
   scan.feed_octets(std::move(octets));
   co_return Result<>();
 }
@@ -79,10 +49,11 @@ task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, Mail
   if (open == nullptr) co_return fault("search() of an account that is none of ours");
   Environment& env = open->environment();
   ROOST_CO_TRY(auto scan, Scan::start(std::move(snapshot), mailbox, query, search::QueryLimits(), env.wall_seconds()));
-  NoteOfSearch note(*env.guard);
+  ContentNote note(*env.guard);
   scan->set_guard(&note);
   co_await open->begin_search();
   SearchTurn turn(open->shared_from_this());
+  scan->set_narrowing(co_await read_narrowing(open->shared_from_this(), scan->narrowed_keys(), scan->candidates_max()));
   co_return co_await run(account, env, *scan, std::move(errand));
 }
 

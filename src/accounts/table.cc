@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "accounts/index_keeping.h"
 #include "base/log.h"
 
 namespace roost::accounts {
@@ -9,6 +10,8 @@ namespace {
 
 // After maintenance failed, so that a store in trouble is not asked again with every commit.
 constexpr Seconds kMaintenanceRetry{10};
+// From the first message that the search index lacks: those that come until then go into it together.
+constexpr Millis kIndexDelay{500};
 
 }  // namespace
 
@@ -45,6 +48,7 @@ task<> Table::stop() {
 void Table::abandon() {
   stopping_ = true;
   walk_timer_.cancel();
+  index_timer_.cancel();
   for (auto& [id, entry] : entries_) {
     if (entry.account) entry.account->close();
   }
@@ -155,6 +159,7 @@ void Table::changed(OpenAccount& account) {
   entry.bytes = bytes;
   bool due = env_->clock.now() >= entry.not_before && is_checkpoint_due(env_->config, account.replica());
   if (due) schedule(account.id());
+  if (env_->indexing && account.replica().last_arrival() > account.index.followed) index_soon(account.id());
   evict();
 }
 
@@ -273,6 +278,41 @@ task<> Table::collect_everywhere() {
     if (!compacted) log::warn("compaction_failed", {{"account", id.value}, {"text", compacted.error().text}});
   }
   ended();
+}
+
+// --- the search index ---
+
+void Table::index_soon(AccountId id) {
+  if (stopping_ || env_->indexes == nullptr || !unindexed_set_.insert(id).second) return;
+  unindexed_.push_back(id);
+  if (std::exchange(indexing_, true)) return;
+  index_timer_ = home_.after(kIndexDelay, [this] { rt::spawn(home_, work_off_unindexed(shared_from_this())); });
+}
+
+task<> Table::work_off_unindexed(std::shared_ptr<Table> self) {
+  self->began();
+  if (!self->trigrams_) self->trigrams_ = std::make_unique<search::TrigramSet>();
+  for (AccountId id : std::exchange(self->unindexed_, {})) {
+    self->unindexed_set_.erase(id);
+    if (!self->stopping_) co_await self->index_and_log(id);
+  }
+  self->indexing_ = false;
+  // What came meanwhile has the next turn.
+  for (AccountId id : std::exchange(self->unindexed_, {})) {
+    self->unindexed_set_.erase(id);
+    self->index_soon(id);
+  }
+  self->ended();
+}
+
+task<> Table::index_and_log(AccountId id) {
+  auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.account) co_return;
+  std::shared_ptr<OpenAccount> account = found->second.account;
+  Result<> done = co_await follow_log(account, *trigrams_);
+  // Where another node makes it, that one has what this one would put into it.
+  if (done || account->winding_down() || done.error().code == Code::in_use) co_return;
+  log::warn("search_index_failed", {{"account", id.value}, {"text", done.error().text}});
 }
 
 void Table::arm_walk() {

@@ -7,11 +7,13 @@
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "accounts/environment.h"
 #include "accounts/gate.h"
 #include "accounts/maintenance.h"
 #include "accounts/open_account.h"
+#include "search/trigrams.h"
 
 namespace roost::accounts {
 
@@ -79,6 +81,9 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   enum class Care : uint8_t { checkpoint_if_due, checkpoint, purge };
   task<Result<>> care_for(AccountId id, Care care);
   task<Result<>> maintain_open(AccountPtr handle, Care care);
+  void index_soon(AccountId id);
+  static task<> work_off_unindexed(std::shared_ptr<Table> self);
+  task<> index_and_log(AccountId id);
   void arm_walk();
   static task<> walk(std::shared_ptr<Table> self);
   task<> visit(AccountId id);
@@ -95,6 +100,12 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   uint32_t maintainers_ = 0;
   bool walking_ = false;
   rt::Timer walk_timer_;
+  // Accounts whose search index is behind, and the time until it is worked off.
+  std::vector<AccountId> unindexed_;
+  std::unordered_set<AccountId> unindexed_set_;
+  bool indexing_ = false;
+  rt::Timer index_timer_;
+  std::unique_ptr<search::TrigramSet> trigrams_;  // made when it is first needed
   int working_ = 0;
   bool stopping_ = false;
   Gate ended_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "accounts/search_index.h"
 #include "admin/card_check.h"
 #include "mail/checkpoint.h"
 #include "message/card.h"
@@ -163,6 +164,11 @@ task<CheckReport> check_account(Services& services, AccountId id) {
   StoredCards cards(services.store, id);
   co_await check_cards(**snapshot, cards, report);
   for (const auto& [blob, size] : needed) co_await check_body(services, **snapshot, blob, size, cards, report);
+  auto index = co_await accounts::check_index(*account);
+  if (!index) report.problem("its search index cannot be read: " + index.error().text);
+  for (std::string& problem : index.value_or(std::vector<std::string>())) {
+    report.problem(std::move(problem) + " (roost index rebuild makes it anew)");
+  }
   auto counted = co_await count_unneeded(services, **snapshot, id, needed, report);
   if (!counted) report.problem("its bodies cannot be listed: " + counted.error().text);
   co_return report;

@@ -96,7 +96,9 @@ CLI::App* child_of(CLI::App& parent, const std::string& name, const std::string&
 }
 
 std::string group_help(const std::string& group) {
-  return group == "user" ? "Who may log in." : "The mailboxes of an account.";
+  if (group == "user") return "Who may log in.";
+  if (group == "index") return "The search index of an account.";
+  return "The mailboxes of an account.";
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ std::span<const Verb> user_verbs();
 std::span<const Verb> quota_verbs();
 std::span<const Verb> mailbox_verbs();
 std::span<const Verb> acl_verbs();
+std::span<const Verb> index_verbs();
 std::span<const Verb> server_verbs();
 std::span<const Verb> retention_verbs();
 

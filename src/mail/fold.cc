@@ -1,3 +1,4 @@
+#include "mail/arrivals.h"
 #include "mail/folder.h"
 
 namespace roost::mail {
@@ -133,6 +134,25 @@ Result<std::vector<BlobId>> forgotten_blobs(AccountId account, BytesView record)
     }
   }
   return blobs;
+}
+
+Result<std::vector<Cold>> arrived_rows(AccountId account, BytesView record) {
+  ROOST_TRY(auto operations, operations_of(record));
+  std::vector<Cold> rows;
+  for (BytesView effects : operations) {
+    Decoder in(effects);
+    while (in.left() > 0) {
+      ROOST_TRY(Effect effect, read_effect(in));
+      const auto* append = std::get_if<AppendEffect>(&effect);
+      if (append == nullptr) continue;
+      for (const AppendedRow& row : append->rows) {
+        rows.push_back({.size = row.size, .email_id = row.email_id, .blob = {account, row.blob}});
+        if (row.card == ColdRow::Card::tail) rows.back().card.tail = std::make_shared<const Bytes>(row.card_bytes);
+        if (row.card == ColdRow::Card::blob) rows.back().card.blob = {account, row.card_blob};
+      }
+    }
+  }
+  return rows;
 }
 
 FoldOutcome fold(const SnapshotPtr& snapshot, BytesView record, Position position) {

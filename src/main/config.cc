@@ -162,6 +162,12 @@ void add_mail(OptionTable& t, accounts::AccountsConfig& c, uint64_t& message_byt
   t.add("mail.tail_records_max", c.tail_records_max, "Or once it has this many records.", 1);
 }
 
+void add_search(OptionTable& t, SearchConfig& c) {
+  t.add("search.index", c.index,
+        "Keep an index of what the messages say, so that SEARCH BODY and TEXT read only those that may match. The "
+        "answers are the same without it.");
+}
+
 void add_store(OptionTable& t, store::StoreConfig& c) {
   t.add("store.block_cache_bytes_max", c.block_cache_bytes_max, "Memory for what was read from the disk.");
   t.add("store.write_buffer_bytes_max", c.write_buffer_bytes_max, "Memory for what is not yet in table files.",
@@ -279,6 +285,7 @@ Config::Config() {
   add_oauth(options_, auth.oauth);
   add_mail(options_, accounts, accounts.message_bytes_max);
   add_quota(options_, accounts.limits.quota);
+  add_search(options_, search);
   add_store(options_, store);
   add_imap(options_, imap);
   add_lmtp(options_, lmtp);

@@ -44,6 +44,10 @@ struct TlsConfig {
   std::string client_name = "email";
 };
 
+struct SearchConfig {
+  bool index = true;
+};
+
 // Off where there is no certificate.
 struct ApplePushConfig {
   std::string certificate_file;
@@ -78,6 +82,7 @@ class Config {
   store::StoreConfig store;
   imapd::ImapdConfig imap;
   lmtpd::LmtpConfig lmtp;
+  SearchConfig search;
   ApplePushConfig apple_push;
 
   // Parsed by finish().

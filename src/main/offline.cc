@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "accounts/accounts.h"
+#include "accounts/search_index.h"
 #include "admin/verbs.h"
 #include "auth/client.h"
 #include "main/data_directory.h"
@@ -68,6 +69,7 @@ Result<int> run(const Config& config, const admin::Request& request) {
   ROOST_TRY(auto database, store::open_store(store_config, *pool));
   auto store = database->node();
   auto accounts = accounts::make_accounts(config.accounts, *store, *loops, *pool, system_clock());
+  if (config.search.index) accounts::keep_search_index(*accounts);
   admin::Services services{*accounts, *store, *authenticator, system_clock(), {}, {}};
   int exit_status = admin::kFailed;
   rt::spawn(loops->at(0), run_and_stop(&services, request, loops.get(), &exit_status));

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "accounts/accounts.h"
+#include "accounts/search_index.h"
 #include "accounts/transfers.h"
 #include "admin/account_changes.h"
 #include "admin/control_server.h"
@@ -127,6 +128,7 @@ Result<> Server::open() {
   ROOST_TRY(database_, store::open_store(config_.store, *blocking_));
   store_ = database_->node();
   accounts_ = accounts::make_accounts(config_.accounts, *store_, *loops_, *blocking_, system_clock());
+  if (config_.search.index) accounts::keep_search_index(*accounts_);
   imapd::ImapdConfig imap = config_.imap;
   if (apns_) {
     imap.apple_push_topic = apns_->topic;

@@ -83,6 +83,10 @@ void FieldMatch::look(BytesView header, Answers& answers) {
   }
 }
 
+std::vector<message::ByteRange> text_reads(std::span<const message::Part> parts, message::TextScope scope) {
+  return joined(message::text_ranges(parts, scope));
+}
+
 TextMatch::TextMatch(const Program& program) {
   const auto& keys = program.content_keys();
   for (size_t slot = 0; slot < keys.size(); ++slot) {
@@ -95,8 +99,8 @@ TextMatch::TextMatch(const Program& program) {
 }
 
 std::vector<message::ByteRange> TextMatch::ranges(std::span<const message::Part> parts, const Answers& answers) const {
-  if (text_.wanted(answers)) return joined(message::text_ranges(parts, text_.scope));
-  if (body_.wanted(answers)) return joined(message::text_ranges(parts, body_.scope));
+  if (text_.wanted(answers)) return text_reads(parts, text_.scope);
+  if (body_.wanted(answers)) return text_reads(parts, body_.scope);
   return {};
 }
 

@@ -20,6 +20,9 @@ namespace roost::search {
 // whole, so this bounds memory and the length of a step.
 inline constexpr uint64_t kHeaderBytesMax = uint64_t{4} * 1024 * 1024;
 
+// Of a text that is read, so much is looked at in one step.
+inline constexpr size_t kTextPieceBytes = size_t{16} * 1024;
+
 // Dates and header fields.
 class FieldMatch {
  public:
@@ -46,6 +49,9 @@ class FieldMatch {
   std::vector<Entry> entries_;
   std::vector<Entry*> asking_;  // about the message at hand
 };
+
+// What must be read of a message for its text: text_ranges(), those joined that lie close together.
+std::vector<message::ByteRange> text_reads(std::span<const message::Part> parts, message::TextScope scope);
 
 // Decoded text, streamed.
 class TextMatch {

@@ -7,7 +7,6 @@ namespace {
 
 // Between two looks at the clock.
 constexpr uint32_t kRowsUnclockedMax = 256;
-constexpr size_t kPieceBytes = 16 * 1024;
 
 }  // namespace
 
@@ -75,7 +74,7 @@ Scan::State Scan::scan_rows() {
 // False where it ended early: the batch is full, or it is late.
 bool Scan::scan_range(UidRange range) {
   bool whole = true;
-  if (program_.reads_cold()) {
+  if (program_.reads_cold() || narrowing_ != nullptr) {
     mailbox_.for_each(range.first, range.last, [&](const mail::Cold& cold, const mail::Hot& hot) {
       return whole = take_row(cold.uid, hot, &cold);
     });
@@ -87,20 +86,30 @@ bool Scan::scan_range(UidRange range) {
   return whole;
 }
 
+const Answers& Scan::known_of(const mail::Cold* cold) {
+  if (narrowing_ == nullptr || cold == nullptr) return nothing_known_;
+  known_ = nothing_known_;
+  narrowing_->narrow(*cold, known_);
+  return known_;
+}
+
 // False to stop after this row.
 bool Scan::take_row(Uid uid, const mail::Hot& hot, const mail::Cold* cold) {
   next_uid_ = uint64_t{uid.value} + 1;
-  switch (program_.evaluate(RowView{uid, &hot, cold}, nothing_known_)) {
+  const Answers& known = known_of(cold);
+  switch (program_.evaluate(RowView{uid, &hot, cold}, known)) {
     case Tri::no: break;
     case Tri::yes: by_row_.append(uid); break;
     case Tri::unknown:
-      if (auto row = mailbox_.find(uid)) batch_.push_back({std::move(*row), nothing_known_});
+      if (auto row = mailbox_.find(uid)) batch_.push_back({std::move(*row), known});
       if (batch_.size() == kBatchMessages) return false;
   }
   if (++rows_unclocked_ < kRowsUnclockedMax) return true;
   rows_unclocked_ = 0;
   return !late();
 }
+
+uint64_t Scan::candidates_max() const { return std::min<uint64_t>(mailbox_.messages(), program_.candidates().count()); }
 
 uint32_t Scan::messages_passed() const {
   Uid next(static_cast<uint32_t>(std::min<uint64_t>(next_uid_, UINT32_MAX)));
@@ -270,7 +279,7 @@ bool Scan::match_read(const Target& target, const Read& read, const std::optiona
   }
   if (target.first && piece_used_ == 0) begin_text(candidate);
   while (piece_used_ < octets->size()) {
-    BytesView piece = BytesView(*octets).substr(piece_used_, kPieceBytes);
+    BytesView piece = BytesView(*octets).substr(piece_used_, kTextPieceBytes);
     guarded(candidate, [&](Candidate& c) { text_.feed(read.offset + piece_used_, piece, c.answers); });
     piece_used_ += piece.size();
     judge(candidate);

@@ -13,6 +13,7 @@
 #include "mail/row.h"
 #include "mail/snapshot.h"
 #include "search/content_match.h"
+#include "search/narrowing.h"
 #include "search/program.h"
 #include "search/query.h"
 
@@ -49,6 +50,12 @@ class Scan {
   };
   // `guard` must outlive the scan.
   void set_guard(ContentGuard* guard) { guard_ = guard; }
+
+  // What the search index could be asked: nothing where it knows no answer. Before the first run().
+  std::vector<NarrowedKey> narrowed_keys() const { return search::narrowed_keys(program_); }
+  void set_narrowing(std::unique_ptr<Narrowing> narrowing) { narrowing_ = std::move(narrowing); }
+  // No more messages than that are looked at.
+  uint64_t candidates_max() const;
 
   // Works until it needs something or shortly after the deadline.
   State run(const Clock& clock, TimePoint deadline);
@@ -97,6 +104,7 @@ class Scan {
   State scan_rows();
   bool scan_range(UidRange range);
   bool take_row(Uid uid, const mail::Hot& hot, const mail::Cold* cold);
+  const Answers& known_of(const mail::Cold* cold);
   State match_cards();
   void match_card(Candidate& candidate, std::shared_ptr<const Bytes> card);
   State match_headers();
@@ -120,6 +128,8 @@ class Scan {
   TextMatch text_;
   std::vector<message::Part> parts_;  // of the message that text_ is reading
   const Answers nothing_known_;
+  std::unique_ptr<Narrowing> narrowing_;  // may be null
+  Answers known_;                         // from it, about the row at hand
   Phase phase_ = Phase::rows;
   ContentGuard* guard_ = nullptr;
   const Clock* clock_ = nullptr;

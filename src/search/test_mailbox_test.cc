@@ -38,6 +38,7 @@ UidSet TestMailbox::search(const Query& query) {
     return {};
   }
   (*scan)->set_guard(guard);
+  if (narrowing) (*scan)->set_narrowing(narrowing((*scan)->narrowed_keys()));
   ImpatientClock clock;
   for (;;) {
     Scan::State state = (*scan)->run(clock, TimePoint());

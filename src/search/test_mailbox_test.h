@@ -1,6 +1,7 @@
 // A mailbox in memory for tests of SEARCH, and a driver that brings what a Scan asks for.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ class TestMailbox {
 
   int64_t now = 1'700'000'000;
   ContentGuard* guard = nullptr;
+  // What the search index says, if there is one.
+  std::function<std::unique_ptr<Narrowing>(std::vector<NarrowedKey>)> narrowing;
   // What the last search asked for.
   size_t cards_read = 0;
   uint64_t octets_read = 0;

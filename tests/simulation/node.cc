@@ -1,5 +1,6 @@
 #include "node.h"
 
+#include "accounts/search_index.h"
 #include "accounts/transfers.h"
 
 namespace roost::simulation {
@@ -46,6 +47,7 @@ Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<s
       users_(users),
       imap_(imap_config(dice), *accounts_, users_),
       lmtp_(lmtpd::LmtpConfig(), *accounts_, users_, machine_.clock()) {
+  if (number_ % 3 != 0) accounts::keep_search_index(*accounts_);  // one that keeps none drops it when bodies go
   rt::spawn(machine_.loops().at(0), settle(accounts_.get(), store_.get(), &ready_));
 }
 

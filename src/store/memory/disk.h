@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "store/index_store.h"
 #include "store/memory/memory.h"
 #include "store/watchers.h"
 
@@ -44,6 +45,9 @@ struct MemoryAccount {
   std::map<PageId, Sealed> pages;
   std::map<uint64_t, Sealed> blobs;  // by serial
   std::map<std::string, Position> followers;
+  uint64_t index_tag = 0;
+  Sealed index_root;
+  std::map<PageId, Sealed> index_pages;
 
   Position head() const;
   Result<LogRecord> record(std::map<Position, StoredRecord>::const_iterator it) const;
@@ -81,6 +85,11 @@ class MemoryDiskState {
   Result<std::optional<Bytes>> find_name(std::string space, std::string name) const;
   Result<std::vector<AccountStore::NameValue>> list_names(const std::string& space) const;
   Result<NameOutcome> update_name(std::string space, std::string name, const Bytes& expect, Bytes value);
+
+  Result<IndexHead> read_index(AccountId account) const;
+  Result<std::vector<std::optional<Bytes>>> get_index_pages(AccountId account, const std::vector<PageId>& pages) const;
+  Result<bool> change_index(AccountId account, IndexChange change);
+  Result<> drop_index(AccountId account);
 
   Result<std::optional<Position>> follower(const std::string& follower, AccountId account) const;
   Result<> set_follower(std::string follower, AccountId account, Position position);

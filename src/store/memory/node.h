@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rt/loop.h"
+#include "store/index_store.h"
 #include "store/memory/disk.h"
 #include "store/memory/faults.h"
 
@@ -37,7 +38,7 @@ task<Result<T>> call_node(CorePtr core, Work work) {
   co_return result;
 }
 
-class MemoryNode : public MemoryStore {
+class MemoryNode : public MemoryStore, public IndexStore {
  public:
   MemoryNode(std::shared_ptr<MemoryDiskState> disk, FaultPlan plan)
       : core_(std::make_shared<NodeCore>(std::move(disk), plan)) {}
@@ -72,6 +73,11 @@ class MemoryNode : public MemoryStore {
   task<Result<std::optional<Bytes>>> find_name(std::string space, std::string name) override;
   task<Result<std::vector<NameValue>>> list_names(std::string space) override;
   task<Result<NameOutcome>> update_name(std::string space, std::string name, Bytes expect, Bytes value) override;
+  task<Result<IndexHead>> read_index(AccountId account) override;
+  task<Result<std::vector<std::optional<Bytes>>>> get_index_pages(AccountId account,
+                                                                  std::vector<PageId> pages) override;
+  task<Result<bool>> change_index(AccountId account, IndexChange change) override;
+  task<Result<>> drop_index(AccountId account) override;
   task<Result<std::optional<Position>>> follower(std::string follower, AccountId account) override;
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
   task<Result<>> compact(AccountId account) override;

@@ -100,6 +100,27 @@ task<Result<NameOutcome>> MemoryNode::update_name(std::string space, std::string
               value = std::move(value)](NodeCore& core) { return core.disk->update_name(space, name, expect, value); });
 }
 
+task<Result<IndexHead>> MemoryNode::read_index(AccountId account) {
+  return call_node<IndexHead>(core_, [account](NodeCore& core) { return core.disk->read_index(account); });
+}
+
+task<Result<std::vector<std::optional<Bytes>>>> MemoryNode::get_index_pages(AccountId account,
+                                                                            std::vector<PageId> pages) {
+  return call_node<std::vector<std::optional<Bytes>>>(core_, [account, pages = std::move(pages)](NodeCore& core) {
+    return core.disk->get_index_pages(account, pages);
+  });
+}
+
+task<Result<bool>> MemoryNode::change_index(AccountId account, IndexChange change) {
+  return call_node<bool>(core_, [account, change = std::move(change)](NodeCore& core) mutable {
+    return core.disk->change_index(account, std::move(change));
+  });
+}
+
+task<Result<>> MemoryNode::drop_index(AccountId account) {
+  return call_node<void>(core_, [account](NodeCore& core) { return core.disk->drop_index(account); });
+}
+
 task<Result<std::optional<Position>>> MemoryNode::follower(std::string follower, AccountId account) {
   return call_node<std::optional<Position>>(core_, [follower = std::move(follower), account](NodeCore& core) {
     return core.disk->follower(follower, account);

@@ -4,13 +4,14 @@
 #include <memory>
 #include <utility>
 
+#include "store/index_store.h"
 #include "store/rocksdb/engine.h"
 #include "store/store.h"
 
 namespace roost::store {
 
 // Must outlive its calls.
-class RocksdbNode : public AccountStore {
+class RocksdbNode : public AccountStore, public IndexStore {
  public:
   explicit RocksdbNode(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
@@ -38,6 +39,11 @@ class RocksdbNode : public AccountStore {
   task<Result<std::optional<Bytes>>> find_name(std::string space, std::string name) override;
   task<Result<std::vector<NameValue>>> list_names(std::string space) override;
   task<Result<NameOutcome>> update_name(std::string space, std::string name, Bytes expect, Bytes value) override;
+  task<Result<IndexHead>> read_index(AccountId account) override;
+  task<Result<std::vector<std::optional<Bytes>>>> get_index_pages(AccountId account,
+                                                                  std::vector<PageId> pages) override;
+  task<Result<bool>> change_index(AccountId account, IndexChange change) override;
+  task<Result<>> drop_index(AccountId account) override;
   task<Result<std::optional<Position>>> follower(std::string follower, AccountId account) override;
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
   task<Result<>> compact(AccountId account) override;

@@ -147,11 +147,64 @@ Request::Verdict PlainRequest::prepare(Group& group) {
 Request::Verdict DeleteAccountRequest::prepare(Group& group) {
   std::string begin = keys::account(account_);
   std::string end = keys::account_end(account_);
-  for (Family family : {Family::log, Family::pages, Family::blobs, Family::sizes, Family::followers}) {
+  for (Family family : {Family::log, Family::pages, Family::blobs, Family::sizes, Family::followers, Family::index}) {
     group.remove_range(family, begin, end);
   }
   group.remove(Family::roots, begin);
   group.set_head(account_, Head());
+  return Verdict::write;
+}
+
+IndexRequest::IndexRequest(AccountId account, const IndexChange& change)
+    : key_(keys::pair(account, 0)),
+      expect_(change.expect),
+      root_(values::encode_index_root(account, change.tag, change.root)) {
+  // Removals must go on where the disk is nearly full.
+  needs_ = change.dead.empty() ? Room::plenty : Room::none;
+  synced_ = !change.dead.empty();
+  bytes_ = kKeyBytes + root_.size();
+  for (const NewPage& page : change.pages) {
+    pages_.push_back({keys::pair(account, page.id.value), values::encode_index_page(account, page.id, page.data)});
+    bytes_ += kKeyBytes + pages_.back().value.size();
+  }
+  for (PageId page : change.dropped) dropped_.push_back(keys::pair(account, page.value));
+  for (BlobId blob : change.dead) dead_.push_back(keys::pair(blob.owner, blob.serial));
+  bytes_ += kKeyBytes * (dropped_.size() + 2 * dead_.size());
+}
+
+Request::Verdict IndexRequest::prepare(Group& group) {
+  if (!group.touch_name(key_)) return Verdict::later;
+  auto tag = stored_tag(group);
+  if (!tag) error_ = tag.error();
+  if (!tag || *tag != expect_) return Verdict::refuse;
+  group.put(Family::index, key_, root_);
+  for (const Bytes& page : dropped_) group.remove(Family::index, page);
+  for (const Page& page : pages_) group.put(Family::index, page.key, page.value);
+  for (const Bytes& blob : dead_) {
+    group.remove(Family::blobs, blob);
+    group.remove(Family::sizes, blob);
+  }
+  return Verdict::write;
+}
+
+Result<uint64_t> IndexRequest::stored_tag(Group& group) const {
+  ROOST_TRY(auto stored, group.get(Family::index, key_));
+  if (!stored) return 0;
+  ROOST_TRY(IndexHead head, values::decode_index_root(keys::parse_pair(key_)->account, *stored));
+  return head.tag;
+}
+
+Result<bool> IndexRequest::result() const {
+  if (error_) return Fail(*error_);
+  if (state() == State::refused) return false;
+  ROOST_TRY_VOID(outcome(*this));
+  return true;
+}
+
+Request::Verdict DropIndexRequest::prepare(Group& group) {
+  // What a request of the same group put there would be judged by what is stored.
+  if (!group.touch_name(keys::pair(account_, 0))) return Verdict::later;
+  group.remove_range(Family::index, keys::account(account_), keys::account_end(account_));
   return Verdict::write;
 }
 

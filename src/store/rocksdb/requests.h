@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "store/index_store.h"
 #include "store/rocksdb/committer.h"
 #include "store/store.h"
 
@@ -93,6 +94,38 @@ class PlainRequest : public Request {
 class DeleteAccountRequest : public Request {
  public:
   explicit DeleteAccountRequest(AccountId account) : account_(account) { needs_ = Room::none; }
+  Verdict prepare(Group& group) override;
+
+ private:
+  const AccountId account_;
+};
+
+// A change of an account's search index, if that is still the one it was made for.
+class IndexRequest : public Request {
+ public:
+  IndexRequest(AccountId account, const IndexChange& change);
+  Verdict prepare(Group& group) override;
+  Result<bool> result() const;
+
+ private:
+  struct Page {
+    Bytes key;
+    Bytes value;
+  };
+  Result<uint64_t> stored_tag(Group& group) const;
+
+  const Bytes key_;  // of the root
+  const uint64_t expect_;
+  Bytes root_;
+  std::vector<Page> pages_;
+  std::vector<Bytes> dropped_;  // keys of pages
+  std::vector<Bytes> dead_;     // keys of blobs
+  std::optional<Error> error_;
+};
+
+class DropIndexRequest : public Request {
+ public:
+  explicit DropIndexRequest(AccountId account) : account_(account) { needs_ = Room::none; }
   Verdict prepare(Group& group) override;
 
  private:

@@ -22,8 +22,8 @@ namespace {
 using rocksdb::BackgroundErrorReason;
 
 // In the order of Family. RocksDB insists on "default".
-constexpr std::array<const char*, kFamilies> kNames = {"default", "log",   "roots", "pages",
-                                                       "blobs",   "sizes", "names", "followers"};
+constexpr std::array<const char*, kFamilies> kNames = {"default", "log",   "roots",     "pages", "blobs",
+                                                       "sizes",   "names", "followers", "index"};
 constexpr uint64_t kPackedBlobBytesMin = 1024;  // smaller values stay in the tables themselves
 constexpr size_t kLogFileBytesMax = size_t{4} << 20;
 constexpr size_t kLogFilesMax = 4;

@@ -21,8 +21,8 @@ namespace roost::store {
 class ManifestSeal;
 
 // The column families; docs/formats/store.md has their keys and values.
-enum class Family : uint8_t { meta, log, roots, pages, blobs, sizes, names, followers };
-inline constexpr size_t kFamilies = 8;
+enum class Family : uint8_t { meta, log, roots, pages, blobs, sizes, names, followers, index };
+inline constexpr size_t kFamilies = 9;
 template <class T>
 using PerFamily = std::array<T, kFamilies>;
 

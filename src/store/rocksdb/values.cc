@@ -14,7 +14,15 @@ constexpr size_t kBodyAt = kSumAt + sizeof(uint32_t);
 Fail damaged(const char* what) { return fault(std::string(what) + " is damaged", Code::corruption); }
 
 // What a value is: part of its checksum, so that one kind never passes for another.
-enum class Kind : char { record = 'L', root = 'R', page = 'P', number = '#', name = 'N' };
+enum class Kind : char {
+  record = 'L',
+  root = 'R',
+  page = 'P',
+  number = '#',
+  name = 'N',
+  index_root = 'X',
+  index_page = 'x'
+};
 
 uint32_t sum_of(Kind kind, BytesView key, BytesView body) {
   char letter = static_cast<char>(kind);
@@ -100,6 +108,37 @@ Bytes encode_page(AccountId account, PageId page, BytesView data) {
 
 Result<Bytes> decode_page(AccountId account, PageId page, BytesView value) {
   ROOST_TRY(BytesView body, unseal("a page", value, Kind::page, keys::pair(account, page.value)));
+  return Bytes(body);
+}
+
+Bytes encode_index_root(AccountId account, uint64_t tag, BytesView root) {
+  Bytes value = open_value(sizeof tag + root.size());
+  Encoder e(value);
+  e.u64(tag);
+  e.raw(root);
+  seal(value, Kind::index_root, keys::pair(account, 0));
+  return value;
+}
+
+Result<IndexHead> decode_index_root(AccountId account, BytesView value) {
+  ROOST_TRY(BytesView body, unseal("a search index's root", value, Kind::index_root, keys::pair(account, 0)));
+  Decoder d(body);
+  IndexHead head{d.u64(), {}};
+  if (d.failed()) return damaged("a search index's root");
+  head.root = d.raw(d.left());
+  return head;
+}
+
+Bytes encode_index_page(AccountId account, PageId page, BytesView data) {
+  Bytes value = open_value(data.size());
+  value += data;
+  seal(value, Kind::index_page, keys::pair(account, page.value));
+  return value;
+}
+
+Result<Bytes> decode_index_page(AccountId account, PageId page, BytesView value) {
+  ROOST_TRY(BytesView body,
+            unseal("a page of a search index", value, Kind::index_page, keys::pair(account, page.value)));
   return Bytes(body);
 }
 

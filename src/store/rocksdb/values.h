@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "store/index_store.h"
 #include "store/store.h"
 
 namespace roost::store::values {
@@ -26,6 +27,12 @@ Result<StoredRoot> decode_root(AccountId account, BytesView value);
 
 Bytes encode_page(AccountId account, PageId page, BytesView data);
 Result<Bytes> decode_page(AccountId account, PageId page, BytesView value);
+
+// The search index: its root with its tag, and its pages.
+Bytes encode_index_root(AccountId account, uint64_t tag, BytesView root);
+Result<IndexHead> decode_index_root(AccountId account, BytesView value);
+Bytes encode_index_page(AccountId account, PageId page, BytesView data);
+Result<Bytes> decode_index_page(AccountId account, PageId page, BytesView value);
 
 // A small blob, whole. Its checksums do not cover the key, so that a copy for another account is the same bytes.
 Bytes encode_blob(BytesView data);

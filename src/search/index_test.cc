@@ -1,0 +1,335 @@
+// The search index without a store: blocks, the root, and that a search finds the same with it and without it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <map>
+#include <set>
+
+#include "message/casemap.h"
+#include "search/index_root.h"
+#include "search/indexing.h"
+#include "search/test_mailbox_test.h"
+
+namespace roost::search {
+namespace {
+
+using testing::ElementsAre;
+
+// An index in memory.
+class TestIndex {
+ public:
+  struct Stored {
+    IndexBlock block;
+    BlockEntry entry;
+  };
+
+  void add(BlockBuilder& builder) {
+    BlockEntry entry{.bodies = static_cast<uint32_t>(builder.bodies()), .postings = builder.postings()};
+    blocks.push_back({builder.finish(), entry});
+  }
+  static BlockBodies bodies(const Stored& stored) { return *decode_block_bodies(stored.block.bodies); }
+
+  // Those of a mailbox from `first` on, as many as go into one block.
+  void index(const TestMailbox& box, Uid first, Uid last) {
+    std::vector<mail::Cold> rows;
+    std::vector<std::shared_ptr<const Bytes>> cards;
+    box.snapshot()->find(box.inbox())->for_each(first, last, [&](const mail::Cold& cold, const mail::Hot&) {
+      rows.push_back(cold);
+      cards.push_back(cold.card.tail);
+      return true;
+    });
+    BlockBuilder builder;
+    TrigramSet trigrams;
+    Indexing work(rows, cards, builder, trigrams);
+    work.set_guard(box.guard);
+    ImpatientClock clock;
+    for (auto state = work.run(clock, TimePoint()); state != Indexing::State::done;
+         state = work.run(clock, TimePoint())) {
+      if (state == Indexing::State::more) continue;
+      std::vector<std::optional<Bytes>> octets;
+      for (const Scan::Read& read : work.wanted_octets()) {
+        octets.emplace_back(box.body(read.blob).substr(read.offset, read.size));
+      }
+      work.feed_octets(std::move(octets));
+    }
+    EXPECT_EQ(work.done(), rows.size());
+    if (!builder.empty()) add(builder);
+  }
+
+  std::unique_ptr<Narrowing> narrowing(std::vector<NarrowedKey> keys) const {
+    auto narrowing = std::make_unique<Narrowing>(std::move(keys));
+    for (const Stored& stored : blocks) {
+      BlockBodies block = bodies(stored);
+      std::vector<BytesView> pieces;
+      for (uint32_t piece : narrowing->wanted_pieces(block)) pieces.emplace_back(stored.block.pieces[piece]);
+      EXPECT_TRUE(narrowing->take(block, pieces));
+    }
+    narrowing->finish();
+    return narrowing;
+  }
+
+  std::vector<Stored> blocks;
+};
+
+using Contents = std::map<uint64_t, std::set<Trigram>>;  // by serial
+
+Contents contents(const TestIndex::Stored& stored) {
+  BlockBodies block = TestIndex::bodies(stored);
+  Contents all;
+  for (const IndexedBody& body : block.bodies) all[body.serial];
+  for (const Bytes& piece : stored.block.pieces) {
+    EXPECT_TRUE(for_each_posting(piece, block,
+                                 [&](Trigram trigram, uint32_t n) { all[block.bodies[n].serial].insert(trigram); }));
+  }
+  return all;
+}
+
+Contents some_contents(uint64_t first_serial) {
+  Contents all;
+  size_t bodies = *rc::gen::inRange<size_t>(1, 40);
+  for (uint64_t serial = first_serial; serial < first_serial + bodies; ++serial) {
+    auto& trigrams = all[serial];
+    auto range = *rc::gen::element<uint32_t>(50, 5'000, kTrigrams);
+    for (uint32_t i = *rc::gen::inRange<uint32_t>(0, 200); i > 0; --i) {
+      trigrams.insert(*rc::gen::noShrink(rc::gen::inRange<uint32_t>(0, range)));
+    }
+  }
+  return all;
+}
+
+void add(BlockBuilder& builder, const Contents& contents) {
+  for (const auto& [serial, trigrams] : contents) {
+    std::vector<Trigram> list(trigrams.rbegin(), trigrams.rend());
+    builder.add({serial, static_cast<uint32_t>(serial * 7)}, list);
+  }
+}
+
+TEST(IndexBlock, HoldsWhatWasPutIntoIt) {
+  rc::check("blocks come back, joined, and without some bodies", [] {
+    TestIndex index;
+    BlockBuilder builder;
+    Contents first = some_contents(10);
+    Contents second = some_contents(1'000'000);
+    add(builder, first);
+    index.add(builder);
+    RC_ASSERT(builder.empty());
+    add(builder, second);
+    index.add(builder);
+    RC_ASSERT(contents(index.blocks[0]) == first);
+
+    uint64_t gone = second.begin()->first;
+    for (const auto& stored : index.blocks) {
+      RC_ASSERT(builder
+                    .add(TestIndex::bodies(stored), stored.block.pieces,
+                         [&](const IndexedBody& body) { return body.serial != gone; })
+                    .has_value());
+    }
+    index.add(builder);
+    Contents expected = first;
+    expected.insert(second.begin(), second.end());
+    expected.erase(gone);
+    RC_ASSERT(contents(index.blocks[2]) == expected);
+  });
+}
+
+// docs/formats/search_index.md
+TEST(IndexBlock, IsWrittenAsItsPageSays) {
+  constexpr Trigram kAbc = 0x414243;
+  constexpr Trigram kAbh = 0x414248;
+  BlockBuilder builder;
+  builder.add({5, 7}, std::vector<Trigram>{kAbh, kAbc});
+  builder.add({6, 8}, std::vector<Trigram>{kAbh});
+  IndexBlock block = builder.finish();
+  EXPECT_EQ(block.bodies, Bytes("\x42\x01\x02\x0a\x07\0\0\0\x02\x08\0\0\0\x01\xc3\x84\x85\x02", 18));
+  EXPECT_THAT(block.pieces, ElementsAre(Bytes("\x54\x01\xc3\x84\x85\x02\x02\0\x05\x03\x03", 11)));
+}
+
+TEST(IndexBlock, HasNothingLeftOfABodyThatIsTakenOut) {
+  TestIndex index;
+  BlockBuilder builder;
+  std::vector<Trigram> common = {1, 2, 3};
+  std::vector<Trigram> secret = {2, 0x123456, 0x123457};
+  builder.add({1, 0}, common);
+  builder.add({2, 0}, secret);
+  index.add(builder);
+  BlockBuilder again;
+  ASSERT_TRUE(again.add(TestIndex::bodies(index.blocks[0]), index.blocks[0].block.pieces,
+                        [](const IndexedBody& body) { return body.serial != 2; }));
+  BlockBuilder never;
+  never.add({1, 0}, common);
+  IndexBlock without = again.finish();
+  IndexBlock without_ever = never.finish();
+  EXPECT_EQ(without.bodies, without_ever.bodies);
+  EXPECT_EQ(without.pieces, without_ever.pieces);
+}
+
+TEST(IndexBlock, IsFullAtSomePoint) {
+  BlockBuilder builder;
+  std::vector<Trigram> few = {1, 2};
+  EXPECT_TRUE(builder.has_room_for(1, kBlockPostingsMax + 1));
+  for (uint32_t i = 0; i < kBlockBodiesMax; ++i) {
+    ASSERT_TRUE(builder.has_room_for(1, 2));
+    builder.add({i, 0}, few);
+  }
+  EXPECT_FALSE(builder.has_room_for(1, 0));
+  EXPECT_EQ(decode_block_bodies(builder.finish().bodies)->bodies.size(), kBlockBodiesMax);
+}
+
+TEST(IndexRoot, ComesBack) {
+  IndexRoot root{.id = 9, .made_by = index_maker(), .position = Position(77), .complete = false, .next_page = 1000};
+  root.blocks = {{.first = 5, .pieces = 2, .bodies = 3, .postings = 4, .bytes = 1'000}, {.first = 1}};
+  EXPECT_EQ(*decode_index_root(encode_index_root(root)), root);
+  Bytes cut = encode_index_root(root);
+  cut.pop_back();
+  EXPECT_FALSE(decode_index_root(cut));
+  EXPECT_THAT(root.blocks[0].pages(), ElementsAre(PageId(6), PageId(7), PageId(5)));
+}
+
+// One message at a time, or so many at a time: blocks stay few, and no body is written often.
+TEST(IndexRoot, JoinsBlocksSoThatTheyStayFewAndAreSeldomWrittenAgain) {
+  for (uint32_t at_once : {1U, 3U, 30U, 700U, 1'000U}) {
+    std::vector<BlockEntry> blocks;
+    uint64_t written = 0;
+    uint64_t bodies = 0;
+    for (; bodies < 20'000; bodies += at_once) {
+      BlockEntry next{.bodies = at_once, .postings = at_once * uint64_t{1'500}};
+      for (size_t joined = blocks_to_join(blocks, next.bodies, next.postings); joined > 0; --joined) {
+        next.bodies += blocks.back().bodies;
+        next.postings += blocks.back().postings;
+        blocks.pop_back();
+      }
+      ASSERT_LE(next.bodies, kBlockBodiesMax);
+      ASSERT_LE(next.postings, kBlockPostingsMax);
+      written += next.bodies;
+      blocks.push_back(next);
+    }
+    EXPECT_LE(blocks.size(), 20'000 / 512 + 30) << at_once;
+    EXPECT_LE(written, bodies * 6) << at_once;
+  }
+}
+
+const std::vector<std::string>& words() {
+  static const std::vector<std::string> words = {"alpha",    "Grüße",  "STRASSE", "straße",  "ﬁnd", "İstanbul",
+                                                 "ΑΒΓ",      "日本語", "xyzzy",   "e\u0301", "é",   "ab",
+                                                 "ÅNGSTRÖM", "a.b",    "ﬃ",       "語"};
+  return words;
+}
+
+std::string some_text(int most) {
+  std::string text;
+  for (int i = *rc::gen::inRange(0, most); i > 0; --i) {
+    text += *rc::gen::elementOf(words());
+    text += *rc::gen::element<std::string>(" ", "", "\r\n", "-");
+  }
+  return text;
+}
+
+std::string some_message() {
+  std::string text = "From: " + *rc::gen::elementOf(words()) +
+                     " <a@b.example>\r\nSubject: " + *rc::gen::elementOf(words()) +
+                     "\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n";
+  for (int parts = *rc::gen::inRange(0, 3); parts > 0; --parts) {
+    text += "--q\r\nContent-Type: text/" + *rc::gen::element<std::string>("plain", "html") +
+            "; charset=utf-8; name*=utf-8''%C3%BCber\r\nX-Odd: " + *rc::gen::elementOf(words()) + "\r\n\r\n" +
+            some_text(12) + "\r\n";
+  }
+  return text + "--q\r\nContent-Type: application/x\r\n\r\n" + some_text(3) + "\r\n--q--\r\n";
+}
+
+// Words, parts of what is said, what nothing says; some too short to be narrowed.
+std::string some_needle() {
+  std::string text = some_text(3);
+  auto from = *rc::gen::inRange<size_t>(0, text.size() + 1);
+  std::string part = text.substr(from, *rc::gen::inRange<size_t>(0, 12));
+  return *rc::gen::element<std::string>(text, part, *rc::gen::elementOf(words()), "nowhere", "UBER", "a", "");
+}
+
+Query some_query(int depth) {
+  switch (*rc::gen::inRange(depth > 0 ? 0 : 3, 6)) {
+    case 0: return Not{{some_query(depth - 1)}};
+    case 1: return And{{some_query(depth - 1), some_query(depth - 1)}};
+    case 2: return Or{{some_query(depth - 1), some_query(depth - 1)}};
+    case 3: return InBody{some_needle()};
+    case 4: return InHeader{"X-Odd", some_needle()};
+    default: return InText{some_needle()};
+  }
+}
+
+// Two mailboxes with the same messages cannot be told apart by their answers, whatever the index of one of them knows.
+TEST(SearchIndex, ChangesNoAnswer) {
+  rc::check("with an index == without", [] {
+    TestMailbox box;
+    TestIndex index;
+    uint32_t messages = *rc::gen::inRange<uint32_t>(1, 12);
+    for (uint32_t i = 0; i < messages; ++i) box.append(some_message());
+    // Some of them, some twice.
+    for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
+      uint32_t first = *rc::gen::inRange<uint32_t>(1, messages + 1);
+      index.index(box, Uid(first), Uid(*rc::gen::inRange<uint32_t>(first, messages + 1)));
+    }
+    for (int i = 0; i < 8; ++i) {
+      Query query = some_query(2);
+      box.narrowing = nullptr;
+      UidSet plain = box.search(query);
+      box.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
+      RC_ASSERT(box.search(query) == plain);
+    }
+  });
+}
+
+TEST(SearchIndex, LeavesLittleToBeRead) {
+  TestMailbox box;
+  for (int i = 0; i < 300; ++i) {
+    box.append("Subject: s\r\n\r\nThe quick brown fox " + std::to_string(i) + (i == 77 ? " and a zyzzyva" : "") +
+               "\r\n");
+  }
+  TestIndex index;
+  index.index(box, Uid(1), Uid(300));
+  EXPECT_EQ(box.search(InBody{"ZYZZYVA"}).count(), 1);
+  EXPECT_EQ(box.cards_read, 300);
+  box.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
+  EXPECT_EQ(box.search(InBody{"ZYZZYVA"}).count(), 1);
+  EXPECT_EQ(box.cards_read, 1);
+  EXPECT_EQ(box.search(InText{"nowhere"}).count(), 0);
+  EXPECT_EQ(box.cards_read, 0);
+  EXPECT_EQ(box.search(Not{{InText{"nowhere"}}}).count(), 300);
+  EXPECT_EQ(box.cards_read, 0);
+}
+
+// Another message under the same serial, as after a log was cut off.
+TEST(SearchIndex, SaysNothingOfABodyThatIsNotTheOneItKnew) {
+  TestMailbox before;
+  before.append("Subject: s\r\n\r\nsomething else\r\n");
+  TestIndex index;
+  BlockBuilder builder;
+  uint64_t serial = before.snapshot()->find(before.inbox())->find(Uid(1))->cold.blob.serial;
+  builder.add({serial, 0xabcdef}, std::vector<Trigram>());
+  index.add(builder);
+  before.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
+  EXPECT_EQ(before.search(InBody{"something"}).count(), 1);
+}
+
+// What kills the process is left out, and looked at by nobody.
+class Poison final : public ContentGuard {
+ public:
+  bool enter(const mail::Cold& row) override { return row.uid != Uid(2); }
+  void leave() override {}
+};
+
+TEST(SearchIndex, KnowsNothingOfWhatCannotBeRead) {
+  TestMailbox box;
+  Poison poison;
+  box.guard = &poison;
+  for (int i = 0; i < 3; ++i) box.append("Subject: s\r\n\r\ntext\r\n");
+  TestIndex index;
+  index.index(box, Uid(1), Uid(3));
+  EXPECT_EQ(TestIndex::bodies(index.blocks[0]).bodies.size(), 2);
+  UidSet plain = box.search(InBody{"text"});
+  box.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
+  EXPECT_EQ(box.search(InBody{"text"}), plain);
+  EXPECT_EQ(box.search(Not{{InBody{"text"}}}).count(), 1);
+}
+
+}  // namespace
+}  // namespace roost::search
