@@ -24,6 +24,12 @@ void try_values(BytesView in) {
   if (auto page = values::decode_page(account, PageId(3), in)) {
     require(values::encode_page(account, PageId(3), *page) == in);
   }
+  if (auto head = values::decode_index_root(account, in)) {
+    require(values::encode_index_root(account, head->tag, head->root) == in);
+  }
+  if (auto page = values::decode_index_page(account, PageId(3), in)) {
+    require(values::encode_index_page(account, PageId(3), *page) == in);
+  }
   if (auto number = values::decode_number(in)) require(values::encode_number(*number) == in);
   if (auto name = values::decode_name(in)) require(values::encode_name(*name) == in);
   (void)keys::parse_pair(in);

@@ -133,6 +133,24 @@ TEST(StoredValues, TellAnotherKeysValue) {
   EXPECT_FALSE(values::decode_page(kAccount, PageId(3), record).has_value());
 }
 
+TEST(StoredValues, TellASearchIndexFromAPage) {
+  Bytes root = values::encode_index_root(kAccount, 7, "hi");
+  auto head = values::decode_index_root(kAccount, root);
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(head->tag, 7U);
+  EXPECT_EQ(head->root, "hi");
+  EXPECT_FALSE(values::decode_index_root(AccountId(3), root).has_value());
+  Bytes page = values::encode_index_page(kAccount, PageId(3), "hi");
+  EXPECT_EQ(values::decode_index_page(kAccount, PageId(3), page).value(), "hi");
+  EXPECT_FALSE(values::decode_index_page(kAccount, PageId(4), page).has_value());
+  EXPECT_FALSE(values::decode_page(kAccount, PageId(3), page).has_value());
+  for (size_t bit = 0; bit < root.size() * 8; ++bit) {
+    Bytes damaged = root;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    EXPECT_FALSE(values::decode_index_root(kAccount, damaged).has_value()) << bit;
+  }
+}
+
 TEST(StoredValues, RefuseANewerVersion) {
   Bytes page = values::encode_page(kAccount, PageId(1), "hi");
   page[0] = 2;
