@@ -27,6 +27,8 @@ task<Result<IndexStatus>> status_of(std::shared_ptr<OpenAccount> account) {
     at = stored.root->position;
     if (account->index.tag == stored.tag) at = std::max(at, account->index.followed);
   }
+  // What brings no messages is not waited for.
+  if (stored.root && account->replica().last_arrival() <= at) at = end;
   status.records_behind = end > at ? end.value - at.value : 0;
   co_return status;
 }
