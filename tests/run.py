@@ -63,7 +63,7 @@ STEPS = {
                      [["tests/search_index/run.py"]], True),
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
-            [["tests/rot/run.py", "body", "table", "current", "format", "mark", "users"]], True),
+            [["tests/rot/run.py", "body", "table", "index", "current", "format", "mark", "users"]], True),
     "soak": (f"mixed load for {SOAK_SECONDS} s against models; memory and descriptors stay as they are",
              [["tests/soak/run.py", "--seed", "1", "--seconds", str(SOAK_SECONDS)]], True),
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),

@@ -121,6 +121,7 @@ class TablesOfLoops final : public Accounts {
     stats.conflicts = env_->counters.conflicts.load();
     stats.checkpoints = env_->counters.checkpoints.load();
     stats.collected_blobs = env_->counters.collected_blobs.load();
+    stats.unindexed = env_->counters.unindexed.load();
     return stats;
   }
 

@@ -128,6 +128,7 @@ struct AccountsStats {
   uint64_t conflicts = 0;
   uint64_t checkpoints = 0;
   uint64_t collected_blobs = 0;
+  uint64_t unindexed = 0;  // open accounts with messages that their search index still lacks
 };
 
 class Accounts {

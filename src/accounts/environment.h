@@ -23,6 +23,7 @@ struct Counters {
   std::atomic<uint64_t> conflicts{0};
   std::atomic<uint64_t> checkpoints{0};
   std::atomic<uint64_t> collected_blobs{0};
+  std::atomic<uint64_t> unindexed{0};
 };
 
 struct Environment {

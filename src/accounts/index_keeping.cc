@@ -54,7 +54,7 @@ class Blocks {
   // Joins what is small, and writes. False where the index is another one by now.
   task<Result<bool>> write() {
     search::IndexRoot& root = edit_.root();
-    size_t joined = search::blocks_to_join(root.blocks, block_.bodies(), block_.postings());
+    size_t joined = finished_ ? 0 : search::blocks_to_join(root.blocks, block_.bodies(), block_.postings());
     for (; joined > 0; --joined) {
       ROOST_CO_TRY(WholeBlock last, co_await read_block(env_, account_->id(), root.blocks.back()));
       edit_.drop(root.blocks.size() - 1);
@@ -82,7 +82,10 @@ class Blocks {
       }
       state = co_await env_.pool.run([&] { return work.run(env_.clock, env_.clock.now() + kPoolSlice); });
     }
-    if (work.full()) co_await finish_block();
+    if (work.full()) {
+      finished_ = true;
+      co_await finish_block();
+    }
     co_return work.done();
   }
 
@@ -99,6 +102,7 @@ class Blocks {
   ContentNote note_;
   search::BlockBuilder block_;
   IndexEdit edit_;
+  bool finished_ = false;  // the edit has a full block, so there is none at the end that could be joined
 };
 
 // --- following ---

@@ -100,6 +100,11 @@ task<Result<>> rebuild_index(AccountPtr account, std::shared_ptr<Errand> errand)
 
 task<Result<>> drop_index(AccountPtr account) { return at_home(std::move(account), drop); }
 
+task<Result<>> delete_bodies(AccountPtr account, std::vector<BlobId> bodies) {
+  return at_home(std::move(account),
+                 [bodies](std::shared_ptr<OpenAccount> open) { return delete_bodies(std::move(open), bodies); });
+}
+
 task<Result<std::vector<std::string>>> check_index(AccountPtr account) {
   return at_home(std::move(account), problems_of);
 }

@@ -32,6 +32,8 @@ task<Result<IndexStatus>> index_status(AccountPtr account);
 task<Result<>> rebuild_index(AccountPtr account, std::shared_ptr<Errand> errand);
 // It is made anew when the next message comes, or the account is opened again, if indexes are kept.
 task<Result<>> drop_index(AccountPtr account);
+// Deletes bodies that no message has, together with what the index says of them.
+task<Result<>> delete_bodies(AccountPtr account, std::vector<BlobId> bodies);
 // Reads all of it. One sentence for each thing that is wrong; it does no harm to searches, and rebuild_index() mends
 // it.
 task<Result<std::vector<std::string>>> check_index(AccountPtr account);

@@ -284,6 +284,7 @@ task<> Table::collect_everywhere() {
 
 void Table::index_soon(AccountId id) {
   if (stopping_ || env_->indexes == nullptr || !unindexed_set_.insert(id).second) return;
+  env_->counters.unindexed.fetch_add(1, std::memory_order_relaxed);
   unindexed_.push_back(id);
   if (std::exchange(indexing_, true)) return;
   index_timer_ = home_.after(kIndexDelay, [this] { rt::spawn(home_, work_off_unindexed(shared_from_this())); });
@@ -295,11 +296,13 @@ task<> Table::work_off_unindexed(std::shared_ptr<Table> self) {
   for (AccountId id : std::exchange(self->unindexed_, {})) {
     self->unindexed_set_.erase(id);
     if (!self->stopping_) co_await self->index_and_log(id);
+    self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
   }
   self->indexing_ = false;
   // What came meanwhile has the next turn.
   for (AccountId id : std::exchange(self->unindexed_, {})) {
     self->unindexed_set_.erase(id);
+    self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
     self->index_soon(id);
   }
   self->ended();

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "accounts/search_index.h"
 #include "admin/card_check.h"
 #include "mail/repair.h"
 #include "message/card.h"
@@ -263,13 +264,23 @@ task<Result<>> recover_bodies(Services& services, AccountId id, AccountRepairRep
     }
     recovered += card ? 0 : 1;
     std::vector<BlobId> one(1, blob.id);
-    ROOST_CO_TRY_VOID(co_await services.store.delete_blobs(one));
+    ROOST_CO_TRY_VOID(co_await accounts::delete_bodies(account, std::move(one)));
   }
   if (recovered > 0) {
     report.said.push_back(fmt::format("{} bodies whose messages are lost, or were deleted, are in the mailbox {}",
                                       recovered, kRecovered));
   }
   co_return Result<>{};
+}
+
+task<Result<>> repair_search_index(Services& services, AccountId id, AccountRepairReport& report) {
+  auto account = co_await services.accounts.open(id);
+  if (!account) co_return Result<>{};  // the check says why
+  auto problems = co_await accounts::check_index(*account);
+  bool sound = problems && problems->empty();
+  if (sound && !report.changed) co_return Result<>{};
+  if (!sound) report.said.emplace_back("its search index was damaged and is made anew");
+  co_return co_await accounts::drop_index(*account);
 }
 
 }  // namespace roost::admin

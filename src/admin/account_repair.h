@@ -23,4 +23,7 @@ task<Result<AccountRepairReport>> repair_account(Services& services, AccountId i
 // Appends them to the mailbox Recovered, and deletes them where they lay once they are there.
 task<Result<>> recover_bodies(Services& services, AccountId id, AccountRepairReport& report);
 
+// Drops the search index where it is damaged, or what it was made from was: whoever opens the account makes it anew.
+task<Result<>> repair_search_index(Services& services, AccountId id, AccountRepairReport& report);
+
 }  // namespace roost::admin

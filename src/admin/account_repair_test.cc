@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "accounts/search_index.h"
 #include "admin/harness_test.h"
+#include "store/index_store.h"
 
 namespace roost::admin {
 namespace {
@@ -69,6 +71,26 @@ TEST(AccountRepair, LeavesADamagedBodyWhereItIsAndNamesIt) {
   Said said = server.run(repair());
   EXPECT_EQ(said.status, kFailed);
   EXPECT_THAT(said.out, HasSubstr("body "));
+  EXPECT_EQ(messages(server), kMessages);
+}
+
+// It does no harm, and whoever opens the account next makes another one.
+TEST(AccountRepair, DropsADamagedSearchIndex) {
+  TestServer server;
+  fill(server);
+  auto account = server.open("alice");
+  ASSERT_TRUE(server.simulation->wait(accounts::rebuild_index(account, nullptr)));
+  auto& indexes = dynamic_cast<store::IndexStore&>(*server.store);
+  auto head = server.simulation->wait(indexes.read_index(account->id())).value();
+  store::IndexChange change{.expect = head.tag, .tag = head.tag + 1, .root = "garbage"};
+  ASSERT_TRUE(*server.simulation->wait(indexes.change_index(account->id(), std::move(change))));
+  EXPECT_THAT(server.run("check").out, HasSubstr("roost index rebuild"));
+  account.reset();
+  server.restart();
+  Said said = server.run(repair());
+  EXPECT_EQ(said.status, kOk) << said.out << said.error;
+  EXPECT_THAT(said.out, HasSubstr("its search index was damaged"));
+  EXPECT_EQ(server.simulation->wait(indexes.read_index(AccountId(1)))->tag, 0U);
   EXPECT_EQ(messages(server), kMessages);
 }
 

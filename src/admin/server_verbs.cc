@@ -29,6 +29,7 @@ task<Result<>> run_status(VerbRun run) {
     json["open_account_bytes"] = status.accounts.bytes;
     json["commits"] = status.accounts.commits;
     json["checkpoints"] = status.accounts.checkpoints;
+    json["unindexed_accounts"] = status.accounts.unindexed;
   }
   std::string text;
   for (const auto& [key, value] : json.items()) {
@@ -120,6 +121,7 @@ task<Result<>> release_all(store::AccountStore& store, std::string space) {
 task<Result<>> repair_one(VerbRun run, AccountId id, bool went_back, Json& repairs) {
   ROOST_CO_TRY(AccountRepairReport report, co_await repair_account(run.services, id, went_back));
   ROOST_CO_TRY_VOID(co_await recover_bodies(run.services, id, report));
+  ROOST_CO_TRY_VOID(co_await repair_search_index(run.services, id, report));
   for (const std::string& one : report.said) {
     co_await run.say(fmt::format("repaired: account {}: {}\n", id.value, one));
     repairs.push_back({{"account", id.value}, {"repair", one}});

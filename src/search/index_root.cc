@@ -18,12 +18,34 @@ constexpr int kTextVersion = 1;
 // So many blocks of about a size become one of the next size.
 constexpr size_t kJoinBlocks = 8;
 
-// Each class holds blocks of up to so many times the size of the one below.
-int class_of(uint64_t bodies, uint64_t postings) {
-  uint64_t size = std::max(bodies, postings / (kBlockPostingsMax / kBlockBodiesMax));
-  int size_class = 0;
-  for (; size >= kJoinBlocks; size /= kJoinBlocks) ++size_class;
-  return size_class;
+// What blocks would make together.
+struct BlockSum {
+  uint64_t bodies = 0;
+  uint64_t postings = 0;
+
+  BlockSum with(uint64_t more_bodies, uint64_t more_postings) const {
+    return {bodies + more_bodies, postings + more_postings};
+  }
+  bool fits() const { return bodies <= kBlockBodiesMax && postings <= kBlockPostingsMax; }
+  // Each class holds blocks of up to so many times the size of the one below.
+  int size_class() const {
+    uint64_t size = std::max(bodies, postings / (kBlockPostingsMax / kBlockBodiesMax));
+    int size_class = 0;
+    for (; size >= kJoinBlocks; size /= kJoinBlocks) ++size_class;
+    return size_class;
+  }
+};
+
+// More blocks at the end of `blocks`, of which `joined` are in `sum` already: as many in a row as are at most of that
+// class and fit.
+size_t join_up_to(int size_class, const std::vector<BlockEntry>& blocks, size_t joined, BlockSum& sum) {
+  for (; joined < blocks.size(); ++joined) {
+    const BlockEntry& block = blocks[blocks.size() - 1 - joined];
+    const BlockSum more = sum.with(block.bodies, block.postings);
+    if (BlockSum{block.bodies, block.postings}.size_class() > size_class || !more.fits()) break;
+    sum = more;
+  }
+  return joined;
 }
 
 }  // namespace
@@ -107,36 +129,20 @@ std::string index_maker() {
   return maker;
 }
 
-// Smaller ones at the end at once, and those of about the same size when there are enough of them.
+// Smaller ones at the end at once. Those of about the same size when there are enough of them, or one more would not
+// fit.
 size_t blocks_to_join(const std::vector<BlockEntry>& blocks, size_t new_bodies, size_t new_postings) {
-  uint64_t bodies = new_bodies;
-  uint64_t postings = new_postings;
+  BlockSum sum{new_bodies, new_postings};
   size_t joined = 0;
   for (;;) {
-    const int size_class = class_of(bodies, postings);
-    uint64_t all_bodies = bodies;
-    uint64_t all_postings = postings;
-    size_t smaller = joined;
-    size_t all = joined;
-    for (; all < blocks.size(); ++all) {
-      const BlockEntry& block = blocks[blocks.size() - 1 - all];
-      int its_class = class_of(block.bodies, block.postings);
-      bool fits = all_bodies + block.bodies <= kBlockBodiesMax && all_postings + block.postings <= kBlockPostingsMax;
-      if (its_class > size_class || !fits) break;
-      all_bodies += block.bodies;
-      all_postings += block.postings;
-      if (its_class == size_class || smaller != all) continue;
-      ++smaller;
-      bodies = all_bodies;
-      postings = all_postings;
-    }
-    bool enough = all - joined + 1 >= kJoinBlocks;
-    size_t now = enough ? all : smaller;
+    const size_t smaller = join_up_to(sum.size_class() - 1, blocks, joined, sum);
+    BlockSum all_sum = sum;
+    const size_t all = join_up_to(sum.size_class(), blocks, smaller, all_sum);
+    const bool enough = all - smaller + 1 >= kJoinBlocks || !all_sum.with(sum.bodies, sum.postings).fits();
+    if (enough) sum = all_sum;
+    const size_t now = enough ? all : smaller;
     if (now == joined) return joined;
     joined = now;
-    if (!enough) continue;
-    bodies = all_bodies;
-    postings = all_postings;
   }
 }
 

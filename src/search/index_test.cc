@@ -1,76 +1,17 @@
-// The search index without a store: blocks, the root, and that a search finds the same with it and without it.
+// The search index without a store: blocks, the root, and what is in them.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <rapidcheck.h>
 
 #include <map>
 #include <set>
 
-#include "message/casemap.h"
 #include "search/index_root.h"
-#include "search/indexing.h"
-#include "search/test_mailbox_test.h"
+#include "search/test_index_test.h"
 
 namespace roost::search {
 namespace {
 
 using testing::ElementsAre;
-
-// An index in memory.
-class TestIndex {
- public:
-  struct Stored {
-    IndexBlock block;
-    BlockEntry entry;
-  };
-
-  void add(BlockBuilder& builder) {
-    BlockEntry entry{.bodies = static_cast<uint32_t>(builder.bodies()), .postings = builder.postings()};
-    blocks.push_back({builder.finish(), entry});
-  }
-  static BlockBodies bodies(const Stored& stored) { return *decode_block_bodies(stored.block.bodies); }
-
-  // Those of a mailbox from `first` on, as many as go into one block.
-  void index(const TestMailbox& box, Uid first, Uid last) {
-    std::vector<mail::Cold> rows;
-    std::vector<std::shared_ptr<const Bytes>> cards;
-    box.snapshot()->find(box.inbox())->for_each(first, last, [&](const mail::Cold& cold, const mail::Hot&) {
-      rows.push_back(cold);
-      cards.push_back(cold.card.tail);
-      return true;
-    });
-    BlockBuilder builder;
-    TrigramSet trigrams;
-    Indexing work(rows, cards, builder, trigrams);
-    work.set_guard(box.guard);
-    ImpatientClock clock;
-    for (auto state = work.run(clock, TimePoint()); state != Indexing::State::done;
-         state = work.run(clock, TimePoint())) {
-      if (state == Indexing::State::more) continue;
-      std::vector<std::optional<Bytes>> octets;
-      for (const Scan::Read& read : work.wanted_octets()) {
-        octets.emplace_back(box.body(read.blob).substr(read.offset, read.size));
-      }
-      work.feed_octets(std::move(octets));
-    }
-    EXPECT_EQ(work.done(), rows.size());
-    if (!builder.empty()) add(builder);
-  }
-
-  std::unique_ptr<Narrowing> narrowing(std::vector<NarrowedKey> keys) const {
-    auto narrowing = std::make_unique<Narrowing>(std::move(keys));
-    for (const Stored& stored : blocks) {
-      BlockBodies block = bodies(stored);
-      std::vector<BytesView> pieces;
-      for (uint32_t piece : narrowing->wanted_pieces(block)) pieces.emplace_back(stored.block.pieces[piece]);
-      EXPECT_TRUE(narrowing->take(block, pieces));
-    }
-    narrowing->finish();
-    return narrowing;
-  }
-
-  std::vector<Stored> blocks;
-};
 
 using Contents = std::map<uint64_t, std::set<Trigram>>;  // by serial
 
@@ -186,95 +127,53 @@ TEST(IndexRoot, ComesBack) {
   EXPECT_THAT(root.blocks[0].pages(), ElementsAre(PageId(6), PageId(7), PageId(5)));
 }
 
+// How many blocks there are, and how many bodies were written, for blocks of these sizes one after the other.
+struct Joined {
+  std::vector<BlockEntry> blocks;
+  uint64_t bodies = 0;
+  uint64_t written = 0;
+
+  void add(uint32_t at_once, uint64_t postings_each = 1'500) {
+    BlockEntry next{.bodies = at_once, .postings = at_once * postings_each};
+    for (size_t joined = blocks_to_join(blocks, next.bodies, next.postings); joined > 0; --joined) {
+      next.bodies += blocks.back().bodies;
+      next.postings += blocks.back().postings;
+      blocks.pop_back();
+    }
+    ASSERT_LE(next.bodies, kBlockBodiesMax);
+    ASSERT_LE(next.postings, kBlockPostingsMax);
+    bodies += at_once;
+    written += next.bodies;
+    blocks.push_back(next);
+  }
+};
+
 // One message at a time, or so many at a time: blocks stay few, and no body is written often.
 TEST(IndexRoot, JoinsBlocksSoThatTheyStayFewAndAreSeldomWrittenAgain) {
-  for (uint32_t at_once : {1U, 3U, 30U, 700U, 1'000U}) {
-    std::vector<BlockEntry> blocks;
-    uint64_t written = 0;
-    uint64_t bodies = 0;
-    for (; bodies < 20'000; bodies += at_once) {
-      BlockEntry next{.bodies = at_once, .postings = at_once * uint64_t{1'500}};
-      for (size_t joined = blocks_to_join(blocks, next.bodies, next.postings); joined > 0; --joined) {
-        next.bodies += blocks.back().bodies;
-        next.postings += blocks.back().postings;
-        blocks.pop_back();
-      }
-      ASSERT_LE(next.bodies, kBlockBodiesMax);
-      ASSERT_LE(next.postings, kBlockPostingsMax);
-      written += next.bodies;
-      blocks.push_back(next);
-    }
-    EXPECT_LE(blocks.size(), 20'000 / 512 + 30) << at_once;
-    EXPECT_LE(written, bodies * 6) << at_once;
+  for (uint32_t at_once : {1U, 3U, 30U, 100U, 400U, 512U, 700U, 1'000U}) {
+    Joined joined;
+    while (joined.bodies < 20'000) joined.add(at_once);
+    EXPECT_LE(joined.blocks.size(), 20'000 / 512 + 10) << at_once;
+    EXPECT_LE(joined.written, joined.bodies * 6) << at_once;
   }
 }
 
-const std::vector<std::string>& words() {
-  static const std::vector<std::string> words = {"alpha",    "Grüße",  "STRASSE", "straße",  "ﬁnd", "İstanbul",
-                                                 "ΑΒΓ",      "日本語", "xyzzy",   "e\u0301", "é",   "ab",
-                                                 "ÅNGSTRÖM", "a.b",    "ﬃ",       "語"};
-  return words;
+TEST(IndexRoot, JoinsTwoBlocksThatFillOne) {
+  Joined joined;
+  for (int i = 0; i < 10; ++i) joined.add(512);
+  EXPECT_EQ(joined.blocks.size(), 5U);
 }
 
-std::string some_text(int most) {
-  std::string text;
-  for (int i = *rc::gen::inRange(0, most); i > 0; --i) {
-    text += *rc::gen::elementOf(words());
-    text += *rc::gen::element<std::string>(" ", "", "\r\n", "-");
-  }
-  return text;
-}
-
-std::string some_message() {
-  std::string text = "From: " + *rc::gen::elementOf(words()) +
-                     " <a@b.example>\r\nSubject: " + *rc::gen::elementOf(words()) +
-                     "\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n";
-  for (int parts = *rc::gen::inRange(0, 3); parts > 0; --parts) {
-    text += "--q\r\nContent-Type: text/" + *rc::gen::element<std::string>("plain", "html") +
-            "; charset=utf-8; name*=utf-8''%C3%BCber\r\nX-Odd: " + *rc::gen::elementOf(words()) + "\r\n\r\n" +
-            some_text(12) + "\r\n";
-  }
-  return text + "--q\r\nContent-Type: application/x\r\n\r\n" + some_text(3) + "\r\n--q--\r\n";
-}
-
-// Words, parts of what is said, what nothing says; some too short to be narrowed.
-std::string some_needle() {
-  std::string text = some_text(3);
-  auto from = *rc::gen::inRange<size_t>(0, text.size() + 1);
-  std::string part = text.substr(from, *rc::gen::inRange<size_t>(0, 12));
-  return *rc::gen::element<std::string>(text, part, *rc::gen::elementOf(words()), "nowhere", "UBER", "a", "");
-}
-
-Query some_query(int depth) {
-  switch (*rc::gen::inRange(depth > 0 ? 0 : 3, 6)) {
-    case 0: return Not{{some_query(depth - 1)}};
-    case 1: return And{{some_query(depth - 1), some_query(depth - 1)}};
-    case 2: return Or{{some_query(depth - 1), some_query(depth - 1)}};
-    case 3: return InBody{some_needle()};
-    case 4: return InHeader{"X-Odd", some_needle()};
-    default: return InText{some_needle()};
-  }
-}
-
-// Two mailboxes with the same messages cannot be told apart by their answers, whatever the index of one of them knows.
-TEST(SearchIndex, ChangesNoAnswer) {
-  rc::check("with an index == without", [] {
-    TestMailbox box;
-    TestIndex index;
-    uint32_t messages = *rc::gen::inRange<uint32_t>(1, 12);
-    for (uint32_t i = 0; i < messages; ++i) box.append(some_message());
-    // Some of them, some twice.
-    for (int i = *rc::gen::inRange(1, 4); i > 0; --i) {
-      uint32_t first = *rc::gen::inRange<uint32_t>(1, messages + 1);
-      index.index(box, Uid(first), Uid(*rc::gen::inRange<uint32_t>(first, messages + 1)));
-    }
-    for (int i = 0; i < 8; ++i) {
-      Query query = some_query(2);
-      box.narrowing = nullptr;
-      UidSet plain = box.search(query);
-      box.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
-      RC_ASSERT(box.search(query) == plain);
-    }
+TEST(IndexRoot, JoinsBlocksOfAnySizes) {
+  rc::check("few blocks, seldom written", [] {
+    Joined joined;
+    const auto sizes = *rc::gen::container<std::vector<uint32_t>>(400, rc::gen::inRange<uint32_t>(1, 300));
+    for (uint32_t size : sizes) joined.add(size, *rc::gen::inRange<uint64_t>(1, 4'000));
+    uint64_t postings = 0;
+    for (const BlockEntry& block : joined.blocks) postings += block.postings;
+    uint64_t full = std::max(joined.bodies / kBlockBodiesMax, postings / kBlockPostingsMax);
+    RC_ASSERT(joined.blocks.size() <= 4 * full + 30);
+    RC_ASSERT(joined.written <= joined.bodies * 6);
   });
 }
 

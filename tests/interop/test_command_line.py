@@ -103,6 +103,11 @@ def work_through(server):
     assert data("purge", "dora")["purged"]
     assert data("deleted", "dora") == []
     verb("checkpoint", "dora")
+    verb("index rebuild", "dora")
+    indexed = data("index status", "dora")
+    assert indexed["state"] == "up to date" and indexed["indexed_bodies"] == 0, indexed
+    verb("index drop", "dora")
+    assert data("index status", "dora")["state"] in ("none", "up to date")  # whoever has it open makes it anew
     assert data("check")["problems"] == []
     assert data("status")["server"] == ("up" if server.process else "down")
     for name in used - {"check", "status", "user list", "user add", "deleted", "undelete"}:

@@ -11,6 +11,7 @@ bodies, also while it runs.
 
 import argparse
 import hashlib
+import json
 import pathlib
 import random
 import re
@@ -21,18 +22,20 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from roost import BINARY, Lines, Server  # noqa: E402
+from roost import BINARY, Lines, Server, wait_for  # noqa: E402
 
 CONFIG = "[mail]\ntail_bytes_min = 16384\n[store]\nwrite_buffer_bytes_max = 1048576\n"
 LOGIN = ("alice", "wonder-land 1")
 MESSAGES = 60
 AFTER_CHECKPOINT = 12
 SIZES = [400, 6_000, 300_000]
+SEARCHES = 12  # of each store that is looked at
 
 # Which files, and whether the server was killed (so that its log holds something) before they are damaged.
 KINDS = {
     "body": ("store/blobs/??/*/*", False),
     "table": ("store/db/*.sst", False),
+    "index": ("store/db/*.sst", False),  # those of the search index
     "pack": ("store/db/*.blob", False),
     "log": ("store/db/*.log", True),
     "manifest": ("store/db/MANIFEST-*", False),
@@ -46,11 +49,13 @@ KINDS = {
 }
 
 
+def line_of(number, line):
+    return hashlib.sha256(f"{number}/{line}".encode()).hexdigest()
+
+
 def message(number):
     """Octets that no compression shortens, so that a flip is never lost on it."""
-    lines = []
-    for line in range(SIZES[number % len(SIZES)] // 66 + 1):
-        lines.append(hashlib.sha256(f"{number}/{line}".encode()).hexdigest())
+    lines = [line_of(number, line) for line in range(SIZES[number % len(SIZES)] // 66 + 1)]
     return (f"Subject: message {number}\r\n\r\n" + "\r\n".join(lines) + "\r\n").encode()
 
 
@@ -69,17 +74,31 @@ def fill(server, first, count):
     connection.close()
 
 
+def is_indexed(server):
+    return json.loads(server.command("index", "status", LOGIN[0], "--json"))["state"] == "up to date"
+
+
 def make_stores(directory):
     """Two data directories: of a server that ended, and of one that was killed."""
     (directory / "ended").mkdir()
     with Server(config=CONFIG, data=directory / "ended", users=(LOGIN,)) as server:
         fill(server, 0, MESSAGES - AFTER_CHECKPOINT)
         server.command("checkpoint", LOGIN[0])
+        wait_for(lambda: is_indexed(server), lambda: "the search index does not follow", 60)
         server.restart()
         fill(server, MESSAGES - AFTER_CHECKPOINT, AFTER_CHECKPOINT)
         server.kill()
         shutil.copytree(server.data, directory / "killed", ignore=shutil.ignore_patterns("*.sock"))
         server.start()
+
+
+def files_of(kind, data):
+    files = sorted(p for p in data.glob(KINDS[kind][0]) if p.stat().st_size > 0)
+    if kind != "index":
+        return files
+    of_index = [p for p in files if b"nameindex" in p.read_bytes()]  # its properties, as RocksDB writes them
+    assert of_index, "no table of the search index"
+    return of_index
 
 
 def damage(path, source):
@@ -124,8 +143,19 @@ def read_all(server):
         whole = b"BODY[] {%d}\r\n" % len(expected) + expected
         assert whole in responses[0], f"wrong octets of uid {uid}: {responses[0][:200]!r}"
         assert b'"message %d"' % (uid - 1) in responses[0], f"a wrong envelope of uid {uid}: {responses[0][:200]!r}"
+    search_some(connection, {number + 1 for number in range(MESSAGES)} - {int(uid.split()[1]) for uid in refused})
     connection.close()
     return refused
+
+
+def search_some(connection, readable):
+    """What is in a message that can be read is found there and nowhere else, whatever is left of the search index."""
+    for number in range(0, MESSAGES, MESSAGES // SEARCHES):
+        responses = connection.command(b"UID SEARCH BODY " + line_of(number, 0).encode())
+        found = [int(uid) for r in responses if r.startswith(b"* SEARCH") for uid in r.split()[2:]]
+        assert responses[-1].startswith(b"t OK"), responses[-1]
+        expected = [number + 1] if number + 1 in readable else []
+        assert found in (expected, [number + 1]), f"SEARCH finds {found} instead of {expected}"
 
 
 def start_or_reason(server):
@@ -211,12 +241,11 @@ def repair(server, refused):
 
 
 def one_round(kind, stores, directory, source):
-    pattern, killed = KINDS[kind]
+    _, killed = KINDS[kind]
     data = directory / "damaged"
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(stores / ("killed" if killed else "ended"), data, ignore=shutil.ignore_patterns("*.sock"))
-    files = sorted(p for p in data.glob(pattern) if p.stat().st_size > 0)
-    what = damage(source.choice(files), source)
+    what = damage(source.choice(files_of(kind, data)), source)
     if what is None:
         return
     server = Server(config=CONFIG, data=data, users=())

@@ -29,7 +29,7 @@ Result<> compact_family(Engine& engine, Family family, AccountId account, bool e
 Result<> compact_account(Engine& engine, AccountId account) {
   auto space = engine.files().space(engine.config().directory);
   bool erase = space && space->free_bytes / kEraseFreeFactor >= engine.config().free_bytes_min;
-  for (Family family : {Family::log, Family::pages, Family::blobs, Family::sizes}) {
+  for (Family family : {Family::log, Family::pages, Family::blobs, Family::sizes, Family::index}) {
     ROOST_TRY_VOID(compact_family(engine, family, account, erase));
   }
   return {};

@@ -15,11 +15,16 @@ constexpr size_t kBatchBytes = size_t{1} << 20;
 // Account ids that may have been given out and are not known any more.
 constexpr uint64_t kAccountsSkipped = 1'000'000;
 
-constexpr std::array<const char*, kFamilies> kWhat = {"counters",        "records of the log", "roots",
-                                                      "pages",           "small bodies",       "sizes of bodies",
-                                                      "names of things", "followers"};
+constexpr std::array<const char*, kFamilies> kWhat = {
+    "counters",  "records of the log",     "roots", "pages", "small bodies", "sizes of bodies", "names of things",
+    "followers", "pages of search indexes"};
 
 rocksdb::Slice slice(BytesView view) { return {view.data(), view.size()}; }
+
+bool is_index_page(const keys::Pair& key, BytesView value) {
+  if (key.number == 0) return values::decode_index_root(key.account, value).has_value();
+  return values::decode_index_page(key.account, PageId(key.number), value).has_value();
+}
 
 bool is_value(Family family, BytesView key, BytesView value) {
   auto pair = keys::parse_pair(key);
@@ -32,6 +37,7 @@ bool is_value(Family family, BytesView key, BytesView value) {
     case Family::sizes: return pair && values::decode_number(value);
     case Family::names: return values::decode_name(value).has_value();
     case Family::followers: return account && values::decode_number(value);
+    case Family::index: return pair && is_index_page(*pair, value);
     case Family::meta: return values::decode_number(value).has_value();
   }
   return false;
@@ -206,14 +212,20 @@ Result<> SalvageCopy::leave_names() {
 
 Result<> SalvageCopy::run(const std::vector<DamagedTable>& tables) {
   for (const DamagedTable& table : tables) {
-    if (!table.opens) note({table.family, table.first, table.last, table.file + ": " + table.why});
+    if (table.family == Family::index) {
+      said_.push_back(fmt::format("the store: {}, of the search indexes, was damaged; they are made anew", table.file));
+    } else if (!table.opens) {
+      note({table.family, table.first, table.last, table.file + ": " + table.why});
+    }
   }
+  // Not the search indexes: they are made anew of the messages that are left.
   for (Family family : {Family::meta, Family::roots, Family::log, Family::pages, Family::sizes, Family::blobs,
                         Family::names, Family::followers}) {
     ROOST_TRY_VOID(copy(family));
   }
   for (const DamagedTable& table : tables) {
-    if (table.opens && table.family != Family::blobs) ROOST_TRY_VOID(copy_table(table));
+    if (!table.opens || table.family == Family::blobs || table.family == Family::index) continue;
+    ROOST_TRY_VOID(copy_table(table));
   }
   ROOST_TRY_VOID(copy_bodies());
   ROOST_TRY_VOID(write());

@@ -134,6 +134,22 @@ TEST_F(Salvage, CutsTheLogWhereOneOfItsBlocksIsDamaged) {
   EXPECT_TRUE(open());
 }
 
+// Nobody misses one.
+TEST_F(Salvage, LeavesTheSearchIndexesBehind) {
+  Bytes page(100'000, 'x');
+  IndexChange change{.expect = 0, .tag = 7, .root = "root"};
+  change.pages.push_back({PageId(1), page});
+  ASSERT_TRUE(*wait(dynamic_cast<IndexStore&>(*make_node(open().value())).change_index(kAlice, std::move(change))));
+  flip(table_of(Family::index), 0.01);
+  ASSERT_TRUE(salvage());
+  auto node = make_node(open(true).value());
+  EXPECT_THAT(wait(node->damaged_files()).value(), IsEmpty());
+  EXPECT_EQ(wait(dynamic_cast<IndexStore&>(*node).read_index(kAlice))->tag, 0U);
+  EXPECT_THAT(findings(*node), HasSubstr("of the search indexes, was damaged"));
+  EXPECT_THAT(names(*node, kShortenedAccounts), IsEmpty());
+  for (AccountId account : {kAlice, kBob}) EXPECT_EQ(wait(node->open(account))->tail.size(), kRecords);
+}
+
 TEST_F(Salvage, TakesWhatIsInTheOtherTablesWhereOneDoesNotOpen) {
   for (double kept : {0.0, 0.5, 0.99}) {
     std::string table = table_of(Family::log);
