@@ -1,4 +1,5 @@
-// A search finds the same with an index and without one, whatever the messages are, and whatever the index knows of them.
+// A search finds the same with an index and without one, whatever the messages are, and whatever the index knows of
+// them.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <rapidcheck.h>
@@ -18,11 +19,13 @@ struct Written {
 };
 constexpr std::array kWritten = {
     Written{"us-ascii", "Alpha", "alpha"},
-    Written{"utf-8", "Stra\xc3\x9f"
-                     "e \xef\xac\x81nd",
+    Written{"utf-8",
+            "Stra\xc3\x9f"
+            "e \xef\xac\x81nd",
             "STRAßE ﬁND"},
-    Written{"iso-8859-1", "Gr\xfc\xdf"
-                          "e",
+    Written{"iso-8859-1",
+            "Gr\xfc\xdf"
+            "e",
             "GRÜßE"},
     Written{"iso-8859-9", "\xddstanbul", "İstanbul"},
     Written{"iso-8859-15", "20 \xa4", "20 €"},
@@ -119,7 +122,8 @@ TEST(SearchIndex, KnowsWhatStandsOnSeveralLines) {
   Compared compared;
   compared.box.append("Subject: one\r\n two\r\n\r\nthree=\r\nfour\r\n");
   compared.box.append(
-      "Subject: x\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nthree=\r\nfour\r\n");
+      "Subject: x\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: "
+      "quoted-printable\r\n\r\nthree=\r\nfour\r\n");
   compared.box.append("Subject: x\r\n\r\nthree\r\nfour\r\n");
   compared.index.index(compared.box, Uid(1), Uid(3));
   for (const char* needle : {"one two", "threefour", "e=\r\nf", "three\r\nfour", "two\r\n", "e four", "\r\n"}) {
@@ -134,9 +138,10 @@ TEST(SearchIndex, KnowsNothingOfWhatIsNoText) {
   Compared compared;
   std::string multipart = "Content-Type: multipart/mixed; boundary=q\r\n\r\n";
   compared.box.append(multipart + "--q\r\nContent-Type: application/pdf\r\n\r\nzyzzyva\r\n--q--\r\n");
-  compared.box.append(multipart +
-                      "--q\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a\r\n\r\nzyzzyva\r\n"
-                      "--q--\r\n");
+  compared.box.append(
+      multipart +
+      "--q\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=a\r\n\r\nzyzzyva\r\n"
+      "--q--\r\n");
   compared.index.index(compared.box, Uid(1), Uid(2));
   EXPECT_EQ(compared.plain(InText{"zyzzyva"}), (UidSet{{Uid(2), Uid(2)}}));
   EXPECT_EQ(compared.narrowed(InText{"zyzzyva"}), (UidSet{{Uid(2), Uid(2)}}));
@@ -146,8 +151,8 @@ TEST(SearchIndex, KnowsNothingOfWhatIsNoText) {
 // --- random messages ---
 
 const std::vector<std::string>& words() {
-  static const std::vector<std::string> words = {"alpha",    "Grüße",  "STRASSE", "straße",  "ﬁnd", "İstanbul",
-                                                 "ΑΒΓ",      "日本語", "xyzzy",   "e\u0301", "é",   "ab",
+  static const std::vector<std::string> words = {"alpha",    "Grüße",  "STRASSE", "straße",  "ﬁnd",   "İstanbul",
+                                                 "ΑΒΓ",      "日本語", "xyzzy",   "e\u0301", "é",     "ab",
                                                  "ÅNGSTRÖM", "a.b",    "ﬃ",       "語",      "привет"};
   return words;
 }
@@ -184,7 +189,8 @@ std::string some_message() {
   if (*rc::gen::inRange(0, 4) == 0) return text + some_part();
   text += "Content-Type: multipart/mixed; boundary=q\r\n\r\n";
   for (int parts = *rc::gen::inRange(0, 3); parts > 0; --parts) text += "--q\r\n" + some_part();
-  if (*rc::gen::inRange(0, 4) == 0) text += "--q\r\nContent-Type: message/rfc822\r\n\r\n" + some_field("Subject") + some_part();
+  if (*rc::gen::inRange(0, 4) == 0)
+    text += "--q\r\nContent-Type: message/rfc822\r\n\r\n" + some_field("Subject") + some_part();
   return text + "--q\r\nContent-Type: application/x\r\n\r\n" + some_text(3) + "\r\n--q--\r\n";
 }
 

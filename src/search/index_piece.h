@@ -1,0 +1,105 @@
+// A piece of the search index's postings: trigrams in order, each with a list of bodies' numbers. Inside search/ only.
+// docs/formats/search_index.md has the bytes.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <span>
+
+#include "base/bytes.h"
+#include "search/index_block.h"
+#include "search/trigrams.h"
+
+namespace roost::search {
+
+// A body's number, below kBlockBodiesMax, is a varint of at most two octets; one trigram and a body in one word, so that
+// their order is that of words.
+inline constexpr int kPostingNumberBits = 16;
+inline uint64_t posting_of(Trigram trigram, uint64_t number) {
+  return uint64_t{trigram} << kPostingNumberBits | number;
+}
+inline Trigram trigram_of(uint64_t posting) { return static_cast<Trigram>(posting >> kPostingNumberBits); }
+inline uint32_t number_of(uint64_t posting) { return static_cast<uint16_t>(posting); }
+
+inline size_t bitmap_bytes(size_t bodies) { return (bodies + 7) / 8; }
+
+// Writes a block's lists, one after the other.
+class PieceWriter {
+ public:
+  // Of a block of so many bodies.
+  explicit PieceWriter(size_t bodies) : bodies_(bodies) {}
+
+  static Bytes begin();
+  // The postings of one trigram, to the end of a piece; `gap` is from the trigram before in it.
+  void write(Bytes& piece, Trigram gap, std::span<const uint64_t> postings);
+
+ private:
+  static constexpr size_t kHeadBytesMax = 16;  // two varints
+  size_t list(std::span<const uint64_t> postings);
+  void bitmap(std::span<const uint64_t> postings);
+  char* numbers() { return buffer_.data() + kHeadBytesMax; }
+
+  const size_t bodies_;
+  std::array<char, kHeadBytesMax + 2 * kBlockBodiesMax> buffer_;
+};
+
+// One trigram's list.
+struct PostingView {
+  bool is_bitmap = false;
+  BytesView bytes;
+
+  // Calls fn(number), ascending. False where it is damaged.
+  template <class Fn>
+  bool for_each(size_t bodies, Fn&& fn) const {
+    return is_bitmap ? for_each_bit(bodies, fn) : for_each_gap(bodies, fn);
+  }
+
+ private:
+  template <class Fn>
+  bool for_each_gap(size_t bodies, Fn&& fn) const {
+    size_t next = 0;
+    for (size_t at = 0; at < bytes.size(); ++next) {
+      auto octet = static_cast<uint8_t>(bytes[at++]);
+      next += octet & 0x7f;
+      if (octet >= 0x80) {
+        if (at == bytes.size() || bytes[at] <= 0) return false;
+        next += static_cast<size_t>(bytes[at++]) << 7;
+      }
+      if (next >= bodies) return false;
+      fn(static_cast<uint32_t>(next));
+    }
+    return true;
+  }
+
+  template <class Fn>
+  bool for_each_bit(size_t bodies, Fn&& fn) const {
+    if (bytes.size() != bitmap_bytes(bodies)) return false;
+    for (size_t at = 0; at < bytes.size(); ++at) {
+      for (unsigned bits = static_cast<uint8_t>(bytes[at]); bits != 0; bits &= bits - 1) {
+        size_t number = at * 8 + static_cast<size_t>(std::countr_zero(bits));
+        if (number >= bodies) return false;
+        fn(static_cast<uint32_t>(number));
+      }
+    }
+    return true;
+  }
+};
+
+// Goes through a piece's trigrams.
+class PieceReader {
+ public:
+  explicit PieceReader(BytesView piece);
+
+  bool next();
+  bool failed() const { return in_.failed(); }
+  Trigram trigram() const { return trigram_; }
+  const PostingView& list() const { return list_; }
+
+ private:
+  Decoder in_;
+  Trigram trigram_ = 0;
+  PostingView list_;
+};
+
+}  // namespace roost::search
