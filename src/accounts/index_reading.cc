@@ -18,9 +18,9 @@ constexpr uint64_t kMessagesPerBlock = 4;
 constexpr int kTriesMax = 3;
 
 struct BlockRead {
-  const search::BlockBodies* bodies;
-  size_t first;  // of its pages
-  size_t count;
+  const search::BlockEntry* entry;
+  search::BlockNarrowing narrowing;
+  size_t pages = 0;  // of it, that are being read
 };
 
 class Reading {
@@ -33,43 +33,69 @@ class Reading {
     for (size_t at = 0; at < blocks.size(); at += kBlocksAtOnce) {
       auto some = std::span(blocks).subspan(at, std::min(kBlocksAtOnce, blocks.size() - at));
       ROOST_CO_TRY(auto bodies, co_await read_bodies(env_, account_, some));
-      for (size_t i = 0; i < bodies.size(); ++i) {
-        if (!bodies[i]) co_return false;
-        want(some[i], *bodies[i]);
-        if (pages_.size() < kPagesAtOnce && i + 1 < bodies.size()) continue;
-        ROOST_CO_TRY(bool there, co_await take());
-        if (!there) co_return false;
+      if (!std::ranges::all_of(bodies, [](const auto& block) { return block.has_value(); })) co_return false;
+      co_await env_.pool.run([&] { return begin(some, bodies); });
+      for (bool more = true; more;) {
+        ROOST_CO_TRY(Round round, co_await read_round());
+        if (round == Round::gone) co_return false;
+        more = round == Round::more;
       }
+      co_await env_.pool.run([this] { return end(); });
     }
     co_return true;
   }
 
  private:
-  void want(const search::BlockEntry& block, const search::BlockBodies& bodies) {
-    BlockRead read{&bodies, pages_.size(), 0};
-    for (uint32_t piece : narrowing_.wanted_pieces(bodies)) pages_.push_back(block.piece_page(piece));
-    read.count = pages_.size() - read.first;
-    reads_.push_back(read);
+  enum class Round : uint8_t { more, done, gone };
+
+  bool begin(std::span<const search::BlockEntry> blocks, std::vector<std::optional<search::BlockBodies>>& bodies) {
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      reads_.push_back({&blocks[i], search::BlockNarrowing(narrowing_.keys(), *std::move(bodies[i]))});
+    }
+    return true;
+  }
+  bool end() {
+    for (const BlockRead& read : reads_) narrowing_.add(read.narrowing);
+    reads_.clear();
+    return true;
   }
 
-  task<Result<bool>> take() {
-    ROOST_CO_TRY(auto found, co_await env_.indexes->get_index_pages(account_, std::exchange(pages_, {})));
-    if (!std::ranges::all_of(found, [](const auto& page) { return page.has_value(); })) co_return false;
-    ROOST_CO_TRY_VOID(co_await env_.pool.run([&]() -> Result<> {
-      std::vector<BytesView> pieces;
-      for (const auto& page : found) pieces.emplace_back(*page);
-      for (const BlockRead& read : std::exchange(reads_, {})) {
-        ROOST_TRY_VOID(narrowing_.take(*read.bodies, std::span(pieces).subspan(read.first, read.count)));
+  // What each of the blocks wants next.
+  task<Result<Round>> read_round() {
+    Round round = Round::done;
+    for (size_t at = 0; at < reads_.size();) {
+      std::vector<PageId> pages;
+      size_t begin = at;
+      for (; at < reads_.size() && pages.size() < kPagesAtOnce; ++at) {
+        reads_[at].pages = reads_[at].narrowing.wanted_pieces().size();
+        for (uint32_t piece : reads_[at].narrowing.wanted_pieces())
+          pages.push_back(reads_[at].entry->piece_page(piece));
       }
-      return {};
-    }));
-    co_return true;
+      if (pages.empty()) continue;
+      round = Round::more;
+      ROOST_CO_TRY(auto found, co_await env_.indexes->get_index_pages(account_, std::move(pages)));
+      if (!std::ranges::all_of(found, [](const auto& page) { return page.has_value(); })) co_return Round::gone;
+      ROOST_CO_TRY_VOID(
+          co_await env_.pool.run([&] { return take(std::span(reads_).subspan(begin, at - begin), found); }));
+    }
+    co_return round;
+  }
+
+  static Result<> take(std::span<BlockRead> reads, const std::vector<std::optional<Bytes>>& found) {
+    std::vector<BytesView> pieces;
+    for (const auto& page : found) pieces.emplace_back(*page);
+    size_t at = 0;
+    for (BlockRead& read : reads) {
+      if (read.pages == 0) continue;
+      ROOST_TRY_VOID(read.narrowing.take(std::span(pieces).subspan(at, read.pages)));
+      at += read.pages;
+    }
+    return {};
   }
 
   Environment& env_;
   const AccountId account_;
   search::Narrowing& narrowing_;
-  std::vector<PageId> pages_;
   std::vector<BlockRead> reads_;
 };
 

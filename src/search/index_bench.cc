@@ -1,4 +1,5 @@
-// What the search index costs for each message: its text into trigrams, those into a block, and blocks into a larger one.
+// What the search index costs for each message: its text into trigrams, those into a block, and blocks into a larger
+// one.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -22,7 +23,8 @@ std::vector<std::string> some_texts() {
                                      "nu", "op", "pa", "ro", "sa", "te", "er", "an", "st", "al", "or"};
   std::vector<std::string> words(8'000);
   for (std::string& word : words) {
-    for (uint64_t syllables = 1 + random() % 4; syllables > 0; --syllables) word += kSyllables[random() % kSyllables.size()];
+    for (uint64_t syllables = 1 + random() % 4; syllables > 0; --syllables)
+      word += kSyllables[random() % kSyllables.size()];
   }
   std::vector<std::string> texts(kMessages);
   for (std::string& text : texts) {
@@ -38,7 +40,8 @@ std::vector<std::string> some_texts() {
 struct Texts {
   Texts() : texts(some_texts()) {
     for (uint64_t i = 0; i < texts.size(); ++i) {
-      cards.push_back(std::make_shared<const Bytes>(message::encode_card(message::make_card(message::parse(texts[i])))));
+      cards.push_back(
+          std::make_shared<const Bytes>(message::encode_card(message::make_card(message::parse(texts[i])))));
       rows.push_back({.size = texts[i].size(), .blob = {AccountId(1), i}});
     }
   }

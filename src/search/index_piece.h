@@ -13,8 +13,8 @@
 
 namespace roost::search {
 
-// A body's number, below kBlockBodiesMax, is a varint of at most two octets; one trigram and a body in one word, so that
-// their order is that of words.
+// A body's number, below kBlockBodiesMax, is a varint of at most two octets; one trigram and a body in one word, so
+// that their order is that of words.
 inline constexpr int kPostingNumberBits = 16;
 inline uint64_t posting_of(Trigram trigram, uint64_t number) {
   return uint64_t{trigram} << kPostingNumberBits | number;

@@ -25,16 +25,43 @@ inline constexpr size_t kNarrowedKeysMax = 32;  // more of them are not narrowed
 // The keys of a program that look for something long enough in texts.
 std::vector<NarrowedKey> narrowed_keys(const Program& program);
 
+// One block on its way into a Narrowing. The rarest trigrams first: mostly they rule out all of it, and the other
+// pieces need not be read.
+class BlockNarrowing {
+ public:
+  BlockNarrowing(const std::vector<NarrowedKey>& keys, BlockBodies block);
+
+  // The pieces to be read next, ascending; none once nothing more needs to be known.
+  const std::vector<uint32_t>& wanted_pieces() const { return wanted_; }
+  // `pieces` are wanted_pieces().
+  Result<> take(std::span<const BytesView> pieces);
+
+ private:
+  friend class Narrowing;
+  struct Key {
+    std::vector<Trigram> trigrams;  // the rarest one first
+    size_t next = 0;                // from here on they have not been looked up
+    size_t wanted = 0;              // and these are being read
+    Members members;                // that have all of those before
+  };
+
+  uint64_t rarity(Trigram trigram) const;
+  void choose();
+
+  BlockBodies block_;
+  std::vector<Key> keys_;
+  size_t round_ = 0;
+  std::vector<uint32_t> wanted_;
+};
+
 class Narrowing {
  public:
   explicit Narrowing(std::vector<NarrowedKey> keys) : keys_(std::move(keys)) {}
 
-  bool empty() const { return keys_.empty(); }
-  // Of a block, the pieces that must be read, ascending.
-  std::vector<uint32_t> wanted_pieces(const BlockBodies& block) const;
-  // Takes in what a block says; `pieces` are wanted_pieces() of it. Nothing of it where that is an error.
-  Result<> take(const BlockBodies& block, std::span<const BytesView> pieces);
-  // After the last take().
+  const std::vector<NarrowedKey>& keys() const { return keys_; }
+  // What a block says, as far as it was read.
+  void add(const BlockNarrowing& block);
+  // After the last add().
   void finish();
 
   // Answers with no what is ruled out. Cheapest for rows in the order in which their bodies came.

@@ -57,10 +57,13 @@ class TestIndex {
   std::unique_ptr<Narrowing> narrowing(std::vector<NarrowedKey> keys) const {
     auto narrowing = std::make_unique<Narrowing>(std::move(keys));
     for (const Stored& stored : blocks) {
-      BlockBodies block = bodies(stored);
-      std::vector<BytesView> pieces;
-      for (uint32_t piece : narrowing->wanted_pieces(block)) pieces.emplace_back(stored.block.pieces[piece]);
-      EXPECT_TRUE(narrowing->take(block, pieces));
+      BlockNarrowing block(narrowing->keys(), bodies(stored));
+      while (!block.wanted_pieces().empty()) {
+        std::vector<BytesView> pieces;
+        for (uint32_t piece : block.wanted_pieces()) pieces.emplace_back(stored.block.pieces[piece]);
+        EXPECT_TRUE(block.take(pieces));
+      }
+      narrowing->add(block);
     }
     narrowing->finish();
     return narrowing;
