@@ -245,6 +245,23 @@ TEST_F(SearchIndex, HidesNothingWhereAPageIsDamaged) {
   EXPECT_THAT(*problems, IsEmpty());
 }
 
+TEST_F(SearchIndex, StillKnowsABodyThatComesBack) {
+  TestNode& node = add_node(true);
+  AccountPtr account = world.open(node);
+  world.must<mail::Appended>(account, append_of("INBOX", std::vector<std::string>(10, "text")));
+  world.must<mail::Appended>(account, append_of("INBOX", {"zyzzyva"}));
+  world.sim->run_for(kSoon);
+  const auto inbox = world.inbox(account->snapshot()).id();
+  mail::Store mark{.mailbox = inbox, .uids = UidSet{{Uid(1), Uid(11)}}};
+  mark.flags = SystemFlags(SystemFlag::deleted);
+  (void)world.wait(account->execute(mark));
+  (void)world.wait(account->execute(mail::Expunge{inbox, {}}));
+  ASSERT_EQ(find(account, search::And{}).count(), 0U);
+  ASSERT_EQ(world.must<mail::Undeleted>(account, mail::Undelete{}).places.size(), 1U);
+  EXPECT_EQ(messages_ruled_out(account, "ZYZZYVA"), 10U);
+  EXPECT_EQ(find(account, InBody{"zyzzyva"}).count(), 1U);
+}
+
 // --- random lives of an account ---
 
 const std::vector<std::string>& words() {
@@ -319,7 +336,7 @@ class Life {
     auto snapshot = account_->snapshot();
     auto inbox = snapshot->find("INBOX")->id();
     auto box = snapshot->find("Box");
-    switch (below(10)) {
+    switch (below(13)) {
       case 0: world_.sim->run_for(Millis(below(1'500))); break;
       case 1: world_.sim->run_for(Millis(below(60'000))); break;
       case 2:
@@ -337,6 +354,13 @@ class Life {
       case 6:
         if (below(3) == 0) (void)world_.wait(drop_index(account_));
         if (below(3) == 0) (void)world_.wait(rebuild_index(account_, nullptr));
+        break;
+      case 7: (void)world_.wait(account_->execute(mail::Undelete{})); break;
+      case 8:
+        if (below(3) == 0) (void)world_.wait(accounts().purge(AccountId(1)));
+        break;
+      case 9:
+        if (box) (void)world_.wait(account_->execute(mail::DeleteMailbox{"Box"}));
         break;
       default: append(); break;
     }
