@@ -90,6 +90,7 @@ struct RowsOf {
   uint64_t operator()(const mail::SetMetadata& op) const { return op.special_use ? snapshot.mailbox_count() : 1; }
   uint64_t operator()(const mail::ForgetBlobs& op) const { return op.blobs.size(); }
   uint64_t operator()(const mail::Undelete&) const { return UINT32_MAX; }
+  uint64_t operator()(const mail::Jump&) const { return snapshot.messages(); }
   template <class Other>
   uint64_t operator()(const Other&) const {
     return 1;

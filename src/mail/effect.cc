@@ -360,11 +360,27 @@ void read(Decoder& in, UndeleteEffect& e) {
   e.sets = read_set_pairs(in);
 }
 
-template <int kKind>
-void write(Encoder&, const NoEffect<kKind>&) {}
-template <int kKind>
-void read(Decoder& in, NoEffect<kKind>&) {
-  in.fail();
+void write(Encoder& out, const JumpEffect& e) {
+  out.varint(e.modseq.value);
+  out.varint(e.next_mailbox.value);
+  out.varint(e.next_uidvalidity);
+  out.varint(e.next_blob);
+  out.varint(e.uidnexts.size());
+  for (auto [mailbox, uidnext] : e.uidnexts) {
+    out.varint(mailbox.value);
+    out.varint(uidnext.value);
+  }
+}
+void read(Decoder& in, JumpEffect& e) {
+  e.modseq = ModSeq(in.varint());
+  e.next_mailbox = read_mailbox(in);
+  e.next_uidvalidity = read_number<uint32_t>(in);
+  e.next_blob = in.varint();
+  e.uidnexts.resize(in.count(2));
+  for (auto& [mailbox, uidnext] : e.uidnexts) {
+    mailbox = read_mailbox(in);
+    uidnext = read_uid(in);
+  }
 }
 
 void write(Encoder& out, const SeenEffect& e) {

@@ -193,15 +193,21 @@ struct UndeleteEffect {
   std::vector<std::pair<KeywordSet, KeywordSet>> sets;
 };
 
-// A kind without a meaning: never written, and damage where it is read.
-template <int kKind>
-struct NoEffect {};
+// After a restore: the account's counters go beyond all that the time which is lost can have used. Every message gets
+// `modseq`, and the UIDs that each mailbox skips are noted as expunged. None of them may be lower than it is.
+struct JumpEffect {
+  ModSeq modseq;
+  MailboxId next_mailbox;
+  uint32_t next_uidvalidity = 0;
+  uint64_t next_blob = 0;
+  std::vector<std::pair<MailboxId, Uid>> uidnexts;  // ascending by id
+};
 
 // The bytes are stored: alternatives are only ever added at the end. Kind n is alternative n - 1.
 using Effect = std::variant<StampEffect, KeywordsEffect, AppendEffect, FlagsEffect, ExpungeEffect, CopyEffect,
                             CreateEffect, DeleteEffect, RenameEffect, RenameInboxEffect, SubscribeEffect, RecentEffect,
                             ReserveEffect, ForgetEffect, TraceFloorEffect, SeedEffect, MetadataEffect, SpecialUseEffect,
-                            AclEffect, QuotaEffect, UndeleteEffect, NoEffect<22>, SeenEffect>;
+                            AclEffect, QuotaEffect, UndeleteEffect, JumpEffect, SeenEffect>;
 
 void write_effect(Bytes& out, const Effect& effect);
 

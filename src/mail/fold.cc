@@ -58,6 +58,11 @@ struct RowsToFold {
   uint64_t operator()(const DeleteEffect& e) const { return of(e.mailbox); }
   uint64_t operator()(const RenameInboxEffect& e) const { return of(e.inbox); }
   uint64_t operator()(const UndeleteEffect& e) const { return e.uids.count() * 2; }
+  uint64_t operator()(const JumpEffect& e) const {
+    uint64_t rows = 0;
+    for (auto [mailbox, uidnext] : e.uidnexts) rows += of(mailbox);
+    return rows;
+  }
   uint64_t operator()(const RenameEffect&) const { return account.mailboxes.size(); }
   template <class Other>
   uint64_t operator()(const Other&) const {

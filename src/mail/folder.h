@@ -36,12 +36,9 @@ class Folder {
   Result<> apply_one(const SpecialUseEffect& e);
   Result<> apply_one(const AclEffect& e);
   Result<> apply_one(const QuotaEffect& e);
-  template <int kKind>
-  Result<> apply_one(const NoEffect<kKind>&) {
-    return fault("record: unknown effect", Code::corruption);
-  }
   Result<> apply_one(const SeenEffect& e);
   Result<> apply_one(const UndeleteEffect& e);
+  Result<> apply_one(const JumpEffect& e);
 
   // fold_rows.cc
   // A mailbox that messages may come to or change in; null if there is none.
@@ -57,6 +54,7 @@ class Folder {
   // fold_mailboxes.cc
   bool takes_ids(MailboxId mailbox, UidValidity uidvalidity);
   void release_all(const MailboxState& mailbox);
+  void jump_mailbox(MailboxState& mailbox, Uid uidnext);
   void copy_metadata(MailboxId from, MailboxId to);
 
   // fold_metadata.cc

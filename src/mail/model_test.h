@@ -64,6 +64,7 @@ class Model {
   Code apply(const SetAcl&, int64_t) { return Code::none; }
   Code apply(const SetQuota&, int64_t) { return Code::none; }
   Code apply(const Undelete&, int64_t) { return Code::none; }
+  Code apply(const Jump&, int64_t) { return Code::none; }
 
   std::map<std::string, ModelMailbox> mailboxes;
   std::set<std::string> subscriptions;

@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "base/rights.h"
 #include "base/uid_set.h"
+#include "mail/jump.h"
 #include "mail/quota.h"
 #include "mail/row.h"
 
@@ -208,11 +209,18 @@ struct Undeleted {
   uint64_t lost = 0;          // messages whose bodies are not kept any more
 };
 
+// After a restore, before anybody is served: everything that clients may have seen in the time that is lost is left
+// behind (JumpEffect).
+struct Jump {
+  JumpDistance distance;
+  uint32_t uidvalidity_min = 0;  // of mailboxes that are made from now on
+};
+
 struct Done {};
 
 using Operation =
     std::variant<Append, Replace, Store, Expunge, Copy, CreateMailbox, DeleteMailbox, RenameMailbox, Subscribe,
-                 ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl, SetQuota, Undelete>;
+                 ClaimRecent, ReserveBlobs, ForgetBlobs, Initialise, SetMetadata, SetAcl, SetQuota, Undelete, Jump>;
 using OperationResult =
     std::variant<Done, Appended, Stored, Expunged, Copied, Created, Reserved, Forgotten, MetadataSet, Undeleted>;
 

@@ -195,5 +195,20 @@ TEST(OwnSeen, IsRefusedWhereThereIsNoRoom) {
   EXPECT_EQ(shared.store_as(shared.fred, {{Uid(1), Uid(20)}}, StoreHow::add, kSeen).changed.count(), 20U);
 }
 
+TEST(OwnSeen, StaysOverAJump) {
+  Shared shared(2);
+  shared.store_as(shared.fred, UidSet::single(Uid(1)), StoreHow::add, kSeen);
+  ModSeq seen = shared.seen_by(kFred).highest_modseq();
+  shared.account.must(Jump{});
+  EXPECT_EQ(shared.flags_for(kFred, 1), kSeen);
+  EXPECT_EQ(shared.seen_by(kFred).unseen(), 1U);
+  EXPECT_GT(shared.seen_by(kFred).find_hot(Uid(1))->modseq.value, seen.value + JumpDistance{}.modseqs);
+  EXPECT_EQ(shared.seen_by(kFred).highest_modseq(), shared.seen_by(kGeorge).highest_modseq());
+  shared.store_as(shared.fred, UidSet::single(Uid(2)), StoreHow::add, kSeen);
+  shared.account.checkpoint();
+  shared.account.reopen();
+  EXPECT_EQ(shared.seen_by(kFred).unseen(), 0U);
+}
+
 }  // namespace
 }  // namespace roost::mail

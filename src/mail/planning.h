@@ -105,6 +105,7 @@ PlanOutcome plan_one(Planning& planning, const SetMetadata& operation);
 PlanOutcome plan_one(Planning& planning, const SetAcl& operation);
 PlanOutcome plan_one(Planning& planning, const SetQuota& operation);
 PlanOutcome plan_one(Planning& planning, const Undelete& operation);
+PlanOutcome plan_one(Planning& planning, const Jump& operation);
 
 // Returns the error of `expr` from a planner, or binds its value.
 #define ROOST_PLAN_TRY_(tmp, decl, ...)    \

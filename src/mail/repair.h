@@ -37,7 +37,7 @@ Result<SnapshotPtr> with_what_is_left(const SnapshotPtr& snapshot, const std::ve
 struct RepairPlan {
   Position position;       // of the log's end, whatever was folded
   int64_t now = 0;         // seconds since 1970 UTC
-  bool went_back = false;  // the end of the log may be lost: every counter goes far beyond what it can have reached
+  bool went_back = false;  // the end of the log may be lost: every counter jumps (mail/jump.h)
   uint64_t blob_max = 0;   // the highest serials and page ids that the store has
   uint64_t page_max = 0;
   std::map<std::pair<MailboxId, Uid>, std::shared_ptr<const Bytes>> cards;  // made anew
@@ -55,9 +55,5 @@ Repair repaired(const Snapshot& snapshot, const RepairPlan& plan, std::vector<st
 
 // The MODSEQ of a row whose flags are lost: repaired() gives it the repair's.
 constexpr ModSeq kFlagsLost{0};
-
-// How far counters go where an account may have gone back.
-constexpr uint32_t kUidsSkipped = 1'000'000;
-constexpr uint64_t kModseqsSkipped = 1'000'000'000;
 
 }  // namespace roost::mail

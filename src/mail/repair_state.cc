@@ -6,16 +6,14 @@
 
 #include "mail/account_state.h"
 #include "mail/chunk_page.h"
+#include "mail/jump.h"
 #include "mail/repair.h"
 #include "mail/row_edit.h"
 
 namespace roost::mail {
 namespace {
 
-// Beside kUidsSkipped.
-constexpr uint32_t kUidvaliditiesSkipped = 100'000;
-constexpr uint64_t kMailboxesSkipped = 100'000;
-constexpr uint64_t kSerialsSkipped = 1'000'000;
+constexpr JumpDistance kJump;
 
 struct References {
   std::map<uint64_t, uint32_t> blobs;
@@ -65,9 +63,8 @@ class MailboxRepair {
   // Nobody may have been given those UIDs; whoever was is told that they are gone.
   UidSet with_skipped(UidSet gone) {
     Uid from = next_.uidnext;
-    uint32_t skipped = std::min(kUidsSkipped, UINT32_MAX - 1 - from.value);
-    if (skipped == 0) return gone;
-    next_.uidnext = Uid(from.value + skipped);
+    next_.uidnext = Uid(jumped(from.value, kJump.uids));
+    if (next_.uidnext == from) return gone;
     std::vector<UidRange> ranges(gone.begin(), gone.end());
     ranges.push_back({from, Uid(next_.uidnext.value - 1)});
     return UidSet::from_ranges(std::move(ranges));
@@ -81,7 +78,7 @@ class MailboxRepair {
         if (!hot.dead) lost_.push_back({hot.uid, hot.uid});
         continue;
       }
-      if (hot.modseq == kFlagsLost) hot.modseq = modseq_;
+      if (plan_.went_back || hot.modseq == kFlagsLost) hot.modseq = modseq_;
       mend_card(hot, cold);
       count(hot, cold);
       hot_.push_back(hot);
@@ -140,7 +137,7 @@ class AccountRepair {
 
   Repair run() {
     next_.position = plan_.position;
-    next_.modseq = ModSeq(state_.modseq.value + (plan_.went_back ? kModseqsSkipped : 1));
+    next_.modseq = ModSeq(state_.modseq.value + (plan_.went_back ? kJump.modseqs : 1));
     next_.layout = std::make_shared<const Layout>();
     next_.selectable = next_.messages = next_.bytes = next_.resident_bytes = next_.dirty_bytes = 0;
     state_.mailboxes.for_each([this](MailboxId id, const MailboxPtr& mailbox) {
@@ -246,12 +243,12 @@ class AccountRepair {
 
   void skip() {
     if (!plan_.went_back) return;
-    next_.next_mailbox = MailboxId(next_.next_mailbox.value + kMailboxesSkipped);
-    next_.next_uidvalidity += std::min(kUidvaliditiesSkipped, UINT32_MAX - 1 - next_.next_uidvalidity);
-    next_.next_blob += kSerialsSkipped;
-    next_.next_page += kSerialsSkipped;
+    next_.next_mailbox = MailboxId(next_.next_mailbox.value + kMailboxIdsJumped);
+    next_.next_uidvalidity = jumped(next_.next_uidvalidity, kJump.uidvalidities);
+    next_.next_blob += kBlobsJumped;
+    next_.next_page += kBlobsJumped;
     said_.push_back(fmt::format("its log may lack its end, so UIDNEXT of every mailbox went on by {}, MODSEQ by {}",
-                                kUidsSkipped, kModseqsSkipped));
+                                kJump.uids, kJump.modseqs));
   }
 
   const AccountState& state_;

@@ -7,6 +7,7 @@
 
 #include "mail/account_state.h"
 #include "mail/engine_test.h"
+#include "mail/jump.h"
 
 namespace roost::mail {
 namespace {
@@ -160,15 +161,17 @@ TEST_F(RepairTest, CountsBodiesAndCardsAgain) {
 
 TEST_F(RepairTest, JumpsWhereTheEndOfTheLogMayBeLost) {
   account.append("INBOX", 20);
+  constexpr JumpDistance kJump;
   plan.went_back = true;
   account.checkpoint();
   ModSeq before = account.mailbox().highest_modseq();
   Repair done = repair();
   Mailbox inbox = *done.snapshot->find("INBOX");
-  EXPECT_EQ(inbox.uidnext(), Uid(21 + kUidsSkipped));
-  EXPECT_GT(inbox.highest_modseq().value, before.value + kModseqsSkipped - 10);
+  EXPECT_EQ(inbox.uidnext(), Uid(21 + kJump.uids));
+  EXPECT_GT(inbox.highest_modseq().value, before.value + kJump.modseqs - 10);
   auto delta = std::get<MailboxDelta>(changes_since(inbox, ModSeq(before.value + 5)));
-  EXPECT_EQ(delta.expunged, (UidSet{{Uid(21), Uid(20 + kUidsSkipped)}}));
+  EXPECT_EQ(delta.expunged, (UidSet{{Uid(21), Uid(20 + kJump.uids)}}));
+  EXPECT_EQ(delta.changed, (UidSet{{Uid(1), Uid(20)}})) << "flags that the lost records set are to be taken back";
 }
 
 }  // namespace
