@@ -195,6 +195,11 @@ class AccountStore {
   // What was deleted of the account leaves the disk now, as far as the engine can; otherwise it does so in its own
   // time.
   virtual task<Result<>> compact(AccountId account) = 0;
+  // A copy of the whole store as it is at this moment, of links where the engine can, in a directory whose path is the
+  // answer: a store that can be opened wherever it is copied to. `name` tells such copies apart; none that is there is
+  // touched: Code::already_exists. Code::cannot where the engine has no directory.
+  virtual task<Result<std::string>> freeze(std::string name) = 0;
+  virtual task<Result<>> thaw(std::string name) = 0;  // deletes that copy; idempotent
 
   virtual Watch watch(AccountId account, WatchCallback callback) = 0;
   virtual task<Result<Space>> space() = 0;

@@ -145,5 +145,7 @@ task<Result<std::vector<std::string>>> MemoryNode::damaged_files() {
 
 // There is no disk.
 task<Result<>> MemoryNode::compact(AccountId) { co_return Result<>(); }
+task<Result<std::string>> MemoryNode::freeze(std::string) { co_return no(Code::cannot, "this store has no directory"); }
+task<Result<>> MemoryNode::thaw(std::string) { co_return Result<>(); }
 
 }  // namespace roost::store

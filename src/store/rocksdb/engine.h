@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "rt/pool.h"
@@ -48,6 +49,8 @@ class Engine {
   SpaceGuard& space() { return *space_; }
   Committer& committer() { return *committer_; }
   Files& files() { return files_; }
+  // One frozen copy is made or deleted at a time.
+  std::mutex& freezing() { return freezing_; }
   // For AccountIdRequest.
   uint64_t& last_account() { return last_account_; }
 
@@ -63,6 +66,7 @@ class Engine {
   rt::Pool& reads_;
   Files& files_;
   uint64_t last_account_ = 0;  // the committer thread's once it runs
+  std::mutex freezing_;
 
   // In the order of need: the committer ends first, the lock is given back last.
   std::unique_ptr<FileLock> lock_;

@@ -47,6 +47,8 @@ class RocksdbNode : public AccountStore, public IndexStore {
   task<Result<std::optional<Position>>> follower(std::string follower, AccountId account) override;
   task<Result<>> set_follower(std::string follower, AccountId account, Position position) override;
   task<Result<>> compact(AccountId account) override;
+  task<Result<std::string>> freeze(std::string name) override;
+  task<Result<>> thaw(std::string name) override;
   Watch watch(AccountId account, WatchCallback callback) override;
   task<Result<Space>> space() override;
   task<Result<std::vector<std::string>>> damaged_files() override;
