@@ -61,6 +61,7 @@ STEPS = {
     "undelete": ("what was deleted comes back, and what was purged does not", [["tests/undelete/run.py"]], True),
     "search_index": ("SEARCH with an index that is behind, killed, dropped and made anew",
                      [["tests/search_index/run.py"]], True),
+    "backup": ("backups while serving, what comes back of them, four kills", [["tests/backup/run.py"]], True),
     "full_disk": ("a disk that fills up", [["tests/full_disk/run.py"]], True),
     "rot": ("damaged bodies and settings of the store, also while it serves",
             [["tests/rot/run.py", "body", "table", "index", "current", "format", "mark", "users"]], True),

@@ -22,10 +22,11 @@ std::vector<std::string> words_of(std::string_view text) {
 
 // What stands for each argument that a verb's syntax names.
 std::string_view argument_help(std::string_view name) {
-  constexpr std::array<std::array<std::string_view, 2>, 4> kHelp{
+  constexpr std::array<std::array<std::string_view, 2>, 5> kHelp{
       {{"NAME", "The name that the user logs in with; alice and alice@example.org are two users."},
        {"ACCOUNT", "The name that the account's user logs in with."},
        {"MAILBOX", "The mailbox's name in UTF-8, with / between the levels: Work/2026."},
+       {"DIR", "The directory that the backups lie in, each in one of its own."},
        {"NEW-NAME", "What it shall be called; levels above it that do not exist are made."}}};
   for (const auto& [known, help] : kHelp)
     if (known == name) return help;

@@ -42,6 +42,7 @@ std::span<const Verb> acl_verbs();
 std::span<const Verb> index_verbs();
 std::span<const Verb> server_verbs();
 std::span<const Verb> retention_verbs();
+std::span<const Verb> backup_verbs();
 
 // "2026-05-01 12:30:00" in UTC.
 std::string format_time(int64_t seconds);

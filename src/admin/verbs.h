@@ -2,6 +2,7 @@
 // the command's own process.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,6 +46,8 @@ class AccountsBeingChanged {
   std::set<AccountId> ids_;
 };
 
+class StagedStore;
+
 struct Services {
   accounts::Accounts& accounts;
   store::AccountStore& store;
@@ -53,6 +56,9 @@ struct Services {
   std::function<ServerStatus()> status;  // empty: no server is up
   std::function<void()> wake_sessions;   // every session looks whether its account is still there; empty: none is up
   std::shared_ptr<AccountsBeingChanged> being_changed = std::make_shared<AccountsBeingChanged>();
+  // staged_store.h; its name below the directory of staged stores. Empty: cannot.
+  std::function<task<Result<std::shared_ptr<StagedStore>>>(std::string name)> open_staged = {};
+  std::shared_ptr<std::atomic<bool>> restoring = std::make_shared<std::atomic<bool>>(false);  // a restore is under way
 };
 
 // Where a verb's output goes, piece by piece.

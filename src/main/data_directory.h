@@ -24,6 +24,9 @@ Result<> prepare_data_directory(const std::string& directory, const std::string&
 // not have root change other files. Does nothing where `owner` is empty or this process is not root.
 Result<> give_to(const std::string& owner, const std::vector<std::string>& paths);
 
+// `path` becomes whose `like` is, where this process is root.
+Result<> give_like(const std::string& like, const std::string& path);
+
 // While it lives, a process of root's makes and reads files as `owner` would. Before there are other threads.
 class ActingAs {
  public:

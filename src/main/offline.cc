@@ -15,6 +15,7 @@
 #include "admin/verbs.h"
 #include "auth/client.h"
 #include "main/data_directory.h"
+#include "main/staged_store.h"
 #include "rt/real.h"
 #include "store/open.h"
 #include "store/salvage.h"
@@ -31,9 +32,23 @@ class StandardOutput final : public admin::Output {
   }
 };
 
-task<> run_and_stop(admin::Services* services, admin::Request request, rt::RealLoops* loops, int* exit_status) {
+// Gives the exit status.
+using Work = std::function<task<int>(admin::Services&)>;
+
+task<int> run_request(admin::Services& services, admin::Request request) {
   StandardOutput output;
-  *exit_status = co_await admin::run_verb(*services, std::move(request), output);
+  co_return co_await admin::run_verb(services, std::move(request), output);
+}
+
+task<int> run_work(admin::Services& services, std::function<task<Result<>>(admin::Services&)> work) {
+  auto done = co_await work(services);
+  if (done) co_return admin::kOk;
+  fmt::print(stderr, "{}\n", admin::as_sentence(done.error().text));
+  co_return admin::kFailed;
+}
+
+task<> run_and_stop(admin::Services* services, const Work* work, rt::RealLoops* loops, int* exit_status) {
+  *exit_status = co_await (*work)(*services);
   co_await services->accounts.stop();
   loops->stop();
 }
@@ -47,9 +62,9 @@ Result<> become_owner_of(const std::string& directory) {
   return {};
 }
 
-Result<int> run(const Config& config, const admin::Request& request) {
+Result<int> run(const Config& config, const store::StoreConfig& where, bool begins, const Work& work) {
   // A mistyped directory is a mistake, not an empty server; only the first user begins one.
-  if (request.verb != "user add" && !std::filesystem::exists(config.data)) {
+  if (!begins && !std::filesystem::exists(config.data)) {
     return no(Code::nonexistent, "there is no data directory " + config.data);
   }
   ROOST_TRY_VOID(prepare_data_directory(config.data, config.server.user));
@@ -61,30 +76,46 @@ Result<int> run(const Config& config, const admin::Request& request) {
   ROOST_TRY_VOID(become_owner_of(config.data));
   auto loops = rt::make_loops(1);
   auto pool = rt::make_pool("blocking", config.server.blocking_threads);
-  store::StoreConfig store_config = config.store;
-  if (request.verb == "check" && request.has("repair")) {
-    store_config.repairing = true;
-    ROOST_TRY_VOID(store::salvage_store(store_config, *pool));
-  }
-  ROOST_TRY(auto database, store::open_store(store_config, *pool));
+  if (where.repairing) ROOST_TRY_VOID(store::salvage_store(where, *pool));
+  ROOST_TRY(auto database, store::open_store(where, *pool));
   auto store = database->node();
   auto accounts = accounts::make_accounts(config.accounts, *store, *loops, *pool, system_clock());
   if (config.search.index) accounts::keep_search_index(*accounts);
   admin::Services services{*accounts, *store, *authenticator, system_clock(), {}, {}};
+  services.open_staged = [&](std::string name) { return open_staged_store(config, *loops, *pool, std::move(name)); };
   int exit_status = admin::kFailed;
-  rt::spawn(loops->at(0), run_and_stop(&services, request, loops.get(), &exit_status));
+  rt::spawn(loops->at(0), run_and_stop(&services, &work, loops.get(), &exit_status));
   loops->run();
   return exit_status;
 }
 
 }  // namespace
 
-int run_offline(const Config& config, const admin::Request& request) {
+namespace {
+
+int run_and_say(const Config& config, const store::StoreConfig& where, bool begins, const Work& work) {
   ::umask(077);
-  auto exit_status = run(config, request);
+  auto exit_status = run(config, where, begins, work);
   if (exit_status) return *exit_status;
   fmt::print(stderr, "{}\n", admin::as_sentence(exit_status.error().text));
   return admin::kFailed;
+}
+
+}  // namespace
+
+int run_offline(const Config& config, const admin::Request& request) {
+  return run_offline(config, config.store, request);
+}
+
+int run_offline(const Config& config, store::StoreConfig store, const admin::Request& request) {
+  store.repairing = request.verb == "check" && request.has("repair");
+  return run_and_say(config, store, request.verb == "user add",
+                     [&](admin::Services& services) { return run_request(services, request); });
+}
+
+int run_offline(const Config& config, const store::StoreConfig& store,
+                std::function<task<Result<>>(admin::Services&)> work) {
+  return run_and_say(config, store, false, [&](admin::Services& services) { return run_work(services, work); });
 }
 
 }  // namespace roost::main

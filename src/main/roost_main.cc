@@ -13,6 +13,7 @@
 #include "admin/verbs.h"
 #include "auth/server.h"
 #include "base/log.h"
+#include "main/backup.h"
 #include "main/config.h"
 #include "main/offline.h"
 #include "main/serve.h"
@@ -70,9 +71,18 @@ int run_serve(const Typed& typed) {
   return serve(config);
 }
 
+// What reads and writes files beside the data directory, where a server could not.
+int run_with_files(const Typed& typed, const std::string& socket, const admin::Request& request) {
+  Config config;
+  if (auto read = read_config(config, typed); !read) return say_failure(read.error());
+  log::configure(log::Level::error, log::Format::text);
+  return request.verb == "backup" ? run_backup(config, socket, request) : run_restore(config, socket, request);
+}
+
 // The server, if one is up, runs the verb; otherwise this process does.
 int run_verb(const Typed& typed, const admin::Request& request) {
   std::string socket = std::filesystem::absolute(typed.data).lexically_normal().string() + "/control.sock";
+  if (request.verb == "backup" || request.verb == "restore") return run_with_files(typed, socket, request);
   auto sent = admin::send_request(socket, request);
   if (!sent) return say_failure(sent.error());
   if (*sent) return **sent;

@@ -22,6 +22,7 @@
 #include "main/data_directory.h"
 #include "main/listeners.h"
 #include "main/signals.h"
+#include "main/staged_store.h"
 #include "net/tls.h"
 #include "push/pusher.h"
 #include "rt/event.h"
@@ -124,6 +125,11 @@ Result<> Server::listen() {
 }
 
 Result<> Server::open() {
+  // Of a restore and of a backup that were interrupted; before the next ones can begin.
+  for (const std::string& left : {staged_directory(config_.data), config_.store.directory + "/frozen"}) {
+    std::error_code none_left;
+    std::filesystem::remove_all(left, none_left);
+  }
   blocking_ = rt::make_pool("blocking", config_.server.blocking_threads);
   ROOST_TRY(database_, store::open_store(config_.store, *blocking_));
   store_ = database_->node();
@@ -145,6 +151,9 @@ Result<> Server::open() {
                                    .clock = system_clock(),
                                    .status = [this] { return status(); },
                                    .wake_sessions = [this] { wake_sessions(); }});
+  control_->open_staged = [this](std::string name) {
+    return open_staged_store(config_, *loops_, *blocking_, std::move(name));
+  };
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import pwd
 import re
 import shutil
@@ -110,7 +111,23 @@ def work_through(server):
     assert data("index status", "dora")["state"] in ("none", "up to date")  # whoever has it open makes it anew
     assert data("check")["problems"] == []
     assert data("status")["server"] == ("up" if server.process else "down")
-    for name in used - {"check", "status", "user list", "user add", "deleted", "undelete"}:
+    with tempfile.TemporaryDirectory() as backups:
+        path = data("backup", backups, "--keep", "1", "--verify")["path"]
+        assert pathlib.Path(path).parent == pathlib.Path(backups)
+        assert data("restore", backups, "dora", "Old") == {"messages": 0, "damaged": 0}
+        assert data("restore", path, "dora", "--damaged") == {"messages": 0, "damaged": 0}
+        fails(1, "restore", backups)
+        fails(1, "restore", backups, "nobody")
+        fails(1, "restore", str(pathlib.Path(backups) / "nowhere"), "dora")
+        fails(1, "backup", str(server.data / "backups"))
+        fails(1, "backup", backups, "--keep", "0")
+    verb("freeze")
+    fails(1, "freeze")
+    verb("thaw")
+    for name in ("backup", "restore"):
+        fails(2, name)
+    with_directories = {"backup", "restore", "freeze", "thaw"}
+    for name in used - with_directories - {"check", "status", "user list", "user add", "deleted", "undelete"}:
         more = {"mailbox list": 0, "mailbox rename": 2, "mailbox revoke": 2, "mailbox grant": 3}
         fails(1, *name.split(), "nobody", *["x"] * more.get(name, 1 if name[:7] == "mailbox" else 0),
               *(["--password-stdin"] if name == "user passwd" else []), stdin=MESSAGE)
@@ -243,15 +260,23 @@ def test_root_leaves_nothing_behind_that_the_owner_cannot_read():
         return
     owner = pwd.getpwnam("nobody")
     data = tempfile.mkdtemp(prefix="roost-owned-")
+    backups = tempfile.mkdtemp(prefix="roost-owned-backups-")
     try:
         os.chown(data, owner.pw_uid, owner.pw_gid)
         assert roost("--data", data, "user", "add", "alice", "--password-stdin", stdin="secret\n").returncode == 0
         assert roost("--data", data, "deliver", "alice", stdin=MESSAGE).returncode == 0
+        assert roost("--data", data, "backup", backups).returncode == 0
+        assert roost("--data", data, "restore", backups, "alice").returncode == 0
+        shutil.rmtree(os.path.join(data, "store"))
+        shutil.rmtree(os.path.join(data, "auth"))
+        assert roost("--data", data, "restore", backups).returncode == 0
+        assert '"messages": 1' in roost("--data", data, "mailbox", "status", "alice", "INBOX", "--json").stdout
         for directory, _, files in os.walk(data):
             for path in [directory] + [os.path.join(directory, f) for f in files]:
                 assert os.lstat(path).st_uid == owner.pw_uid, path
     finally:
         shutil.rmtree(data)
+        shutil.rmtree(backups)
 
 
 def test_a_user_who_is_removed_is_sent_away():
