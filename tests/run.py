@@ -39,7 +39,7 @@ def unit(preset, *modules):
     return [["ctest", "--test-dir", f"build/{preset}", "--output-on-failure", "--no-tests=error", "-j2", *pattern]]
 
 
-TSAN_MODULES = ["rt", "store", "accounts", "imapd"]
+TSAN_MODULES = ["rt", "store", "accounts", "net", "imapd"]
 
 # name: (what it shows, commands, whether it is quick)
 STEPS = {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "accounts/home.h"
+
 namespace roost::accounts {
 namespace {
 
@@ -55,6 +57,11 @@ AccountPtr act_as(mail::Actor actor, AccountPtr account) {
 OpenAccount* opened(Account& account) {
   if (auto* acting = dynamic_cast<ActingAccount*>(&account)) return &acting->opened();
   return dynamic_cast<OpenAccount*>(&account);
+}
+
+rt::Loop* home_of(Account& account) {
+  OpenAccount* open = opened(account);
+  return open != nullptr ? &open->home() : nullptr;
 }
 
 }  // namespace roost::accounts

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "accounts/home.h"
 #include "base/log.h"
 #include "imap/response.h"
 #include "imapd/features.h"
+#include "net/moving.h"
 
 namespace roost::imapd {
 
@@ -203,6 +205,8 @@ Fail Session::cut(std::string_view reason) {
 task<Result<>> Session::log_in(auth::Login login) {
   mail::Actor actor = mail::Actor::owned_by(login.name);
   ROOST_CO_TRY(account_, co_await services_.accounts.open_for(std::move(actor), login.account));
+  // Most of what it will do is done there: each hop would cost two threads' waking.
+  if (rt::Loop* home = accounts::home_of(*account_)) co_await net::move_to(*stream_, *home);
   user_ = std::move(login.name);
   read_only_ = login.read_only;
   input_.framer().set_limits(limits_after_login(config()));

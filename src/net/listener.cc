@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "net/listening_socket.h"
+#include "net/live_streams.h"
 #include "net/socket_address.h"
 #include "net/socket_stream.h"
 #include "rt/asio_loop.h"
@@ -34,7 +35,7 @@ struct Shared {
   rt::Loops& loops;
   const ListenerConfig config;
   const Serve serve;
-  std::vector<rt::Link> live;  // SocketStreams; each list belongs to its loop
+  LiveStreams live;
   std::atomic<size_t> connections = 0;
 };
 
@@ -140,8 +141,7 @@ task<bool> secure(SocketStream& stream, const ListenerConfig& config) {
   const int fd = accepted->fd.get();
   auto stream = make_stream(loop, std::move(accepted->fd), std::move(accepted->peer), config);
   if (!stream) co_return nullptr;
-  stream->hold(accepted->lease);
-  stream->insert_before(shared->live[loop.index()]);
+  stream->join(shared->live, accepted->lease);
   if (accepted->proxied) {
     const bool taken = co_await take_proxy_header(*stream, config);
     if (!taken || !admit(*accepted->lease, config, stream->peer(), fd)) co_return nullptr;
@@ -153,10 +153,13 @@ task<bool> secure(SocketStream& stream, const ListenerConfig& config) {
   co_return std::move(stream);
 }
 
-// One connection, on the loop that it is pinned to. What this frame holds is paid for by every idle client.
+// One connection, from the loop that it was handed to; it may end on another (net/moving.h). What this frame holds is
+// paid for by every idle client.
 task<> serve_one(std::shared_ptr<Shared> shared, std::unique_ptr<Accepted> accepted) {
+  rt::Loop& spawned_on = *rt::Loop::current();
   auto stream = co_await prepare(std::move(accepted));
   if (stream) co_await shared->serve(std::move(stream));
+  co_await spawned_on.hop();
 }
 
 // The listening socket and its event. Belongs to the accepting loop; shared with the event that Asio holds.
@@ -256,16 +259,14 @@ class SocketListener final : public Listener {
 
   void for_each(std::function<void(Stream&)> visit) override {
     for (size_t i = 0; i < shared_->loops.size(); ++i) {
-      shared_->loops.at(i).post([shared = shared_, i, visit] {
-        auto& live = shared->live[i];
-        for (auto* link = live.next; link != &live; link = link->next) visit(*static_cast<SocketStream*>(link));
-      });
+      shared_->loops.at(i).post([shared = shared_, visit] { shared->live.visit_those_here(visit); });
     }
   }
 
   task<bool> drain(Millis grace) override {
     stop();
     if (co_await wait_until_none(grace)) co_return true;
+    shared_->live.cut_off();
     for_each([](Stream& stream) { stream.abort(); });
     co_return co_await wait_until_none(kAbortMsMax);
   }

@@ -39,7 +39,8 @@ struct ListenerConfig {
   StreamTimeouts timeouts;
 };
 
-// Serves one connection on the loop it is pinned to; owns the stream, and destroys it on that loop.
+// Serves one connection, on the loop that it was handed to until it moves (net/moving.h); owns the stream, and destroys
+// it on the loop that it is on.
 using Serve = std::function<task<>(std::unique_ptr<Stream>)>;
 
 // Thread-safe. Destroy it, and every stream, before its loops are destroyed: after they have stopped, or once drain()
@@ -55,7 +56,8 @@ class Listener {
 
   // Accepts no more.
   virtual void stop() = 0;
-  // Calls `visit` for each live connection, on that connection's loop, soon.
+  // Calls `visit` for each live connection, on that connection's loop, soon. One that moves just then may be passed
+  // over, and sees what was written before the call when it has arrived.
   virtual void for_each(std::function<void(Stream&)> visit) = 0;
   // stop(); waits until all connections have ended, but at most `grace`; then aborts the rest and waits a second more.
   // Awaited on one of the loops. False: some are still there.

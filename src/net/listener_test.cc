@@ -12,6 +12,7 @@
 
 #include "net/client_test.h"
 #include "net/listening_socket.h"
+#include "net/moving.h"
 
 namespace roost::net {
 namespace {
@@ -55,10 +56,12 @@ class Listeners : public testing::Test {
   }
 
   void listen(ListenerConfig config, const std::string& where = "127.0.0.1:0") {
+    listen(std::move(config), [this](auto stream) { return greet_and_echo(std::move(stream), seen_); }, where);
+  }
+  void listen(ListenerConfig config, Serve serve, const std::string& where = "127.0.0.1:0") {
     config.name = "test";
     config.endpoint = parse_endpoint(where).value();
-    auto made = make_listener(*loops_, std::move(config),
-                              [this](auto stream) { return greet_and_echo(std::move(stream), seen_); });
+    auto made = make_listener(*loops_, std::move(config), std::move(serve));
     ASSERT_TRUE(made) << made.error().text;
     listener_ = std::move(*made);
   }
@@ -187,6 +190,109 @@ TEST_F(Listeners, VisitEachLiveConnection) {
     if (--left == 0) visited.set_value();
   });
   visited.get_future().get();
+}
+
+// Goes to loop 1, wherever it began, and then greets and echoes.
+task<> move_and_echo(rt::Loop& to, std::unique_ptr<Stream> stream, Seen& seen) {
+  co_await move_to(*stream, to);
+  EXPECT_EQ(rt::Loop::current(), &stream->loop());
+  co_await greet_and_echo(std::move(stream), seen);
+}
+
+TEST_F(Listeners, LetTheirConnectionsMoveToAnotherLoop) {
+  listen({.tls = test_tls(), .implicit_tls = true},
+         [this](auto stream) { return move_and_echo(loops_.at(1), std::move(stream), seen_); });
+  for (int i = 0; i < 4; ++i) {
+    auto client = connect();
+    ASSERT_TRUE(client->start_tls());
+    EXPECT_EQ(client->receive(6), "* OK\r\n");
+    client->send("hello");
+    EXPECT_EQ(client->receive(5), "hello");
+  }
+  EXPECT_EQ(seen_.loops, (std::set<size_t>{1}));
+  await_connections(0);
+}
+
+TEST_F(Listeners, VisitAConnectionOnTheLoopThatItMovedTo) {
+  listen({}, [this](auto stream) { return move_and_echo(loops_.at(1), std::move(stream), seen_); });
+  auto one = connect();
+  auto two = connect();
+  one->receive(6);
+  two->receive(6);
+  std::promise<void> visited;
+  std::atomic<int> left = 2;
+  listener_->for_each([&](Stream& stream) {
+    EXPECT_EQ(rt::Loop::current(), &loops_.at(1));
+    EXPECT_EQ(&stream.loop(), &loops_.at(1));
+    if (--left == 0) visited.set_value();
+  });
+  visited.get_future().get();
+  EXPECT_TRUE(loops_.wait(listener_->drain(Millis(0))));
+  EXPECT_EQ(one->receive_all(), "");
+}
+
+// To and fro as long as the client sends: what arrives between two loops is not lost.
+task<> wander(rt::Loops& loops, std::unique_ptr<Stream> stream) {
+  std::array<char, 7> buffer;
+  for (size_t turn = 0;; ++turn) {
+    auto got = co_await stream->read(buffer);
+    if (!got) break;
+    co_await move_to(*stream, loops.at(turn % 2));
+    auto written = co_await stream->write(BytesView(buffer.data(), *got));
+    if (!written) break;
+  }
+  co_await stream->close();
+}
+
+TEST_F(Listeners, LoseNothingOfAConnectionThatMovesAgainAndAgain) {
+  listen({}, [this](auto stream) { return wander(*loops_, std::move(stream)); });
+  std::vector<std::unique_ptr<Client>> clients;
+  std::string sent;
+  for (int i = 0; i < 500; ++i) sent += std::to_string(i);
+  for (int i = 0; i < 4; ++i) clients.push_back(connect());
+  for (auto& client : clients) client->send(sent);
+  for (auto& client : clients) EXPECT_EQ(client->receive(sent.size()), sent);
+  clients.clear();
+  await_connections(0);
+}
+
+// Until it is aborted.
+task<> wander_without_rest(rt::Loops& loops, std::unique_ptr<Stream> stream) {
+  co_await stream->write("* OK\r\n");
+  Ready why = Ready::woken;
+  for (size_t turn = 0; why == Ready::woken; ++turn) {
+    co_await move_to(*stream, loops.at(turn % 2));
+    stream->wake();
+    why = co_await stream->wait(std::nullopt);
+  }
+  EXPECT_EQ(why, Ready::closed);
+}
+
+TEST_F(Listeners, CutOffConnectionsThatAreBetweenTwoLoops) {
+  listen({}, [this](auto stream) { return wander_without_rest(*loops_, std::move(stream)); });
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 20; ++i) clients.push_back(connect());
+  for (auto& client : clients) EXPECT_EQ(client->receive(6), "* OK\r\n");
+  EXPECT_TRUE(loops_.wait(listener_->drain(Millis(0))));
+}
+
+TEST_F(Listeners, KeepTheirLoopsEven) {
+  constexpr size_t kMany = 400;  // two descriptors each, of 1024 that there may be
+  listen({.admission = make_admission({.connections_max = kMany, .connections_per_block_max = kMany})},
+         [this](auto stream) { return move_and_echo(loops_.at(1), std::move(stream), seen_); });
+  std::vector<std::unique_ptr<Client>> clients;
+  for (size_t i = 0; i < kMany; ++i) {
+    clients.push_back(connect());
+    EXPECT_EQ(clients.back()->receive(6), "* OK\r\n");
+  }
+  std::promise<size_t> counted;
+  std::atomic<size_t> left = kMany;
+  std::atomic<size_t> on_first = 0;
+  listener_->for_each([&](Stream& stream) {
+    if (stream.loop().index() == 0) ++on_first;
+    if (--left == 0) counted.set_value(on_first);
+  });
+  EXPECT_GT(counted.get_future().get(), kMany / 8);
 }
 
 TEST(ListeningSocket, ItsConnectionsInheritNoDelayAndKeepalive) {

@@ -23,6 +23,8 @@ class Socket : public std::enable_shared_from_this<Socket> {
   Socket(rt::Loop& loop, FileDescriptor fd);
 
   int fd() { return descriptor_.native_handle(); }
+  // Gives the socket up, to whoever makes another of it on another loop. Nobody is parked.
+  FileDescriptor release() { return FileDescriptor(descriptor_.release()); }
 
   Step read(std::span<char> into);
   Step write(BytesView data);

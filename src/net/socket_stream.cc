@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <utility>
 
 #include "base/log.h"
+#include "net/moving.h"
 
 namespace roost::net {
 namespace {
@@ -27,13 +29,14 @@ constexpr size_t kDiscardBytesMax = 1024 * 1024;
 
 SocketStream::SocketStream(rt::Loop& loop, FileDescriptor fd, Peer peer, StreamTimeouts timeouts,
                            std::shared_ptr<TlsContext> tls)
-    : loop_(loop),
+    : loop_(&loop),
       socket_(std::make_shared<Socket>(loop, std::move(fd))),
       timeouts_(timeouts),
       tls_context_(std::move(tls)),
       peer_(std::move(peer)) {}
 
 SocketStream::~SocketStream() {
+  if (live_ != nullptr) live_->remove(*this);
   tls_.reset();  // while its socket is open
   socket_->close();
 }
@@ -125,12 +128,12 @@ task<Result<size_t>> SocketStream::read(std::span<char> into) {
     if (step.done()) {
       if (++eager_ < kEagerMax) co_return step.bytes;
       eager_ = 0;
-      co_await loop_.yield();
+      co_await loop_->yield();
       co_return step.bytes;
     }
     eager_ = 0;
     if (step.kind == Step::Kind::again) {
-      co_await loop_.yield();
+      co_await loop_->yield();
       continue;
     }
     co_await socket_->park(Side::reader, step.kind, std::nullopt);
@@ -140,7 +143,7 @@ task<Result<size_t>> SocketStream::read(std::span<char> into) {
 
 task<Ready> SocketStream::wait(std::optional<Millis> timeout) {
   std::optional<TimePoint> deadline;
-  if (timeout) deadline = loop_.clock().now() + *timeout;
+  if (timeout) deadline = loop_->clock().now() + *timeout;
   for (;;) {
     if (aborted_) co_return Ready::closed;
     if (std::exchange(woken_, false)) co_return Ready::woken;
@@ -152,8 +155,8 @@ task<Ready> SocketStream::wait(std::optional<Millis> timeout) {
     if (step.closed()) co_return Ready::closed;
     eager_ = 0;
     if (step.kind == Step::Kind::again) {
-      if (deadline && loop_.clock().now() >= *deadline) co_return Ready::timed_out;
-      co_await loop_.yield();
+      if (deadline && loop_->clock().now() >= *deadline) co_return Ready::timed_out;
+      co_await loop_->yield();
       continue;
     }
     waiting_ = true;
@@ -197,7 +200,7 @@ task<Result<>> SocketStream::write_through(BytesView data) {
       data.remove_prefix(step.bytes);
       if (++eager_ < kEagerMax) continue;
       eager_ = 0;
-      co_await loop_.yield();
+      co_await loop_->yield();
       continue;
     }
     eager_ = 0;
@@ -218,7 +221,7 @@ task<Result<>> SocketStream::write_deflated(BytesView data) {
     deflate_->deflater.compress(data.substr(0, size), out);
     data.remove_prefix(size);
     ROOST_CO_TRY_VOID(co_await write_through(out));
-    if (!data.empty()) co_await loop_.yield();  // compressing is slow next to everything else here
+    if (!data.empty()) co_await loop_->yield();  // compressing is slow next to everything else here
   }
   co_return Result<>{};
 }
@@ -234,7 +237,7 @@ task<Result<>> SocketStream::start_tls() {
   ahead_.reset();
   plain_.clear();
   drained_ = false;
-  const bool shaken = co_await shake_hands(loop_.clock().now() + timeouts_.handshake_ms_max);
+  const bool shaken = co_await shake_hands(loop_->clock().now() + timeouts_.handshake_ms_max);
   if (!shaken) {
     abort();
     co_return closed();
@@ -274,7 +277,7 @@ void SocketStream::stop_deflate() {
 // --- The end ---
 
 std::optional<Millis> SocketStream::left_until(TimePoint deadline) const {
-  return std::max(std::chrono::ceil<Millis>(deadline - loop_.clock().now()), Millis(0));
+  return std::max(std::chrono::ceil<Millis>(deadline - loop_->clock().now()), Millis(0));
 }
 
 void SocketStream::abort() {
@@ -286,7 +289,7 @@ void SocketStream::abort() {
 
 task<> SocketStream::close() {
   if (aborted_) co_return;
-  const auto deadline = loop_.clock().now() + kCloseMsMax;
+  const auto deadline = loop_->clock().now() + kCloseMsMax;
   co_await send_close_notify(deadline);
   if (aborted_) co_return;
   socket_->shut_down_sending();
@@ -318,8 +321,14 @@ task<> SocketStream::await_end(TimePoint deadline) {
 
 // --- For the listener ---
 
+void SocketStream::join(LiveStreams& live, std::shared_ptr<void> lease) {
+  lease_ = std::move(lease);
+  live_ = &live;
+  live.add(*this);
+}
+
 task<Result<ProxyHeader>> SocketStream::take_proxy_header(Millis timeout) {
-  const auto deadline = loop_.clock().now() + timeout;
+  const auto deadline = loop_->clock().now() + timeout;
   std::string header;
   std::array<char, 512> seen;
   while (!aborted_) {
@@ -339,6 +348,27 @@ task<Result<ProxyHeader>> SocketStream::take_proxy_header(Millis timeout) {
     if (why != Ready::readable) break;
   }
   co_return closed();
+}
+
+// --- From loop to loop ---
+
+task<> SocketStream::move_to(rt::Loop& loop) {
+  if (&loop == loop_ || aborted_ || live_ == nullptr || !live_->has_room(*loop_, loop)) co_return;
+  live_->remove(*this);
+  FileDescriptor fd = socket_->release();  // and the events that were asked for
+  co_await loop.hop();
+  loop_ = &loop;
+  try {
+    socket_ = std::make_shared<Socket>(loop, std::move(fd));
+  } catch (const std::exception& e) {
+    log::warn("connection_dropped", {{"peer", peer_.address}, {"why", e.what()}});
+    aborted_ = true;
+  }
+  live_->add(*this);
+}
+
+task<> move_to(Stream& stream, rt::Loop& loop) {
+  if (auto* socket = dynamic_cast<SocketStream*>(&stream)) co_await socket->move_to(loop);
 }
 
 std::unique_ptr<Stream> adopt_socket(rt::Loop& loop, int fd, Peer peer, StreamTimeouts timeouts,

@@ -7,6 +7,7 @@
 
 #include "net/compression.h"
 #include "net/listener.h"
+#include "net/live_streams.h"
 #include "net/proxy_header.h"
 #include "net/socket.h"
 #include "net/stream.h"
@@ -15,7 +16,7 @@
 
 namespace roost::net {
 
-// The link is for the listener's list of live connections on this loop.
+// The link is for the listener's live connections on this loop.
 class SocketStream final : public Stream, public rt::Link {
  public:
   SocketStream(rt::Loop& loop, FileDescriptor fd, Peer peer, StreamTimeouts timeouts, std::shared_ptr<TlsContext> tls);
@@ -35,15 +36,18 @@ class SocketStream final : public Stream, public rt::Link {
   bool deflated() const override { return deflate_ && !deflate_->end; }
   std::vector<ChannelBinding> channel_bindings() const override;
   const Peer& peer() const override { return peer_; }
-  rt::Loop& loop() override { return loop_; }
+  rt::Loop& loop() override { return *loop_; }
   void abort() override;
   task<> close() override;
 
   // Reads a PROXY header, and not an octet of what follows it. Before anything else.
   task<Result<ProxyHeader>> take_proxy_header(Millis timeout);
   void set_peer(Peer peer) { peer_ = std::move(peer); }
-  // Is released with this stream.
-  void hold(std::shared_ptr<void> lease) { lease_ = std::move(lease); }
+  // Is one of `live`, which `lease` keeps, until it is destroyed; the lease is released with it.
+  void join(LiveStreams& live, std::shared_ptr<void> lease);
+
+  // net/moving.h.
+  task<> move_to(rt::Loop& loop);
 
  private:
   struct Deflate {
@@ -67,14 +71,15 @@ class SocketStream final : public Stream, public rt::Link {
   task<> await_end(TimePoint deadline);
   std::optional<Millis> left_until(TimePoint deadline) const;
 
-  rt::Loop& loop_;
-  const std::shared_ptr<Socket> socket_;
+  rt::Loop* loop_;
+  std::shared_ptr<Socket> socket_;
   const StreamTimeouts timeouts_;
   std::shared_ptr<TlsContext> tls_context_;
   std::unique_ptr<TlsLayer> tls_;
   std::unique_ptr<Deflate> deflate_;
   std::optional<TlsInfo> tls_info_;
   Peer peer_;
+  LiveStreams* live_ = nullptr;
   std::shared_ptr<void> lease_;
 
   std::string plain_;          // was read together with the end of DEFLATE
