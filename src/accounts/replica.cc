@@ -227,6 +227,16 @@ task<Result<std::vector<mail::LoadedPage>>> Replica::read_pages(std::vector<Page
   co_return loaded;
 }
 
+namespace {
+
+// Not so where the caller had looked at a snapshot of before the newest checkpoint.
+bool names_any(const mail::Snapshot& snapshot, const std::vector<PageId>& pages) {
+  std::vector<PageId> named = mail::checkpoint_pages(snapshot).pages;
+  return std::ranges::any_of(pages, [&](PageId page) { return std::ranges::binary_search(named, page); });
+}
+
+}  // namespace
+
 task<Result<>> Replica::bring(std::vector<PageId> pages, bool locked) {
   Generation generation = generation_;
   std::vector<PageId> mine;
@@ -248,7 +258,7 @@ task<Result<>> Replica::bring(std::vector<PageId> pages, bool locked) {
     auto lock = co_await log_.lock();
     ROOST_CO_TRY_VOID(co_await move_to_newer_checkpoint(generation));
   }
-  if (generation_ == generation) co_return result;
+  if (generation_ == generation && names_any(*snapshot(), pages)) co_return result;
   co_return Result<>();
 }
 
