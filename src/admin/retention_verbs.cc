@@ -104,6 +104,8 @@ task<Result<accounts::AccountPtr>> account_to_undelete(VerbRun run, Wanted wante
   co_return co_await run.services.accounts.open(id);
 }
 
+std::string messages_text(uint64_t count) { return fmt::format("{} message{}", count, count == 1 ? "" : "s"); }
+
 task<> tell(VerbRun run, mail::Undeleted result) {
   uint64_t messages = 0;
   Json places = Json::array();
@@ -111,10 +113,10 @@ task<> tell(VerbRun run, mail::Undeleted result) {
     messages += place.messages;
     Json one = {{"mailbox", place.mailbox}, {"created", place.deleted}, {"messages", place.messages}};
     places.push_back(std::move(one));
-    co_await run.say(fmt::format("{}: {} messages{}\n", place.mailbox, place.messages,
+    co_await run.say(fmt::format("{}: {}{}\n", place.mailbox, messages_text(place.messages),
                                  place.deleted ? ", and the mailbox itself" : ""));
   }
-  co_await run.say(fmt::format("Brought back {} messages.\n", messages));
+  co_await run.say(fmt::format("Brought back {}.\n", messages_text(messages)));
   if (result.lost > 0) co_await run.say(fmt::format("{} more are not kept any longer.\n", result.lost));
   Json json = {{"messages", messages}, {"lost", result.lost}, {"mailboxes", std::move(places)}};
   co_await run.print(std::move(json));

@@ -71,7 +71,7 @@ Result<> Folder::apply_one(const DeleteEffect& e) {
   if (has_children && !e.keep_name) return unfit("delete of a name with children");
   if (lacks_rows(*mailbox, kAllUids, true)) return {};
   release_all(*mailbox);
-  if (!mailbox->chunks.empty()) {
+  if (!mailbox->noselect) {
     MailboxState kept = *mailbox;
     kept.deleted_time = std::max<int64_t>(stamp_.time, 1);
     edit_.keep_deleted(std::move(kept));

@@ -23,8 +23,12 @@ struct Candidate {
   int64_t left;
 };
 
-// Where it would come to. Ordered by name.
-using Places = std::map<std::string, std::vector<Candidate>>;
+// Where they would come to.
+struct Place {
+  std::vector<Candidate> messages;
+  const MailboxState* deleted = nullptr;  // the mailbox of that name that was deleted last, if there is none now
+};
+using Places = std::map<std::string, Place>;  // by name
 
 class Choice {
  public:
@@ -40,8 +44,9 @@ class Choice {
     }
     if (operation_.which == Undelete::Which::there_at) find_living();
     if (!need_.pages.empty()) return;
-    for (auto& [name, candidates] : places_) settle(name, candidates);
-    std::erase_if(places_, [](const auto& place) { return place.second.empty(); });
+    for (auto& [name, place] : places_) settle(name, place.messages);
+    for (const MailboxState* source : sources) consider_mailbox(*source);
+    std::erase_if(places_, [](const auto& place) { return place.second.messages.empty() && !place.second.deleted; });
   }
 
   Need& need() { return need_; }
@@ -65,8 +70,21 @@ class Choice {
     if (one.left < operation_.time) return;
     const ColdRow& row = one.cold();
     if (operation_.which == Undelete::Which::there_at && row.save_date > operation_.time) return;
-    places_[source.name()].push_back({&source, one.hot->uid, row.blob, row.size, one.hot->keywords, one.left});
+    places_[source.name()].messages.push_back({&source, one.hot->uid, row.blob, row.size, one.hot->keywords, one.left});
     if (!is_dead(row.blob)) elsewhere_.insert(row.blob);
+  }
+
+  // One that has left comes back though there is nothing in it. Since when it was there is not known.
+  void consider_mailbox(const MailboxState& source) {
+    if (operation_.which != Undelete::Which::left_since || source.deleted_time == 0) return;
+    if (source.deleted_time < operation_.time || is_there(source.name())) return;
+    const MailboxState*& last = places_[source.name()].deleted;
+    if (last == nullptr || last->deleted_time < source.deleted_time) last = &source;
+  }
+
+  bool is_there(const std::string& name) const {
+    const MailboxState* there = find_mailbox(state_, name);
+    return there != nullptr && !there->noselect;
   }
 
   bool is_dead(uint64_t blob) const { return state_.dead_blobs.find(blob) != nullptr; }
@@ -130,8 +148,9 @@ class Return {
   Return(Planning& planning, Creation& creation, std::set<std::string>& uses_taken)
       : planning_(planning), creation_(creation), uses_taken_(uses_taken) {}
 
-  Result<> bring(const std::string& name, const std::vector<Candidate>& candidates) {
-    ROOST_TRY(MailboxState to, target(name, *candidates.front().source));
+  Result<> bring(const std::string& name, const Place& place) {
+    const std::vector<Candidate>& candidates = place.messages;
+    ROOST_TRY(MailboxState to, target(name, candidates.empty() ? *place.deleted : *candidates.front().source));
     if (candidates.size() > UINT32_MAX - to.uidnext.value) return no(Code::limit, "The mailbox has no UIDs left");
     KeywordPlan keywords(to, planning_.limits());
     std::vector<UndeleteEffect> effects;
@@ -209,11 +228,12 @@ std::set<std::string> special_uses(const AccountState& state) {
 Undeleted describe(const AccountState& state, const Choice& choice) {
   Undeleted out;
   out.lost = choice.lost();
-  for (const auto& [name, candidates] : choice.places()) {
+  for (const auto& [name, found] : choice.places()) {
     Undeleted::Place place{.mailbox = name, .first_left = INT64_MAX};
+    if (found.messages.empty()) place.first_left = place.last_left = found.deleted->deleted_time;
     const MailboxState* there = find_mailbox(state, name);
     place.deleted = there == nullptr || there->noselect;
-    for (const Candidate& one : candidates) {
+    for (const Candidate& one : found.messages) {
       ++place.messages;
       place.bytes += one.bytes;
       place.first_left = std::min(place.first_left, one.left);
@@ -236,8 +256,8 @@ PlanOutcome plan_one(Planning& planning, const Undelete& operation) {
   ROOST_PLAN_TRY(std::ignore, planning.take_modseq());
   Creation creation(planning, false);
   std::set<std::string> uses = special_uses(planning.state());
-  for (const auto& [name, candidates] : choice.places()) {
-    if (auto done = Return(planning, creation, uses).bring(name, candidates); !done) return std::move(done).error();
+  for (const auto& [name, place] : choice.places()) {
+    if (auto done = Return(planning, creation, uses).bring(name, place); !done) return std::move(done).error();
   }
   return planning.finish(std::move(result));
 }

@@ -101,12 +101,30 @@ TEST(Undelete, MakesADeletedMailboxAgainWithWhatWasInIt) {
   account.must(DeleteMailbox{"Work"});
   EXPECT_EQ(account.snapshot->messages(), 0U);
   Undeleted result = undelete(account, account.now - 10);
-  ASSERT_EQ(result.places.size(), 1U);
-  EXPECT_TRUE(result.places[0].deleted);
+  ASSERT_EQ(result.places.size(), 2U);
+  EXPECT_EQ(result.places[0].mailbox, "Work");
+  EXPECT_TRUE(result.places[1].deleted);
   EXPECT_EQ(account.mailbox("Work/2026").messages(), 3U);
   EXPECT_THAT(account.mailbox("Work/2026").special_use(), testing::ElementsAre("Archive"));
   EXPECT_THAT(account.mailbox("Work/2026").keywords(), testing::ElementsAre("k"));
   EXPECT_EQ(brought(undelete(account, 0)), 0U);
+  expect_sound(account);
+}
+
+TEST(Undelete, MakesAnEmptyDeletedMailboxAgain) {
+  TestAccount account;
+  account.must<Created>(CreateMailbox{"Old/Empty", {}});
+  account.must<Done>(DeleteMailbox{"Old/Empty"});
+  EXPECT_TRUE(undelete(account, account.now + 1).places.empty());
+  EXPECT_TRUE(undelete(account, account.now, Which::there_at).places.empty());
+  Undeleted result = undelete(account, 0);
+  ASSERT_EQ(result.places.size(), 1U);
+  EXPECT_EQ(result.places[0].mailbox, "Old/Empty");
+  EXPECT_TRUE(result.places[0].deleted);
+  EXPECT_EQ(result.places[0].messages, 0U);
+  EXPECT_EQ(result.places[0].first_left, account.now);
+  EXPECT_EQ(account.mailbox("Old/Empty").messages(), 0U);
+  EXPECT_TRUE(undelete(account, 0).places.empty());
   expect_sound(account);
 }
 
