@@ -4,6 +4,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/planted.h"
+
 namespace roost::accounts {
 namespace {
 
@@ -66,6 +68,7 @@ task<Result<std::vector<BlobId>>> blobs_to_collect(std::shared_ptr<OpenAccount> 
     dead_before = std::max(dead_before, cut);
     account->weighed_at = times.now;
   }
+  if (planted(Bug::retention_forgotten)) dead_before = times.now + 1;
   co_return mail::collectable_blobs(*snapshot, dead_before, times.now - env.config.abandoned_upload_seconds);
 }
 

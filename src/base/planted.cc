@@ -32,8 +32,10 @@ constexpr std::array kBugs = {
     "condition_not_tested",
     "change_not_told",
     "dead_list_dropped",
+    "returned_body_left_dead",
+    "retention_forgotten",
 };
-static_assert(kBugs.size() == static_cast<size_t>(Bug::dead_list_dropped) + 1);
+static_assert(kBugs.size() == static_cast<size_t>(Bug::retention_forgotten) + 1);
 
 Bug chosen() {
   const char* given = std::getenv("ROOST_BUG");  // NOLINT(concurrency-mt-unsafe): nothing here sets it

@@ -29,6 +29,8 @@ enum class Bug : uint8_t {
   condition_not_tested,
   change_not_told,
   dead_list_dropped,
+  returned_body_left_dead,
+  retention_forgotten,
 };
 
 #ifdef ROOST_PLANTED

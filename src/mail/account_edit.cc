@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/planted.h"
+
 namespace roost::mail {
 
 const MailboxState* AccountEdit::find(MailboxId id) const {
@@ -76,6 +78,7 @@ void AccountEdit::revive_blobs(const std::vector<uint64_t>& serials) {
     bool was_dead = first && next_.dead_blobs.find(sorted[i]) != nullptr;
     (was_dead ? dead : more).push_back(sorted[i]);
   }
+  if (planted(Bug::returned_body_left_dead)) return;
   next_.dead_blobs.update(dead, [](uint64_t, const int64_t*) { return std::optional<int64_t>(); });
   reference_blobs(std::move(more));
 }

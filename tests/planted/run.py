@@ -46,6 +46,8 @@ BUGS = {
     "condition_not_tested": SIMULATION,
     "change_not_told": SIMULATION,
     "dead_list_dropped": SIMULATION,
+    "returned_body_left_dead": SIMULATION,
+    "retention_forgotten": SIMULATION,
 }
 
 

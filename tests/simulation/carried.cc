@@ -18,18 +18,6 @@ const mail::ModelMailbox* find_mailbox(const mail::Model& model, MailboxId id) {
   return nullptr;
 }
 
-mail::NewMessage copy_of(const mail::ModelMessage& message) {
-  return {.flags = message.flags,
-          .keywords = {message.keywords.begin(), message.keywords.end()},
-          .internal_date = message.internal_date,
-          .size = message.size,
-          .body = nullptr,
-          .blob = {},
-          .card = std::make_shared<const Bytes>(message.card),
-          .email_id = message.email_id,
-          .thread_id = {}};
-}
-
 bool same_messages(const mail::Append& a, const mail::Append& b) {
   return std::ranges::equal(a.messages, b.messages, {}, &mail::NewMessage::email_id, &mail::NewMessage::email_id);
 }
@@ -55,6 +43,18 @@ UidSet gone_or_going(const mail::Snapshot& snapshot, MailboxId id, const UidSet&
 
 }  // namespace
 
+mail::NewMessage copy_of(const mail::ModelMessage& message) {
+  return {.flags = message.flags,
+          .keywords = {message.keywords.begin(), message.keywords.end()},
+          .internal_date = message.internal_date,
+          .size = message.size,
+          .body = nullptr,
+          .blob = {},
+          .card = std::make_shared<const Bytes>(message.card),
+          .email_id = message.email_id,
+          .thread_id = {}};
+}
+
 AttemptPtr History::ask_to_bring(uint64_t node, Carried carried) {
   AttemptPtr attempt = ask(node, mail::Append{carried.to, {}});
   attempt->arriving = std::move(carried);
@@ -72,8 +72,10 @@ void History::ask_to_remove(uint64_t node, MailboxId mailbox, const UidSet& uids
   }
 }
 
-std::vector<mail::Operation> History::readings(const Attempt& attempt, const mail::Snapshot& snapshot) const {
+std::vector<mail::Operation> History::readings(const Attempt& attempt, const mail::Snapshot& snapshot,
+                                               const std::vector<Step>& steps) const {
   if (attempt.arriving) return arrivals(*attempt.arriving);
+  if (attempt.restores) return returns(snapshot, steps);
   if (!attempt.leaves) return {attempt.operation};
   auto moved = moved_.find(*attempt.leaves);
   if (moved == moved_.end()) return {};

@@ -136,7 +136,7 @@ bool History::explain(const mail::SnapshotPtr& snapshot, int64_t time, const Mod
   for (const AttemptPtr& attempt : open_) {
     bool used = attempt->version || std::ranges::find(steps, attempt, &Step::attempt) != steps.end();
     if (used) continue;
-    for (mail::Operation& operation : readings(*attempt, *snapshot)) {
+    for (mail::Operation& operation : readings(*attempt, *snapshot, steps)) {
       attempt->operation = std::move(operation);
       if (explain_by(attempt, snapshot, time, from, steps)) return true;
     }
@@ -162,9 +162,19 @@ void History::accept(const ModelPtr& state, const std::vector<Step>& steps) {
     mailboxes_[mailbox.uidvalidity] = mailbox.id;
     for (const mail::ModelMessage& message : mailbox.messages) email_ids_.insert(message.email_id);
   }
+  for (const Step& step : steps) {
+    const auto* rename = std::get_if<mail::RenameMailbox>(&step.attempt->operation);
+    if (rename != nullptr && rename->from == "INBOX") {
+      departed_.clear();  // what had left INBOX has gone with the rest
+    } else {
+      note_departures(step, clock_.now(), departed_);
+    }
+  }
   versions_.push_back({clock_.now(), state});
+  for (size_t i = 1; i < steps.size(); ++i) steps[i - 1].attempt->next = steps[i].attempt;
   for (const Step& step : steps) {
     if (step.attempt->leaves) continue;  // it may come to more of it
+    if (step.attempt->restores) check_bodies(*step.before);
     if (step.attempt->arriving && step.attempt->arriving->move) note_moved(*step.attempt->arriving);
     step.attempt->version = newest();
     step.attempt->before = step.before;
@@ -262,8 +272,13 @@ bool History::take_over(const AttemptPtr& attempt) {
 }
 
 bool History::pass_on(const AttemptPtr& attempt) {
+  // Who makes a mailbox makes those above it, too.
+  if (const AttemptPtr& next = attempt->next) {
+    Model model = *attempt->before;
+    if (apply(model, next->operation, 0) == Code::none && same(model, *next->after)) return true;
+  }
   for (const AttemptPtr& other : open_) {
-    if (other->version || other->leaves) continue;
+    if (other->version || other->leaves || other->restores) continue;
     Model model = *attempt->before;
     if (apply(model, other->operation, 0) != Code::none || !same(model, *attempt->after)) continue;
     other->version = std::exchange(attempt->version, std::nullopt);

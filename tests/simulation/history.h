@@ -63,11 +63,13 @@ struct Attempt {
   // takes.
   std::optional<MailboxId> leaves;
   UidSet leaving;
+  bool restores = false;  // what has left INBOX: the operation is an Append of what has come back
   uint64_t node = 0;
   size_t asked = 0;                           // the newest version then
   std::optional<size_t> version;              // that it made
   std::shared_ptr<const mail::Model> before;  // what it found and what it left, if it made a version
   std::shared_ptr<const mail::Model> after;
+  std::shared_ptr<Attempt> next;     // that made the same version
   std::optional<TimePoint> expires;  // nobody waits for an answer any more, and nothing may come of it after that
 };
 using AttemptPtr = std::shared_ptr<Attempt>;
@@ -76,6 +78,10 @@ struct Version {
   TimePoint at;
   std::shared_ptr<const mail::Model> state;
 };
+
+// As one that is appended, with its EMAILID.
+mail::NewMessage copy_of(const mail::ModelMessage& message);
+std::set<std::string> stored_keywords(const mail::Mailbox& mailbox, const mail::Hot& hot);
 
 class History {
  public:
@@ -89,6 +95,9 @@ class History {
   AttemptPtr ask(uint64_t node, mail::Operation operation);
   AttemptPtr ask_to_bring(uint64_t node, Carried carried);
   void ask_to_remove(uint64_t node, MailboxId mailbox, const UidSet& uids);
+  AttemptPtr ask_to_restore(uint64_t node);
+  // It was done, and so many messages are said to be back. `all`: those that left just before must be.
+  void restored(const AttemptPtr& attempt, uint64_t messages, bool all);
   // The server said OK: it is done, or there was nothing to do.
   void acknowledge(const AttemptPtr& attempt);
   // The server said NO: nothing was done. `code`: why; empty where no state of the account can be the reason.
@@ -132,13 +141,19 @@ class History {
   bool explain_by(const AttemptPtr& attempt, const mail::SnapshotPtr& snapshot, int64_t time, const ModelPtr& from,
                   std::vector<Step>& steps);
   // As what the attempt may be carried out, where that depends on what was there: carried.cc.
-  std::vector<mail::Operation> readings(const Attempt& attempt, const mail::Snapshot& snapshot) const;
+  std::vector<mail::Operation> readings(const Attempt& attempt, const mail::Snapshot& snapshot,
+                                        const std::vector<Step>& steps) const;
   std::vector<mail::Operation> arrivals(const Carried& carried) const;
   std::vector<mail::Operation> arrivals(const Carried& carried, const UidSet& uids) const;
   // The move that brought what has arrived in this mailbox from this UID on; null where none did.
   const accounts::TransferNote* bringer(const mail::Snapshot& snapshot, const std::string& mailbox, Uid first) const;
   bool is_brought_so(const Attempt& attempt, const mail::Snapshot& snapshot, const mail::Model& before) const;
   void note_moved(Carried& carried);
+  // returned.cc
+  std::vector<mail::Operation> returns(const mail::Snapshot& snapshot, const std::vector<Step>& steps) const;
+
+  void check_bodies(const mail::Model& before);
+  void take_over_return(const AttemptPtr& attempt);
   void accept(const ModelPtr& state, const std::vector<Step>& steps);
   bool changes_nothing(const Attempt& attempt) const;
   bool could_be_refused(const Attempt& attempt) const;
@@ -176,6 +191,13 @@ class History {
   std::vector<AttemptPtr> open_;               // asked, and not yet answered or expired; in the order of asking
   std::vector<accounts::TransferNote> moves_;  // into this account, noted when the last record was written
   std::map<MailboxId, UidSet> moved_;          // into another account
+  struct Departure {
+    mail::ModelMessage message;  // as it was
+    TimePoint at;
+  };
+  using Departures = std::map<ObjectId, std::vector<Departure>>;
+  static void note_departures(const Step& step, TimePoint at, Departures& departed);
+  Departures departed_;  // from INBOX
   std::map<UidValidity, MailboxId> mailboxes_;
   std::set<ObjectId> email_ids_;
 };

@@ -35,6 +35,15 @@ task<> settle(accounts::Accounts* accounts, store::AccountStore* store, bool* do
   *done = true;
 }
 
+task<> execute_on(accounts::Accounts* accounts, AccountId id, mail::Operation operation, Node::Answer answer) {
+  Result<accounts::AccountPtr> account = co_await accounts->open(id);
+  if (account) {
+    answer->emplace(co_await (*account)->execute(std::move(operation)));
+  } else {
+    answer->emplace(std::unexpected(account.error()));
+  }
+}
+
 }  // namespace
 
 Node::Node(rt::Simulation& simulation, store::MemoryDisk& disk, const std::map<std::string, AccountId>& users,
@@ -71,6 +80,10 @@ void Node::trouble(const Plan& plan, Dice& dice) {
   faults.hint_delay_ms_max = Millis(rate(Fault::hints, 2'000));
   faults.delay_ms_max = Millis(rate(Fault::slow, 300));
   store_->set_faults(faults);
+}
+
+void Node::execute(AccountId account, mail::Operation operation, Answer answer) {
+  rt::spawn(machine_.loops().at(0), execute_on(accounts_.get(), account, std::move(operation), std::move(answer)));
 }
 
 void Node::calm() { store_->set_faults({}); }

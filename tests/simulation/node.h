@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "accounts/accounts.h"
@@ -33,6 +34,10 @@ class Node {
   void trouble(const Plan& plan, Dice& dice);
   void calm();
   void jump_clock(Seconds by) { machine_.jump_wall(by); }
+
+  // As the command line asks for it. `answer` stays empty if the node dies before there is one.
+  using Answer = std::shared_ptr<std::optional<Result<mail::OperationResult>>>;
+  void execute(AccountId account, mail::Operation operation, Answer answer);
 
   // The client's end of a new connection, on the client's loop.
   std::unique_ptr<net::Stream> connect(Protocol protocol, rt::Loop& client, Dice& dice);

@@ -20,6 +20,8 @@ class Stage {
   virtual ~Stage() = default;
   // To one of the nodes that live; null while none does.
   virtual std::shared_ptr<Connection> connect(Protocol protocol, Dice& dice) = 0;
+  // One of those that live and serve; null while none does.
+  virtual Node* any_node(Dice& dice) = 0;
   virtual History& history(const std::string& user) = 0;
   virtual rt::Loop& loop() = 0;  // the players'
   virtual Trace& trace() = 0;

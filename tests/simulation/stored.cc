@@ -9,16 +9,6 @@ namespace {
 
 constexpr uint64_t kTraceBytesMax = 2'000;  // Return-Path, Delivered-To and Received
 
-std::set<std::string> keywords_of(const mail::Mailbox& mailbox, const mail::Hot& hot) {
-  std::set<std::string> keywords;
-  for (uint16_t index : mailbox.keywords_of(hot.keywords)) {
-    std::string word = mailbox.keywords()[index];
-    for (char& c : word) c = to_lower_ascii(c);
-    keywords.insert(word);
-  }
-  return keywords;
-}
-
 std::vector<MailboxId> mailbox_ids(const mail::Snapshot& snapshot) {
   std::vector<MailboxId> ids;
   snapshot.for_each_mailbox([&](const mail::Mailbox& mailbox) {
@@ -38,6 +28,16 @@ std::vector<PageId> missing(const mail::Mailbox& mailbox) {
 }
 
 }  // namespace
+
+std::set<std::string> stored_keywords(const mail::Mailbox& mailbox, const mail::Hot& hot) {
+  std::set<std::string> keywords;
+  for (uint16_t index : mailbox.keywords_of(hot.keywords)) {
+    std::string word = mailbox.keywords()[index];
+    for (char& c : word) c = to_lower_ascii(c);
+    keywords.insert(word);
+  }
+  return keywords;
+}
 
 std::string History::difference(const mail::Snapshot& snapshot, mail::Model& model) {
   if (snapshot.modseq() != model.modseq) {
@@ -109,7 +109,7 @@ std::string History::difference(const mail::Mailbox& stored, const mail::Cold& c
   if (cold.uid != wanted.uid) return fmt::format("in place of uid {}", wanted.uid.value);
   if (hot.modseq != wanted.modseq) return fmt::format("MODSEQ {} for {}", hot.modseq.value, wanted.modseq.value);
   if (hot.flags != wanted.flags) return "flags";
-  if (keywords_of(stored, hot) != wanted.keywords) return "keywords";
+  if (stored_keywords(stored, hot) != wanted.keywords) return "keywords";
   if (wanted.email_id == ObjectId()) return adopt(cold, wanted);
   if (cold.email_id != wanted.email_id) return "another message";
   if (cold.size != wanted.size) return "size";

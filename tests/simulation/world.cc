@@ -111,13 +111,18 @@ void World::misfortune() {
   slot.node->trouble(plan_, dice_);
 }
 
-std::shared_ptr<Connection> World::connect(Protocol protocol, Dice& dice) {
+Node* World::any_node(Dice& dice) {
   std::vector<Node*> living;
   for (Slot& slot : slots_) {
     if (slot.node->alive() && slot.node->ready()) living.push_back(slot.node.get());
   }
-  if (living.empty()) return nullptr;
-  Node& node = *dice.pick(living);
+  return living.empty() ? nullptr : dice.pick(living);
+}
+
+std::shared_ptr<Connection> World::connect(Protocol protocol, Dice& dice) {
+  Node* chosen = any_node(dice);
+  if (chosen == nullptr) return nullptr;
+  Node& node = *chosen;
   auto connection = std::make_shared<Connection>(node.connect(protocol, loop(), dice), node.number());
   connections_.push_back(connection);
   std::erase_if(connections_, [](const auto& c) { return c.use_count() == 1; });
@@ -157,6 +162,7 @@ void World::set_up() {
     clients_.push_back(std::make_unique<Client>(*this, i, i % 3 == 2 ? kUsers[1] : kUsers[0]));
   }
   deliverer_ = std::make_unique<Deliverer>(*this, 1'000);
+  restorer_ = std::make_unique<Restorer>(*this, 2'000);
 }
 
 // With everybody: messages go from one account to the other.
@@ -169,8 +175,10 @@ void World::share_inbox(const std::string& user) {
 void World::storm() {
   for (auto& client : clients_) rt::spawn(loop(), client->live());
   rt::spawn(loop(), deliverer_->live());
+  rt::spawn(loop(), restorer_->live());
   auto all_finished = [&] {
-    return deliverer_->finished() && std::ranges::all_of(clients_, [](const auto& c) { return c->finished(); });
+    return deliverer_->finished() && restorer_->finished() &&
+           std::ranges::all_of(clients_, [](const auto& c) { return c->finished(); });
   };
   while (!all_finished() && advance()) {
     misfortune();

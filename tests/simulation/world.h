@@ -10,6 +10,7 @@
 #include "client.h"
 #include "deliverer.h"
 #include "node.h"
+#include "restorer.h"
 #include "stage.h"
 
 namespace roost::simulation {
@@ -33,6 +34,7 @@ class World final : public Stage {
   Outcome run();
 
   std::shared_ptr<Connection> connect(Protocol protocol, Dice& dice) override;
+  Node* any_node(Dice& dice) override;
   History& history(const std::string& user) override { return *histories_.at(user); }
   rt::Loop& loop() override { return simulation_->loops().at(0); }
   Trace& trace() override { return *trace_; }
@@ -83,6 +85,7 @@ class World final : public Stage {
   std::vector<std::shared_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Client>> clients_;
   std::unique_ptr<Deliverer> deliverer_;
+  std::unique_ptr<Restorer> restorer_;
   uint64_t nodes_made_ = 0;
   uint64_t events_ = 0;
   uint64_t next_misfortune_ = 0;  // in events
