@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the same work against Roost and Debian's Dovecot in turn, on one disk, and writes one table.
 
-usage: tests/bench/compare.py [--quick] [--pairs N] [--peers tuned,shipped] [--where DIR] [--output FILE] [ROW…]
+usage: tests/bench/compare.py [--quick] [--pairs N] [--peers FLAVOUR,…] [--where DIR] [--output FILE] [ROW…]
 
 Each row is measured in turn (A B, A B, …), `--pairs` times (default 3), with the machine's own limit between; what
 stands in the table is the median, and how many times better the median of Roost is. CPU is that of all of a server's

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """Installs Debian's Dovecot and runs it beside Roost, on loopback, with a configuration and directories of its own.
 
-usage: tests/bench/peers.py install              its packages; no service of the system is started or stopped
-       tests/bench/peers.py serve shipped|tuned  runs one in build/bench/peers until it is interrupted; prints its ports
+usage: tests/bench/peers.py install        its packages; no service of the system is started or stopped
+       tests/bench/peers.py serve FLAVOUR  runs one in build/bench/peers until it is interrupted; prints its ports
 
-Both keep mail as sdbox and sync it as Dovecot ships (mail_fsync = optimized). `tuned` has what its documentation gives
-for many clients: login processes that serve many, imap processes that are used again, higher limits. With 100 users
-named bench0 to bench99.
+A FLAVOUR is one of shipped, tuned, newest and newest-tuned. All keep mail as sdbox and sync it as Dovecot ships
+(mail_fsync = optimized). `tuned` has what its documentation gives for many clients: login processes that serve many,
+imap processes that are used again, higher limits. `newest` is a Dovecot from 2.4 on that is installed elsewhere:
+ROOST_BENCH_DOVECOT names its prefix. With 100 users named bench0 to bench99.
 """
 
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+
+from dovecot_config import BASE, BASE_24, SHIPPED, TUNED, in_24
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PEERS = ROOT / "build/bench/peers"
@@ -27,84 +31,8 @@ OWN_USER = "roost-peer"
 INOTIFY = pathlib.Path("/proc/sys/fs/inotify/max_user_instances")
 INOTIFY_INSTANCES = 20_000
 READY_SECONDS_MAX = 30
-
-BASE = """
-base_dir = {dir}/run
-state_dir = {dir}/state
-log_path = {dir}/dovecot.log
-protocols = imap lmtp
-mail_location = sdbox:~/mail
-mail_fsync = {fsync}
-mail_uid = {user}
-mail_gid = {group}
-first_valid_uid = 1
-default_internal_user = {internal_user}
-default_internal_group = {internal_group}
-default_login_user = {login_user}
-ssl = yes
-ssl_cert = <{dir}/certificate.pem
-ssl_key = <{dir}/key.pem
-disable_plaintext_auth = no
-lmtp_save_to_detail_mailbox = no
-postmaster_address = postmaster@example.org
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {dir}/users
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={dir}/home/%u
-}}
-namespace inbox {{
-  inbox = yes
-}}
-service imap-login {{
-  {login_chroot}
-  inet_listener imap {{
-    address = 127.0.0.1
-    port = {imap}
-  }}
-  inet_listener imaps {{
-    address = 127.0.0.1
-    port = {imaps}
-    ssl = yes
-  }}
-  {login}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp}
-  }}
-}}
-service imap {{
-  {worker}
-}}
-{more}
-"""
-
-TUNED = {
-    "login": "service_count = 0\n  process_min_avail = 2\n  process_limit = 4\n  client_limit = 20000",
-    "worker": "service_count = 0\n  process_min_avail = 8\n  process_limit = 20000",
-    "more": """
-default_client_limit = 25000
-default_process_limit = 1000
-mail_max_userip_connections = 20000
-auth_cache_size = 16M
-service auth {
-  client_limit = 60000
-}
-service anvil {
-  client_limit = 60000
-}
-service lmtp {
-  process_limit = 100
-}
-""",
-}
-# Without this a load of several connections for one user would be refused; it makes nothing faster.
-SHIPPED = {"login": "", "worker": "", "more": "mail_max_userip_connections = 20000\n"}
-FLAVOURS = {"shipped": SHIPPED, "tuned": TUNED}
+NEWEST = "ROOST_BENCH_DOVECOT"
+FLAVOURS = {"shipped": SHIPPED, "tuned": TUNED, "newest": in_24(SHIPPED), "newest-tuned": in_24(TUNED)}
 PASSWORD = "bench-pw 1"
 
 
@@ -135,6 +63,16 @@ def free_ports(count):
     return ports
 
 
+def program_of(flavour):
+    if flavour.startswith("newest"):
+        if NEWEST not in os.environ:
+            raise SystemExit(f"Set {NEWEST} to where a Dovecot 2.4 is installed (its prefix).")
+        return os.environ[NEWEST] + "/sbin/dovecot"
+    if not os.access("/usr/sbin/dovecot", os.X_OK):
+        raise SystemExit("There is no dovecot here: tests/bench/peers.py install")
+    return "/usr/sbin/dovecot"
+
+
 class Dovecot:
     """A context manager, with the same `ports`, `pid`, `data`, `start()` and `stop()` as a Roost of the tests has.
 
@@ -142,8 +80,7 @@ class Dovecot:
     """
 
     def __init__(self, flavour, where=PEERS):
-        if shutil.which("dovecot", path="/usr/sbin:/usr/bin") is None:
-            raise SystemExit("There is no dovecot here: tests/bench/peers.py install")
+        self.program = program_of(flavour)
         self.name, self.flavour, self.fsync = f"Dovecot ({flavour})", flavour, "never"
         self.data = pathlib.Path(where) / flavour
         self.process = None
@@ -158,7 +95,7 @@ class Dovecot:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=peer",
                         "-keyout", self.data / "key.pem", "-out", self.data / "certificate.pem"],
                        check=True, capture_output=True)
-        if self.flavour == "tuned":
+        if self.flavour.endswith("tuned"):
             self.raise_inotify()
         return self.start()
 
@@ -186,8 +123,13 @@ class Dovecot:
         if root:
             os.chown(self.data / "home", own.pw_uid, own.pw_gid)
         group = subprocess.run(["id", "-gn", own.pw_name], capture_output=True, text=True, check=True).stdout.strip()
-        return BASE.format(
-            dir=self.data, user=own.pw_name, group=group, fsync=self.fsync, **self.ports, **FLAVOURS[self.flavour],
+        if self.flavour.startswith("newest"):
+            said = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=True).stdout
+            base, version = BASE_24, re.match(r"[\d.]+", said)[0]
+        else:
+            base, version = BASE, None
+        return base.format(
+            version=version, dir=self.data, user=own.pw_name, group=group, fsync=self.fsync, **self.ports, **FLAVOURS[self.flavour],
             internal_user="dovecot" if root else own.pw_name, internal_group="dovecot" if root else group,
             login_user="dovenull" if root else own.pw_name, login_chroot="" if root else "chroot =")
 
@@ -201,7 +143,7 @@ class Dovecot:
 
     def start(self):
         (self.data / "dovecot.conf").write_text(self.configuration())
-        self.process = subprocess.Popen(["/usr/sbin/dovecot", "-F", "-c", self.data / "dovecot.conf"],
+        self.process = subprocess.Popen([self.program, "-F", "-c", self.data / "dovecot.conf"],
                                         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=raise_files,
                                         start_new_session=True)
         deadline = time.monotonic() + READY_SECONDS_MAX
