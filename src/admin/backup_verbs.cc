@@ -68,12 +68,13 @@ task<Result<>> restore_removed_user(VerbRun run, StagedStore& staged, Source sou
   auto imported = co_await import_account(run, staged, std::move(account), source.lost);
   if (!imported) {
     (void)co_await change.remove();  // if that fails too, it is settled later
-    co_return imported;
+    co_return Fail(imported.error());
   }
   ROOST_CO_TRY_VOID(co_await services.authenticator.add_user(name, id, auth::Secret(random_password())));
   ROOST_CO_TRY_VOID(co_await change.keep());
   co_await run.say(fmt::format("Set a password with roost user passwd {}.\n", name));
-  co_return Result<>();
+  if (*imported == 0) co_return Result<>();
+  co_return no(Code::corruption, fmt::format("{} bodies of the backup are damaged", *imported));
 }
 
 task<Result<>> restore_from(VerbRun run, StagedStore& staged, Source source) {

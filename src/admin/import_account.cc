@@ -6,6 +6,7 @@
 #include "accounts/random.h"
 #include "admin/restore.h"
 #include "mail/rebase.h"
+#include "rt/gather.h"
 
 namespace roost::admin {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr uint64_t kPieceBytes = 256 * 1024;
 constexpr size_t kBlobsPerListing = 1'000;
 constexpr size_t kPagesAtOnce = 16;
+constexpr size_t kBlobsAtOnce = 64;  // small ones share a synced write
 constexpr uint64_t kBlobsPerReport = 10'000;
 
 task<Result<>> copy_blob(store::AccountStore& from, BlobId source, store::AccountStore& to, BlobId target,
@@ -26,19 +28,39 @@ task<Result<>> copy_blob(store::AccountStore& from, BlobId source, store::Accoun
   co_return co_await writer->finish();
 }
 
-// A damaged body is said, and the others come.
-task<Result<>> copy_blobs(VerbRun run, store::AccountStore& from, AccountId source, AccountId target) {
+// Those that are damaged.
+task<Result<std::vector<BlobId>>> copy_together(store::AccountStore& from, std::span<const store::BlobInfo> blobs,
+                                                store::AccountStore& to, AccountId target) {
+  std::vector<task<Result<>>> work;
+  for (const store::BlobInfo& blob : blobs) {
+    BlobId id{target, blob.id.serial};
+    work.push_back(copy_blob(from, blob.id, to, id, blob.size));
+  }
+  std::vector<Result<>> done = co_await rt::gather(std::move(work));
+  std::vector<BlobId> damaged;
+  for (size_t i = 0; i < done.size(); ++i) {
+    if (done[i]) continue;
+    if (done[i].error().code != Code::corruption) co_return Fail(done[i].error());
+    damaged.push_back(blobs[i].id);
+  }
+  co_return damaged;
+}
+
+// A damaged body is said, and the others come. How many there are.
+task<Result<uint64_t>> copy_blobs(VerbRun run, store::AccountStore& from, AccountId source, AccountId target) {
   uint64_t copied = 0;
+  uint64_t damaged = 0;
   for (uint64_t after = 0;;) {
     ROOST_CO_TRY(auto blobs, co_await from.list_blobs(source, after, kBlobsPerListing));
-    for (const store::BlobInfo& blob : blobs) {
-      BlobId id{target, blob.id.serial};
-      auto done = co_await copy_blob(from, blob.id, run.services.store, id, blob.size);
-      if (!done && done.error().code != Code::corruption) co_return done;
-      if (!done) co_await run.say(fmt::format("Body {} of the backup is damaged.\n", blob.id.serial));
-      if (++copied % kBlobsPerReport == 0) co_await run.say(fmt::format("{} bodies …\n", copied));
+    for (size_t at = 0; at < blobs.size(); at += kBlobsAtOnce) {
+      auto some = std::span(blobs).subspan(at, std::min(kBlobsAtOnce, blobs.size() - at));
+      ROOST_CO_TRY(auto bad, co_await copy_together(from, some, run.services.store, target));
+      for (BlobId id : bad) co_await run.say(fmt::format("Body {} of the backup is damaged.\n", id.serial));
+      damaged += bad.size();
     }
-    if (blobs.size() < kBlobsPerListing) co_return Result<>();
+    copied += blobs.size();
+    if (blobs.size() < kBlobsPerListing) co_return damaged;
+    if (copied % kBlobsPerReport == 0) co_await run.say(fmt::format("{} bodies …\n", copied));
     after = blobs.back().id.serial;
   }
 }
@@ -118,10 +140,10 @@ task<Result<>> note_grants(VerbRun run, accounts::AccountPtr account, std::strin
 
 }  // namespace
 
-task<Result<>> import_account(VerbRun run, StagedStore& staged, ImportedAccount which, LostTime lost) {
+task<Result<uint64_t>> import_account(VerbRun run, StagedStore& staged, ImportedAccount which, LostTime lost) {
   store::AccountStore& live = run.services.store;
   auto [from, to, name] = which;
-  ROOST_CO_TRY_VOID(co_await copy_blobs(run, staged.store(), from, to));
+  ROOST_CO_TRY(uint64_t damaged, co_await copy_blobs(run, staged.store(), from, to));
   ROOST_CO_TRY(auto opened, co_await staged.store().open(from));
   if (!opened.root.empty()) {
     ROOST_CO_TRY_VOID(co_await copy_checkpoint(staged.store(), from, live, to, std::move(opened.root)));
@@ -135,9 +157,9 @@ task<Result<>> import_account(VerbRun run, StagedStore& staged, ImportedAccount 
   mail::SnapshotPtr snapshot = account->snapshot();
   co_await run.say(
       fmt::format("Restored {} mailboxes with {} messages.\n", snapshot->mailbox_count(), snapshot->messages()));
-  Json json = {{"mailboxes", snapshot->mailbox_count()}, {"messages", snapshot->messages()}};
+  Json json = {{"mailboxes", snapshot->mailbox_count()}, {"messages", snapshot->messages()}, {"damaged", damaged}};
   co_await run.print(std::move(json));
-  co_return Result<>();
+  co_return damaged;
 }
 
 }  // namespace roost::admin

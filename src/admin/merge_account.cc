@@ -3,6 +3,7 @@
 #include <set>
 
 #include "admin/restore.h"
+#include "rt/loop.h"
 
 namespace roost::admin {
 namespace {
@@ -10,6 +11,29 @@ namespace {
 constexpr uint64_t kPieceBytes = 256 * 1024;
 constexpr size_t kMessagesPerRecord = 100;
 constexpr uint64_t kBytesPerRecord = uint64_t{8} << 20;
+
+// A mailbox's rows, so many at a time that a loop which serves others can take them in one step.
+class RowsInSteps {
+ public:
+  explicit RowsInSteps(const mail::Mailbox& mailbox) : mailbox_(mailbox) {}
+
+  // None at the end.
+  std::vector<mail::Row> next() {
+    std::vector<mail::Row> rows;
+    if (from_ == Uid(0)) return rows;
+    mailbox_.for_each(from_, Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot& hot) {
+      rows.push_back({cold, hot});
+      return rows.size() < kRowsPerStep;
+    });
+    if (!rows.empty()) from_ = rows.back().cold.uid.next();  // 0 after the last that there can be
+    return rows;
+  }
+
+ private:
+  static constexpr size_t kRowsPerStep = 1'000;
+  const mail::Mailbox& mailbox_;
+  Uid from_{1};
+};
 
 // Message by message, some to a record: those of one mailbox that the other does not have.
 class Merging {
@@ -24,12 +48,13 @@ class Merging {
     auto mailbox = source->find(from);
     ROOST_CO_TRY_VOID(co_await make_mailbox(*source, *mailbox));
     ROOST_CO_TRY_VOID(co_await read_present());
-    std::vector<mail::Row> missing;
-    mailbox->for_each(Uid(1), Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot& hot) {
-      if (!present_.contains(cold.email_id)) missing.push_back({cold, hot});
-      return true;
-    });
-    for (const mail::Row& row : missing) ROOST_CO_TRY_VOID(co_await take(*mailbox, row));
+    RowsInSteps rows(*mailbox);
+    for (auto some = rows.next(); !some.empty(); some = rows.next()) {
+      for (const mail::Row& row : some) {
+        if (!present_.contains(row.cold.email_id)) ROOST_CO_TRY_VOID(co_await take(*mailbox, row));
+      }
+      co_await rt::Loop::current()->yield();
+    }
     ROOST_CO_TRY_VOID(co_await flush());
     if (restored > 0) co_await run_.say(fmt::format("{}: {} messages\n", name_, restored));
     co_return Result<>();
@@ -85,10 +110,12 @@ class Merging {
   task<Result<>> read_present() {
     MailboxId id = to_.snapshot()->find(name_)->id();
     ROOST_CO_TRY(auto snapshot, co_await to_.load(id));
-    snapshot->find(id)->for_each(Uid(1), Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot&) {
-      present_.insert(cold.email_id);
-      return true;
-    });
+    auto mailbox = snapshot->find(id);
+    RowsInSteps rows(*mailbox);
+    for (auto some = rows.next(); !some.empty(); some = rows.next()) {
+      for (const mail::Row& row : some) present_.insert(row.cold.email_id);
+      co_await rt::Loop::current()->yield();
+    }
     co_return Result<>();
   }
 

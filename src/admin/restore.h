@@ -38,8 +38,9 @@ struct ImportedAccount {
   AccountId to;      // new
   std::string name;  // its user's canonical login name
 };
-// The whole account under a new number, with its UIDs and UIDVALIDITYs, which then jump.
-task<Result<>> import_account(VerbRun run, StagedStore& staged, ImportedAccount account, LostTime lost);
+// The whole account under a new number, with its UIDs and UIDVALIDITYs, which then jump. How many bodies are
+// damaged in the backup, and did not come.
+task<Result<uint64_t>> import_account(VerbRun run, StagedStore& staged, ImportedAccount account, LostTime lost);
 
 // Messages of the backup's account that their mailboxes do not have now, of all mailboxes or one; mailboxes that are
 // gone are made again, with their rights and annotations. May be interrupted, and done again.

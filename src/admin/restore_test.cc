@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "accounts/grants.h"
+#include "admin/account_changes.h"
 #include "admin/harness_test.h"
 
 namespace roost::admin {
@@ -38,7 +39,7 @@ struct Restore : testing::Test {
   static constexpr AccountId kThere{77};
 
   Restore() {
-    server.services->open_staged = [this](std::string) { return open_staged(&backup, &simulation()); };
+    let_open_staged();
     TestStaged staged(backup, simulation());
     auto account = simulation().wait(staged.accounts().open(kThere)).value();
     for (int n = 1; n <= 3; ++n) append(*account, "INBOX", n);
@@ -55,6 +56,19 @@ struct Restore : testing::Test {
   static task<bool> close(TestStaged* staged) {
     co_await staged->close();
     co_return true;
+  }
+  void let_open_staged() {
+    server.services->open_staged = [this](std::string) { return open_staged(&backup, &simulation()); };
+  }
+  // With a store that goes down at `step`, then a new one. False once the restore got through.
+  bool crash_at(uint64_t step, const std::vector<std::string>& words) {
+    server.store->set_faults({.crash_at_step = step});
+    bool through = restore(words).status == kOk;
+    bool crashed = server.store->crashed();
+    server.replace_store();
+    let_open_staged();
+    EXPECT_TRUE(simulation().wait(settle_accounts(*server.services)));
+    return crashed || !through;
   }
   rt::Simulation& simulation() { return *server.simulation; }
 
@@ -115,6 +129,48 @@ TEST_F(Restore, AddsOnlyWhatIsMissing) {
   EXPECT_EQ(now->messages(), 5U);
   EXPECT_EQ(mail::granted(now->find("Work")->acl(), "bob"), Right::lookup | Right::read);
   EXPECT_EQ(server.json("check")["problems"], Json::array());
+}
+
+TEST_F(Restore, SaysHowManyBodiesOfAnAccountAreDamaged) {
+  ASSERT_TRUE(backup.damage_blob(saved->find("INBOX")->find(Uid(2))->cold.blob, 3));
+  Said said = restore({"/backup", "alice"});
+  EXPECT_EQ(said.status, kFailed);
+  EXPECT_THAT(said.error, HasSubstr("1 bodies of the backup are damaged"));
+  EXPECT_EQ(server.open("alice")->snapshot()->messages(), saved->messages());
+  EXPECT_EQ(server.json("check")["problems"].size(), 1U) << "what is missing can be told";
+}
+
+TEST_F(Restore, OfAnAccountIsWholeOrNothingAfterACrashAtAnyStep) {
+  uint64_t step = 1;
+  for (; crash_at(step, {"/backup", "alice"}); ++step) {
+    SCOPED_TRACE(step);
+    auto user = simulation().wait(server.authenticator->find_user("alice")).value();
+    auto stored = simulation().wait(server.store->accounts()).value();
+    if (!user) {
+      EXPECT_THAT(stored, testing::IsEmpty());
+      continue;
+    }
+    EXPECT_THAT(stored, testing::ElementsAre(user->account));
+    EXPECT_EQ(server.open("alice")->snapshot()->messages(), saved->messages());
+    ASSERT_EQ(server.run("user remove", {"alice"}).status, kOk);
+    ASSERT_EQ(server.run("purge", {"alice"}).status, kOk);
+  }
+  EXPECT_GT(step, 10U);
+  EXPECT_EQ(server.open("alice")->snapshot()->messages(), saved->messages());
+  EXPECT_EQ(server.json("check")["problems"], Json::array());
+}
+
+TEST_F(Restore, IntoAnAccountGoesOnAfterACrashAtAnyStep) {
+  ASSERT_EQ(server.run("user add", {"alice"}, "secret 12").status, kOk);
+  append(*server.open("alice"), "INBOX", 9);
+  uint64_t step = 1;
+  while (crash_at(step, {"/backup", "alice"})) {
+    SCOPED_TRACE(step++);
+    EXPECT_LE(server.open("alice")->snapshot()->messages(), 5U);
+    EXPECT_EQ(server.json("check")["problems"], Json::array());
+  }
+  EXPECT_GT(step, 2U);
+  EXPECT_EQ(server.open("alice")->snapshot()->messages(), 5U);
 }
 
 TEST_F(Restore, IsRefusedWhileAnotherIsUnderWay) {
