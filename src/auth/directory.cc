@@ -1,11 +1,28 @@
 #include "auth/directory.h"
 
+#include <fmt/format.h>
+
 #include "sasl/base64.h"
 
 namespace roost::auth {
 namespace {
 
 constexpr size_t kSecretBytes = 32;
+
+Bytes write_secret(BytesView secret) {
+  Bytes text = sasl::encode_base64(secret);
+  return fmt::format("{}\t{:08x}\n", text, crc32c(text));
+}
+
+// A line without a checksum was written before there were any.
+std::optional<Bytes> read_secret(BytesView line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  BytesView text = line.substr(0, line.find('\t'));
+  if (text.size() < line.size() && fmt::format("{:08x}", crc32c(text)) != line.substr(text.size() + 1)) return {};
+  std::optional<Bytes> secret = sasl::decode_base64(text);
+  if (secret && secret->size() != kSecretBytes) secret.reset();
+  return secret;
+}
 
 }  // namespace
 
@@ -58,12 +75,11 @@ Result<sasl::Secret> load_secret(Files& files, const std::string& directory) {
   ROOST_TRY(std::optional<Bytes> text, files.read(directory + "/secret"));
   if (!text) {
     Bytes fresh = random_octets(kSecretBytes);
-    ROOST_TRY_VOID(replace_file(files, directory, "secret", sasl::encode_base64(fresh) + "\n"));
+    ROOST_TRY_VOID(replace_file(files, directory, "secret", write_secret(fresh)));
     return sasl::Secret(std::move(fresh));
   }
-  if (text->ends_with('\n')) text->pop_back();
-  std::optional<Bytes> secret = sasl::decode_base64(*text);
-  if (!secret || secret->size() != kSecretBytes) return fault(directory + "/secret is damaged", Code::corruption);
+  std::optional<Bytes> secret = read_secret(*text);
+  if (!secret) return fault(directory + "/secret is damaged", Code::corruption);
   return sasl::Secret(*std::move(secret));
 }
 

@@ -179,6 +179,20 @@ TEST(Secret, IsMadeOnceAndKept) {
   EXPECT_FALSE(load_secret(disk, "/auth"));
 }
 
+TEST(Secret, IsNotTakenFromALineThatIsDamaged) {
+  testing::CrashDisk disk;
+  sasl::Secret secret = load_secret(disk, "/auth").value();
+  const Bytes line = *disk.read("/auth/secret").value();
+  for (size_t i = 0; i + 1 < line.size(); ++i) {
+    Bytes damaged = line;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    ASSERT_TRUE(disk.write("/auth/secret", damaged));
+    EXPECT_FALSE(load_secret(disk, "/auth")) << i;
+  }
+  ASSERT_TRUE(disk.write("/auth/secret", line.substr(0, line.find('\t')) + "\n"));  // as it was written before
+  EXPECT_EQ(load_secret(disk, "/auth")->view(), secret.view());
+}
+
 class SystemFilesTest : public ::testing::Test {
  protected:
   void SetUp() override {
