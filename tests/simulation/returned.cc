@@ -77,7 +77,8 @@ void History::restored(const AttemptPtr& attempt, uint64_t messages, bool all) {
     if (left >= asked || left + kKeptMin < clock_.now()) continue;
     bool there = false;
     for (size_t i = attempt->asked; i < versions_.size(); ++i) there = there || is_live(*versions_[i].state, id);
-    if (!there) fail(fmt::format("message {} was expunged just now, and does not come back", departures.back().message.card));
+    if (!there)
+      fail(fmt::format("message {} was expunged just now, and does not come back", departures.back().message.card));
   }
 }
 
@@ -94,16 +95,15 @@ void History::take_over_return(const AttemptPtr& attempt) {
 // Of what has come back and is still there.
 void History::check_bodies(const mail::Model& before) {
   auto inbox = snapshot_->find("INBOX");
-  inbox->for_each(before.mailboxes.at("INBOX").uidnext, Uid(UINT32_MAX),
-                  [&](const mail::Cold& cold, const mail::Hot&) {
-                    auto left = departed_.find(cold.email_id);
-                    if (left == departed_.end()) return true;
-                    auto body = run_now(store_->get_blob(cold.blob, {0, UINT64_MAX}));
-                    const Content& sent = content(left->second.back().message);
-                    if (!body) fail("what came back has no body: " + body.error().text);
-                    if (body && !body->ends_with(sent.octets)) fail("what came back has other octets");
-                    return true;
-                  });
+  inbox->for_each(before.mailboxes.at("INBOX").uidnext, Uid(UINT32_MAX), [&](const mail::Cold& cold, const mail::Hot&) {
+    auto left = departed_.find(cold.email_id);
+    if (left == departed_.end()) return true;
+    auto body = run_now(store_->get_blob(cold.blob, {0, UINT64_MAX}));
+    const Content& sent = content(left->second.back().message);
+    if (!body) fail("what came back has no body: " + body.error().text);
+    if (body && !body->ends_with(sent.octets)) fail("what came back has other octets");
+    return true;
+  });
 }
 
 }  // namespace roost::simulation
