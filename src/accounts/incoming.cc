@@ -86,6 +86,7 @@ task<Result<mail::NewMessage>> Incoming::finish() {
     OpenAccount::Storing storing(*account_);
     ROOST_CO_TRY_VOID(storing.allowed());
     ROOST_CO_TRY_VOID(co_await writer_->finish());
+    ROOST_CO_TRY_VOID(co_await account_->confirm_blob(blob_));
   }
   mail::NewMessage message;
   message.size = size_;

@@ -217,7 +217,13 @@ task<Result<>> OpenAccount::own_blob(mail::NewMessage& message) {
   ROOST_CO_TRY_VOID(storing.allowed());
   ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
   message.blob = own;
-  co_return Result<>{};
+  co_return co_await confirm_blob(own);
+}
+
+task<Result<>> OpenAccount::confirm_blob(BlobId blob) {
+  if (mail::is_set_aside(*snapshot(), blob)) co_return Result<>{};
+  ROOST_CO_TRY_VOID(co_await env_->store.delete_blobs(std::span(&blob, 1)));
+  co_return no(Code::unavailable, "The upload took too long; try again.");
 }
 
 task<Result<BlobId>> OpenAccount::reserve_blob() {

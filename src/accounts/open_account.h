@@ -94,6 +94,10 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   // A body that was received for another account gets an id of our own; nothing where there is none.
   task<Result<>> own_blob(mail::NewMessage& message);
 
+  // After the blob was stored: where it was taken for abandoned meanwhile (a clock has jumped), nobody would find it
+  // any more; it is deleted then, and the upload refused.
+  task<Result<>> confirm_blob(BlobId blob);
+
   // snapshot() shows all that was durable when this was called, on any node.
   task<Result<>> catch_up();
 

@@ -65,11 +65,6 @@ task<Result<OpenAccountPtr>> open(Accounts& accounts, AccountId id) {
   co_return opened(*account)->shared_from_this();
 }
 
-bool is_set_aside(const mail::Snapshot& snapshot, BlobId blob) {
-  std::vector<BlobId> reserved = mail::collectable_blobs(snapshot, INT64_MIN, INT64_MAX);
-  return std::ranges::find(reserved, blob) != reserved.end();
-}
-
 bool is_dead(const mail::Snapshot& snapshot, BlobId blob) {
   bool dead = false;
   mail::for_each_dead_blob(snapshot, [&](BlobId one, int64_t) { dead = dead || one == blob; });
@@ -118,7 +113,7 @@ task<Result<bool>> has_arrived(OpenAccountPtr to, const TransferNote& note) {
   if (note.blob == 0) co_return false;
   BlobId blob{note.to, note.blob};
   ROOST_CO_TRY_VOID(co_await to->catch_up());
-  if (is_set_aside(*to->snapshot(), blob)) {
+  if (mail::is_set_aside(*to->snapshot(), blob)) {
     mail::ForgetBlobs never{{blob}};
     ROOST_CO_TRY(mail::OperationResult result, co_await to->execute(std::move(never)));
     if (!std::get<mail::Forgotten>(result).blobs.empty()) co_return false;

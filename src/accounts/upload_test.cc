@@ -96,6 +96,19 @@ TEST_F(Uploads, OneUploadGoesToSeveralAccounts) {
   EXPECT_EQ(row(other, theirs.first).email_id, row(account, ours.first).email_id);
 }
 
+// Its clock has jumped: what the collector takes for abandoned is still coming.
+TEST_F(Uploads, LeaveNothingWhereTheyWereForgottenMeanwhile) {
+  auto upload = world.wait(account->upload(1'000'000)).value();
+  ASSERT_TRUE(world.wait(upload->write(test_text("large", 500'000))));
+  auto reserved = mail::collectable_blobs(*account->snapshot(), INT64_MIN, INT64_MAX);
+  ASSERT_FALSE(reserved.empty());
+  world.must<mail::Forgotten>(account, mail::ForgetBlobs{reserved});
+  auto message = world.wait(upload->finish());
+  ASSERT_FALSE(message);
+  EXPECT_EQ(message.error().code, Code::unavailable);
+  EXPECT_TRUE(world.wait(node.store->list_blobs(account->id(), 0, SIZE_MAX)).value().empty());
+}
+
 TEST_F(Uploads, FailsWhereTheStoreDoes) {
   node.store->set_faults({.unavailable_permille = 1000});
   auto message = world.wait(receive(account, test_text("large", 300'000), 65'536, 1'000'000));

@@ -18,6 +18,11 @@ std::vector<BlobId> collectable_blobs(const Snapshot& snapshot, int64_t dead_bef
   return out;
 }
 
+bool is_set_aside(const Snapshot& snapshot, BlobId blob) {
+  const auto* reserved = snapshot.state().reserved.floor(blob.serial);
+  return blob.owner == snapshot.state().id && reserved != nullptr && blob.serial <= reserved->second.last;
+}
+
 void for_each_blob(const Snapshot& snapshot, const std::function<void(BlobId, uint64_t size)>& fn) {
   const AccountState& state = snapshot.state();
   state.mailboxes.for_each([&](MailboxId, const MailboxPtr& mailbox) {

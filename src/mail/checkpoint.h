@@ -79,6 +79,9 @@ std::vector<BlobId> collectable_blobs(const Snapshot& snapshot, int64_t dead_bef
 // already.
 std::variant<std::vector<BlobId>, Need> expired_blobs(const Snapshot& snapshot, const RetentionTimes& times);
 
+// Set aside for an upload, and neither used nor forgotten since.
+bool is_set_aside(const Snapshot& snapshot, BlobId blob);
+
 // When they died, of all blobs that nothing references any more.
 void for_each_dead_blob(const Snapshot& snapshot, const std::function<void(BlobId, int64_t time)>& fn);
 
