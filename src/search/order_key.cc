@@ -1,5 +1,7 @@
 #include "search/order_key.h"
 
+#include <bit>
+
 namespace roost::search {
 namespace {
 
@@ -21,17 +23,20 @@ void OrderKeys::begin() { begin_ = octets_.size(); }
 void OrderKeys::add(int64_t number, bool reverse) {
   size_t at = octets_.size();
   uint64_t rising = static_cast<uint64_t>(number) ^ kSignBit;
-  for (int shift = 56; shift >= 0; shift -= 8) octets_ += static_cast<char>(rising >> shift);
+  if constexpr (std::endian::native == std::endian::little) rising = std::byteswap(rising);
+  octets_.append(reinterpret_cast<const char*>(&rising), sizeof rising);
   if (reverse) reverse_from(at);
 }
 
 // A NUL within the text becomes 00 ff and its end 00 01, so that a text comes before all that begin with it.
 void OrderKeys::add(BytesView text, bool reverse) {
   size_t at = octets_.size();
-  for (char c : text) {
-    octets_ += c;
-    if (c == '\0') octets_ += '\xff';
+  for (size_t nul = text.find('\0'); nul != BytesView::npos; nul = text.find('\0')) {
+    octets_ += text.substr(0, nul + 1);
+    octets_ += '\xff';
+    text.remove_prefix(nul + 1);
   }
+  octets_ += text;
   octets_ += BytesView("\x00\x01", 2);
   if (reverse) reverse_from(at);
 }
