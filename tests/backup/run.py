@@ -429,10 +429,11 @@ def test_kills(server, client, backups, kills, source):
         time.sleep(source.random() * 0.2)  # where it is killed is left to chance; what must hold does not depend on it
         if everything or source.random() < 0.5:
             process.kill()
+            process.wait(120)
         else:
             server.kill()
+            process.wait(120)  # without a server it does what is left by itself, and has the store until then
             server.start()
-        process.wait(120)
         if everything and (server.data / "store").exists():
             server.start()  # it was over before, so this is a whole store
             server.command("check")
