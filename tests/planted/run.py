@@ -97,7 +97,8 @@ def main():
     for bug in chosen:
         test = BUGS[bug]
         where = seed = None
-        for seed in range(1, arguments.seeds + 1):
+        runs = ROUNDS if test == SIMULATION else 1  # to a seed of the others
+        for seed in range(1, runs * arguments.seeds + 1):
             where = finds(test, bug, seed)
             if where:
                 break
