@@ -338,9 +338,9 @@ task<Result<>> drop_and_delete(Environment& env, AccountId id, const std::vector
 
 }  // namespace
 
-task<Result<>> follow_log(std::shared_ptr<OpenAccount> account, search::TrigramSet& trigrams) {
+task<Result<bool>> follow_log(std::shared_ptr<OpenAccount> account, search::TrigramSet& trigrams) {
   std::shared_ptr<void> work = account->begin_work();
-  for (int made = 0;;) {
+  for (;;) {
     if (account->winding_down()) co_return closed();
     Result<Followed> followed = Followed::on;
     {
@@ -350,11 +350,9 @@ task<Result<>> follow_log(std::shared_ptr<OpenAccount> account, search::TrigramS
     // Damage: it is made anew.
     if (!followed && followed.error().code == Code::corruption) followed = Followed::missing;
     if (!followed) co_return std::unexpected(followed.error());
-    if (*followed == Followed::to_the_end) co_return Result<>();
-    if (*followed == Followed::on) continue;
-    if (account->index.making) co_return Result<>();
-    if (made++ > 0) co_return fault("search index: it does not stay", Code::corruption);
-    ROOST_CO_TRY_VOID(co_await make_index(account, trigrams, nullptr));
+    // Whoever is making it follows the log afterwards.
+    if (*followed == Followed::missing) co_return account->index.making;
+    if (*followed == Followed::to_the_end) co_return true;
   }
 }
 

@@ -12,10 +12,10 @@
 
 namespace roost::accounts {
 
-// Brings the index up to the end of the log; makes it where there is none that can be used.
-task<Result<>> follow_log(std::shared_ptr<OpenAccount> account, search::TrigramSet& trigrams);
+// Brings the index up to the end of the log. False where there is none that can be used: it has to be made.
+task<Result<bool>> follow_log(std::shared_ptr<OpenAccount> account, search::TrigramSet& trigrams);
 
-// Makes it from what the account holds.
+// Makes it from what the account holds. It may lack what came meanwhile: follow_log().
 task<Result<>> make_index(std::shared_ptr<OpenAccount> account, search::TrigramSet& trigrams,
                           std::shared_ptr<Errand> errand);
 

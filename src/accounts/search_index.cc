@@ -45,7 +45,10 @@ task<Result<>> rebuild(std::shared_ptr<OpenAccount> account, std::shared_ptr<Err
   if (account->environment().indexes == nullptr) co_return no_index();
   search::TrigramSet trigrams;
   ROOST_CO_TRY_VOID(co_await make_index(account, trigrams, std::move(errand)));
-  co_return co_await follow_log(account, trigrams);
+  auto followed = co_await follow_log(account, trigrams);
+  if (!followed) co_return std::unexpected(followed.error());
+  if (!*followed) co_return no(Code::in_use, "The search index was dropped meanwhile.");
+  co_return Result<>();
 }
 
 // That its pages are there and say what their block holds.

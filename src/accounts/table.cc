@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "accounts/index_keeping.h"
 #include "base/log.h"
 
 namespace roost::accounts {
@@ -10,8 +9,6 @@ namespace {
 
 // After maintenance failed, so that a store in trouble is not asked again with every commit.
 constexpr Seconds kMaintenanceRetry{10};
-// From the first message that the search index lacks: those that come until then go into it together.
-constexpr Millis kIndexDelay{500};
 
 }  // namespace
 
@@ -278,44 +275,6 @@ task<> Table::collect_everywhere() {
     if (!compacted) log::warn("compaction_failed", {{"account", id.value}, {"text", compacted.error().text}});
   }
   ended();
-}
-
-// --- the search index ---
-
-void Table::index_soon(AccountId id) {
-  if (stopping_ || env_->indexes == nullptr || !unindexed_set_.insert(id).second) return;
-  env_->counters.unindexed.fetch_add(1, std::memory_order_relaxed);
-  unindexed_.push_back(id);
-  if (std::exchange(indexing_, true)) return;
-  index_timer_ = home_.after(kIndexDelay, [this] { rt::spawn(home_, work_off_unindexed(shared_from_this())); });
-}
-
-task<> Table::work_off_unindexed(std::shared_ptr<Table> self) {
-  self->began();
-  if (!self->trigrams_) self->trigrams_ = std::make_unique<search::TrigramSet>();
-  for (AccountId id : std::exchange(self->unindexed_, {})) {
-    self->unindexed_set_.erase(id);
-    if (!self->stopping_) co_await self->index_and_log(id);
-    self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
-  }
-  self->indexing_ = false;
-  // What came meanwhile has the next turn.
-  for (AccountId id : std::exchange(self->unindexed_, {})) {
-    self->unindexed_set_.erase(id);
-    self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
-    self->index_soon(id);
-  }
-  self->ended();
-}
-
-task<> Table::index_and_log(AccountId id) {
-  auto found = entries_.find(id);
-  if (found == entries_.end() || !found->second.account) co_return;
-  std::shared_ptr<OpenAccount> account = found->second.account;
-  Result<> done = co_await follow_log(account, *trigrams_);
-  // Where another node makes it, that one has what this one would put into it.
-  if (done || account->winding_down() || done.error().code == Code::in_use) co_return;
-  log::warn("search_index_failed", {{"account", id.value}, {"text", done.error().text}});
 }
 
 void Table::arm_walk() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -84,6 +85,11 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   void index_soon(AccountId id);
   static task<> work_off_unindexed(std::shared_ptr<Table> self);
   task<> index_and_log(AccountId id);
+  static void log_index_failure(const OpenAccount& account, const Error& error);
+  // Apart from what follows the log: it takes long for a large account, and mail of others is indexed meanwhile.
+  void make_index_soon(AccountId id);
+  static task<> work_off_unmade(std::shared_ptr<Table> self);
+  task<> make_index_and_log(AccountId id, search::TrigramSet& trigrams);
   void arm_walk();
   static task<> walk(std::shared_ptr<Table> self);
   task<> visit(AccountId id);
@@ -106,6 +112,8 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   bool indexing_ = false;
   rt::Timer index_timer_;
   std::unique_ptr<search::TrigramSet> trigrams_;  // made when it is first needed
+  std::set<AccountId> unmade_;                    // whose search index is to be made, or is being made, anew
+  bool making_index_ = false;
   int working_ = 0;
   bool stopping_ = false;
   Gate ended_;
