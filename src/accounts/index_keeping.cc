@@ -58,8 +58,9 @@ class Blocks {
     for (; joined > 0; --joined) {
       ROOST_CO_TRY(WholeBlock last, co_await read_block(env_, account_->id(), root.blocks.back()));
       edit_.drop(root.blocks.size() - 1);
-      ROOST_CO_TRY_VOID(co_await env_.pool.run(
-          [&] { return block_.add(last.bodies, last.pieces, [](const search::IndexedBody&) { return true; }); }));
+      ROOST_CO_TRY_VOID(co_await env_.pool.run([&] {
+        return block_.add(last.bodies, std::move(last.pieces), [](const search::IndexedBody&) { return true; });
+      }));
     }
     co_await finish_block();
     co_return co_await edit_.write(env_, account_->id(), {});
@@ -303,7 +304,7 @@ task<Result<>> without(Environment& env, AccountId id, IndexEdit& edit, size_t a
   edit.drop(at);
   co_return co_await env.pool.run([&]() -> Result<> {
     search::BlockBuilder block;
-    ROOST_TRY_VOID(block.add(whole.bodies, whole.pieces,
+    ROOST_TRY_VOID(block.add(whole.bodies, std::move(whole.pieces),
                              [&](const search::IndexedBody& body) { return !serials.contains(body.serial); }));
     edit.add(block, at);
     return {};

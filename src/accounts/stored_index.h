@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "accounts/environment.h"
-#include "search/index_block.h"
+#include "search/block_builder.h"
 #include "search/index_root.h"
 #include "store/index_store.h"
 

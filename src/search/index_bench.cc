@@ -7,7 +7,7 @@
 
 #include "message/card.h"
 #include "message/parser.h"
-#include "search/index_block.h"
+#include "search/block_builder.h"
 #include "search/indexing.h"
 
 namespace roost::search {

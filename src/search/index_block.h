@@ -47,6 +47,7 @@ struct BlockBodies {
   // The piece that has the trigram, if any has.
   std::optional<uint32_t> piece_of(Trigram trigram) const;
 };
+Bytes encode_block_bodies(const BlockBodies& block);
 // Error with Code::corruption, here and below, for what is none.
 Result<BlockBodies> decode_block_bodies(BytesView bytes);
 
@@ -55,27 +56,5 @@ Result<> keep_those_with(Trigram trigram, BytesView piece, const BlockBodies& bl
 
 // Calls fn(trigram, body's number) in the order of trigrams, then of numbers.
 Result<> for_each_posting(BytesView piece, const BlockBodies& block, const std::function<void(Trigram, uint32_t)>& fn);
-
-// A block in the making. Belongs to one thread.
-class BlockBuilder {
- public:
-  bool empty() const { return bodies_.empty(); }
-  size_t bodies() const { return bodies_.size(); }
-  size_t postings() const { return postings_.size(); }
-  // Whether so many bodies with so many postings still go in. A single body always does.
-  bool has_room_for(size_t bodies, size_t postings) const;
-  void add(IndexedBody body, std::span<const Trigram> trigrams);
-  // Of a stored block, all pieces in order, but for those bodies that `keep` says no to.
-  Result<> add(const BlockBodies& block, std::span<const Bytes> pieces,
-               const std::function<bool(const IndexedBody&)>& keep);
-  // Empty again afterwards.
-  IndexBlock finish();
-
- private:
-  void sort();
-
-  std::vector<IndexedBody> bodies_;
-  std::vector<uint64_t> postings_;  // trigram, then the body's number in the lowest 16 bits
-};
 
 }  // namespace roost::search

@@ -25,36 +25,36 @@ Bytes PieceWriter::begin() {
   return piece;
 }
 
-void PieceWriter::write(Bytes& piece, Trigram gap, std::span<const uint64_t> postings) {
-  size_t size = list(postings);
+void PieceWriter::write(Bytes& piece, Trigram gap, std::span<const uint16_t> numbers) {
+  size_t size = write_list(numbers);
   bool as_bitmap = size > bitmap_bytes(bodies_);
   if (as_bitmap) {
-    bitmap(postings);
+    write_bitmap(numbers);
     size = bitmap_bytes(bodies_);
   }
   std::array<char, kHeadBytesMax> head;
   char* end = put_varint(put_varint(head.data(), gap), size << 1 | (as_bitmap ? 1 : 0));
   auto head_size = static_cast<size_t>(end - head.data());
-  std::memcpy(numbers() - head_size, head.data(), head_size);
-  piece.append(numbers() - head_size, head_size + size);
+  std::memcpy(list() - head_size, head.data(), head_size);
+  piece.append(list() - head_size, head_size + size);
 }
 
 // The first number and the gaps. Gives its size.
-size_t PieceWriter::list(std::span<const uint64_t> postings) {
-  char* out = numbers();
+size_t PieceWriter::write_list(std::span<const uint16_t> numbers) {
+  char* out = list();
   uint32_t next = 0;
-  for (uint64_t posting : postings) {
-    out = put_varint(out, number_of(posting) - next);
-    next = number_of(posting) + 1;
+  for (uint16_t number : numbers) {
+    out = put_varint(out, number - next);
+    next = number + 1U;
   }
-  return static_cast<size_t>(out - numbers());
+  return static_cast<size_t>(out - list());
 }
 
-void PieceWriter::bitmap(std::span<const uint64_t> postings) {
-  std::fill_n(numbers(), bitmap_bytes(bodies_), '\0');
-  for (uint64_t posting : postings) {
-    char& octet = numbers()[number_of(posting) / 8];
-    octet = static_cast<char>(octet | 1 << number_of(posting) % 8);
+void PieceWriter::write_bitmap(std::span<const uint16_t> numbers) {
+  std::fill_n(list(), bitmap_bytes(bodies_), '\0');
+  for (uint16_t number : numbers) {
+    char& octet = list()[number / 8];
+    octet = static_cast<char>(octet | 1 << number % 8);
   }
 }
 

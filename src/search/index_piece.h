@@ -13,15 +13,6 @@
 
 namespace roost::search {
 
-// A body's number, below kBlockBodiesMax, is a varint of at most two octets; one trigram and a body in one word, so
-// that their order is that of words.
-inline constexpr int kPostingNumberBits = 16;
-inline uint64_t posting_of(Trigram trigram, uint64_t number) {
-  return uint64_t{trigram} << kPostingNumberBits | number;
-}
-inline Trigram trigram_of(uint64_t posting) { return static_cast<Trigram>(posting >> kPostingNumberBits); }
-inline uint32_t number_of(uint64_t posting) { return static_cast<uint16_t>(posting); }
-
 inline size_t bitmap_bytes(size_t bodies) { return (bodies + 7) / 8; }
 
 // Writes a block's lists, one after the other.
@@ -31,17 +22,17 @@ class PieceWriter {
   explicit PieceWriter(size_t bodies) : bodies_(bodies) {}
 
   static Bytes begin();
-  // The postings of one trigram, to the end of a piece; `gap` is from the trigram before in it.
-  void write(Bytes& piece, Trigram gap, std::span<const uint64_t> postings);
+  // One trigram's list, to the end of a piece; `gap` is from the trigram before in it. Numbers are ascending.
+  void write(Bytes& piece, Trigram gap, std::span<const uint16_t> numbers);
 
  private:
   static constexpr size_t kHeadBytesMax = 16;  // two varints
-  size_t list(std::span<const uint64_t> postings);
-  void bitmap(std::span<const uint64_t> postings);
-  char* numbers() { return buffer_.data() + kHeadBytesMax; }
+  size_t write_list(std::span<const uint16_t> numbers);
+  void write_bitmap(std::span<const uint16_t> numbers);
+  char* list() { return buffer_.data() + kHeadBytesMax; }
 
   const size_t bodies_;
-  std::array<char, kHeadBytesMax + 2 * kBlockBodiesMax> buffer_;
+  std::array<char, kHeadBytesMax + 2 * kBlockBodiesMax> buffer_;  // a number, below kBlockBodiesMax, takes at most two
 };
 
 // One trigram's list.

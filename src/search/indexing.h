@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "mail/row.h"
 #include "message/text.h"
-#include "search/index_block.h"
+#include "search/block_builder.h"
 #include "search/scan.h"
 #include "search/trigrams.h"
 

@@ -11,6 +11,7 @@ processes, for each operation. --quick: few operations and one pair, to see that
 import argparse
 import concurrent.futures
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -26,7 +27,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import corpus  # noqa: E402
 from peers import FLAVOURS, Dovecot  # noqa: E402
-from roost import BINARY, Lines, Server  # noqa: E402
+from roost import BINARY, Lines, Server, wait_for  # noqa: E402
 from rows import ROWS, options_of  # noqa: E402
 
 LOAD = BINARY.parent / "roost-load"
@@ -34,6 +35,7 @@ BUILD = BINARY.parent.parent / "bench"
 PASSWORD = "bench-pw 1"
 CONFIG = "[limits]\nconnections_max = 50000\nconnections_per_block_max = 50000\n"
 LOAD_SECONDS_MAX = 1800
+INDEX_SECONDS_MAX = 600
 
 
 class Roost(Server):
@@ -52,7 +54,9 @@ class Roost(Server):
             list(pool.map(add, users))
 
     def durable(self):
-        pass
+        """And what follows the mail is done."""
+        wait_for(lambda: json.loads(self.command("status", "--json"))["unindexed_accounts"] == 0,
+                 "the search indexes do not follow", INDEX_SECONDS_MAX)
 
 
 class Load:

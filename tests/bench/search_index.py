@@ -3,8 +3,8 @@
 
 usage: tests/bench/search_index.py [--messages N] [--appends N] [--where DIR]
 
-Prints one table. The messages are those of corpus.py. CPU is that of all processes of the server, waiting for the index to
-follow included.
+Prints one table. The messages are those of corpus.py. CPU is that of all processes of the server, until the index has
+followed.
 """
 
 import argparse
@@ -97,10 +97,12 @@ def main():
             plain = {key: search(load, server, key) for key in ("body", "text")}
             unkept = appended_cpu_us(load, server, options.appends, False)
     text = text_octets(load.corpus_file)
-    print(f"{messages} messages of {octets / 1e6:.0f} MB, {text / 1e6:.1f} MB of text\n\n|  | with the index | without |\n|---|---|---|")
+    print(f"{messages} messages of {octets / 1e6:.0f} MB, {text / 1e6:.1f} MB of text\n")
+    print("|  | with the index | without |\n|---|---|---|")
     for key in ("body", "text"):
         for figure, of in (("p50_ms", "ms"), ("cpu_us", "µs CPU")):
-            print(f"| SEARCH {key.upper()} of a rare word, {of} | {narrowed[key][figure]:,.1f} | {plain[key][figure]:,.1f} |")
+            cells = f"{narrowed[key][figure]:,.1f} | {plain[key][figure]:,.1f}"
+            print(f"| SEARCH {key.upper()} of a rare word, {of} | {cells} |")
     print(f"| APPEND of 4 KB, µs CPU | {kept:.0f} | {unkept:.0f} |")
     for name, index in (("followed", followed), ("made anew", rebuilt)):
         print(f"| size, {name}: MB; of the text; blocks | {index['index_bytes'] / 1e6:.1f}; "
