@@ -59,7 +59,10 @@ Flags predict(Flags before, const imap::Store& store, const std::vector<uint16_t
 UidSet predicted(const View& before, const View& after, const UidSet& uids, const imap::Store& store) {
   std::vector<uint16_t> named;
   for (const std::string& keyword : store.flags.keywords) {
-    if (auto index = after.mailbox().find_keyword(keyword)) named.push_back(*index);
+    auto index = after.mailbox().find_keyword(keyword);
+    // The rights did not allow to set it on any message, and the client expects it on all.
+    if (!index && store.mode != imap::Store::Mode::remove) return {};
+    if (index) named.push_back(*index);
   }
   std::sort(named.begin(), named.end());
   UidSet same;
