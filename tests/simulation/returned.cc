@@ -65,7 +65,7 @@ std::vector<mail::Operation> History::returns(const mail::Snapshot& snapshot, co
 }
 
 void History::restored(const AttemptPtr& attempt, uint64_t messages, bool all) {
-  if (!attempt->version) take_over_return(attempt);
+  if (!attempt->version && messages > 0) take_over_return(attempt);
   forget(attempt);
   uint64_t back = attempt->version ? std::get<mail::Append>(attempt->operation).messages.size() : 0;
   if (messages != back) return fail(fmt::format("{} messages were said to be back, and {} are", messages, back));
@@ -82,10 +82,12 @@ void History::restored(const AttemptPtr& attempt, uint64_t messages, bool all) {
   }
 }
 
-// One that was asked for before, in vain, has explained what this one did.
+// One that was asked for before, in vain, has explained what this one did: another undelete, or a copy from elsewhere
+// of the message that had left.
 void History::take_over_return(const AttemptPtr& attempt) {
   for (const AttemptPtr& other : open_) {
-    if (!other->restores || !other->version || *other->version < attempt->asked) continue;
+    bool brings = other->restores || other->arriving;
+    if (!brings || !other->version || *other->version < attempt->asked) continue;
     attempt->version = std::exchange(other->version, std::nullopt);
     attempt->operation = other->operation;
     return;
