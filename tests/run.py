@@ -16,7 +16,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build/test-logs"
 FUZZ_RUNS = 50_000
-STATEFUL_SECONDS = 120
+STATEFUL_EPISODES = 140  # about two minutes; and the same ones on every machine
 SIMULATION_SEEDS = 2_000
 SOAK_SECONDS = 120
 SANITIZER_ENVIRONMENT = {
@@ -70,7 +70,7 @@ STEPS = {
     "asan": ("unit tests under address and undefined behaviour sanitizers", build("fuzz") + unit("fuzz"), False),
     "fuzz": (f"every fuzzer, {FUZZ_RUNS} inputs each", [["tools/fuzz", "--runs", str(FUZZ_RUNS)]], False),
     "stateful": ("random sessions, pipelined and cut, against a model, under address and undefined behaviour sanitizers",
-                 build("fuzz", "roost") + [["tests/stateful/run.py", "--seed", "1", "--seconds", str(STATEFUL_SECONDS)]],
+                 build("fuzz", "roost") + [["tests/stateful/run.py", "--seed", "1", "--episodes", str(STATEFUL_EPISODES)]],
                  False),
     "tsan": ("unit tests of what has threads, under the thread sanitizer",
              build("tsan", *(m + "_test" for m in TSAN_MODULES)) + unit("tsan", *TSAN_MODULES), False),
