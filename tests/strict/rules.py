@@ -98,7 +98,8 @@ def check_expunge(session, command, response):
         raise Wrong(f"{response.name} while no command is in progress")
     elif command.verb in ("FETCH", "STORE", "SEARCH", "SORT", "THREAD") and not command.by_uid:
         raise Wrong(f"{response.name} during {command.verb}")
-    elif command.verb == "SEARCH" and uses_numbers(command.args or []):
+    elif command.verb == "SEARCH" and uses_numbers(command.args or []) and not session.uid_only:
+        # With UIDONLY nothing has a number, and the command is refused (RFC 9586 3).
         raise Wrong(f"{response.name} during UID SEARCH with message numbers")
 
 
