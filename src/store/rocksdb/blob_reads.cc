@@ -16,36 +16,26 @@ Result<Bytes> read_file(Engine& engine, BlobId id, Range range) {
   return data;
 }
 
-Result<Bytes> pick(Engine& engine, const AccountStore::BlobRange& blob, const rocksdb::Status& status,
-                   const rocksdb::PinnableSlice& value) {
-  if (status.IsNotFound()) return read_file(engine, blob.id, blob.range);
-  if (!status.ok()) return status_error(status);
-  return values::decode_blob(value.ToStringView(), blob.range);
+Result<Bytes> pick(Engine& engine, const AccountStore::BlobRange& blob, const Tables::Pinned& value) {
+  if (!value) return std::unexpected(value.error());
+  if (!*value) return read_file(engine, blob.id, blob.range);
+  return values::decode_blob((*value)->ToStringView(), blob.range);
 }
 
 }  // namespace
 
 Result<Bytes> read_blob(Engine& engine, BlobId id, Range range) {
-  Tables& tables = engine.tables();
-  std::string key = keys::pair(id.owner, id.serial);
-  rocksdb::PinnableSlice value;
-  auto status = tables.db().Get(rocksdb::ReadOptions(), tables.family(Family::blobs), key, &value);
-  return pick(engine, {id, range}, status, value);
+  return pick(engine, {id, range}, engine.tables().get_pinned(Family::blobs, keys::pair(id.owner, id.serial)));
 }
 
 std::vector<Result<Bytes>> read_blobs(Engine& engine, const std::vector<AccountStore::BlobRange>& blobs) {
-  Tables& tables = engine.tables();
   std::vector<std::string> keys;
   keys.reserve(blobs.size());
   for (const auto& blob : blobs) keys.push_back(keys::pair(blob.id.owner, blob.id.serial));
-  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> found(blobs.size());
-  std::vector<rocksdb::Status> statuses(blobs.size());
-  tables.db().MultiGet(rocksdb::ReadOptions(), tables.family(Family::blobs), slices.size(), slices.data(), found.data(),
-                       statuses.data());
+  auto found = engine.tables().get_many(Family::blobs, keys);
   std::vector<Result<Bytes>> out;
   out.reserve(blobs.size());
-  for (size_t i = 0; i < blobs.size(); ++i) out.push_back(pick(engine, blobs[i], statuses[i], found[i]));
+  for (size_t i = 0; i < blobs.size(); ++i) out.push_back(pick(engine, blobs[i], found[i]));
   return out;
 }
 

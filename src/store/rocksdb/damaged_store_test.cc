@@ -63,6 +63,33 @@ class StoreOnDisk : public testing::Test {
   RealRuntime runtime_;
 };
 
+// So large that it goes into a pack.
+Bytes body_of(uint64_t serial) { return Bytes(16'384 + serial, 'x'); }
+
+// Two tables may have the key: only the other one does.
+TEST_F(StoreOnDisk, GivesWhatIsWholeTogetherWithWhatIsDamaged) {
+  auto put = [this](std::vector<uint64_t> serials, uint64_t at) {
+    auto node = make_node(open().value());
+    std::vector<NewBlob> blobs;
+    for (uint64_t serial : serials) blobs.push_back({{kAlice, serial}, body_of(serial)});
+    commit(*node, kAlice, at, "record", std::move(blobs));
+  };
+  put({1, 3}, 0);
+  std::vector<std::string> first = tables_of(*open().value(), Family::blobs);
+  ASSERT_EQ(first.size(), 1U);
+  put({2}, 1);
+  fs::resize_file(first[0], fs::file_size(first[0]) / 2);
+
+  auto node = make_node(open().value());
+  std::vector<AccountStore::BlobRange> wanted;
+  for (uint64_t serial : {1, 2, 3}) wanted.push_back({{kAlice, serial}, {0, UINT64_MAX}});
+  auto bodies = wait(node->get_blobs(std::move(wanted)));
+  ASSERT_EQ(bodies.size(), 3U);
+  EXPECT_EQ(bodies[0].error().code, Code::corruption);
+  EXPECT_EQ(bodies[1], body_of(2));
+  EXPECT_EQ(bodies[2].error().code, Code::corruption);
+}
+
 class ATable : public StoreOnDisk, public testing::WithParamInterface<const char*> {};
 
 TEST_P(ATable, ThatIsDamagedIsRefusedAndTheRestIsServed) {

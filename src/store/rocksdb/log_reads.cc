@@ -117,21 +117,16 @@ Result<std::vector<LogRecord>> read_history(Engine& engine, AccountId account, P
 }
 
 Result<std::vector<Bytes>> read_pages(Engine& engine, AccountId account, const std::vector<PageId>& pages) {
-  Tables& tables = engine.tables();
   std::vector<std::string> keys;
   keys.reserve(pages.size());
   for (PageId page : pages) keys.push_back(keys::pair(account, page.value));
-  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> found(pages.size());
-  std::vector<rocksdb::Status> statuses(pages.size());
-  tables.db().MultiGet(rocksdb::ReadOptions(), tables.family(Family::pages), slices.size(), slices.data(), found.data(),
-                       statuses.data());
+  auto found = engine.tables().get_many(Family::pages, keys);
   std::vector<Bytes> out;
   out.reserve(pages.size());
   for (size_t i = 0; i < pages.size(); ++i) {
-    if (statuses[i].IsNotFound()) return fault("a page is missing", Code::corruption);
-    if (!statuses[i].ok()) return status_error(statuses[i]);
-    ROOST_TRY(Bytes page, values::decode_page(account, pages[i], found[i].ToStringView()));
+    if (!found[i]) return std::unexpected(found[i].error());
+    if (!*found[i]) return fault("a page is missing", Code::corruption);
+    ROOST_TRY(Bytes page, values::decode_page(account, pages[i], (*found[i])->ToStringView()));
     out.push_back(std::move(page));
   }
   return out;

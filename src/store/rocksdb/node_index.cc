@@ -18,20 +18,15 @@ Result<IndexHead> read_head(Engine& engine, AccountId account) {
 
 Result<std::vector<std::optional<Bytes>>> read_index_pages(Engine& engine, AccountId account,
                                                            const std::vector<PageId>& pages) {
-  Tables& tables = engine.tables();
   std::vector<std::string> keys;
   keys.reserve(pages.size());
   for (PageId page : pages) keys.push_back(keys::pair(account, page.value));
-  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> found(pages.size());
-  std::vector<rocksdb::Status> statuses(pages.size());
-  tables.db().MultiGet(rocksdb::ReadOptions(), tables.family(Family::index), slices.size(), slices.data(), found.data(),
-                       statuses.data());
+  auto found = engine.tables().get_many(Family::index, keys);
   std::vector<std::optional<Bytes>> out(pages.size());
   for (size_t i = 0; i < pages.size(); ++i) {
-    if (statuses[i].IsNotFound()) continue;
-    if (!statuses[i].ok()) return status_error(statuses[i]);
-    ROOST_TRY(out[i], values::decode_index_page(account, pages[i], found[i].ToStringView()));
+    if (!found[i]) return std::unexpected(found[i].error());
+    if (!*found[i]) continue;
+    ROOST_TRY(out[i], values::decode_index_page(account, pages[i], (*found[i])->ToStringView()));
   }
   return out;
 }

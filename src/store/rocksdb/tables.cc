@@ -268,6 +268,39 @@ Result<std::optional<Bytes>> Tables::get(Family family, BytesView key, const roc
   return std::optional<Bytes>(std::move(value));
 }
 
+namespace {
+
+Tables::Pinned pinned(const rocksdb::Status& status, rocksdb::PinnableSlice value) {
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) return status_error(status);
+  return value;
+}
+
+}  // namespace
+
+Tables::Pinned Tables::get_pinned(Family family, BytesView key) {
+  rocksdb::PinnableSlice value;
+  auto status = db_->Get(rocksdb::ReadOptions(), this->family(family), rocksdb::Slice(key.data(), key.size()), &value);
+  return pinned(status, std::move(value));
+}
+
+std::vector<Tables::Pinned> Tables::get_many(Family family, const std::vector<std::string>& keys) {
+  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(rocksdb::ReadOptions(), this->family(family), slices.size(), slices.data(), values.data(),
+                statuses.data());
+  std::vector<Pinned> out;
+  out.reserve(keys.size());
+  // With the first table that it cannot read, MultiGet gives up: also on keys that lie in others, and on values in
+  // packs.
+  bool all_were_read = std::ranges::all_of(statuses, [](const auto& s) { return s.ok() || s.IsNotFound(); });
+  for (size_t i = 0; i < keys.size(); ++i) {
+    out.push_back(all_were_read ? pinned(statuses[i], std::move(values[i])) : get_pinned(family, keys[i]));
+  }
+  return out;
+}
+
 Result<std::optional<Bytes>> Tables::last_key(Family family, const std::string& begin, const std::string& end) {
   rocksdb::Slice lower(begin);
   rocksdb::Slice upper(end);

@@ -63,6 +63,12 @@ class Tables {
   // Nothing where the key is not there.
   Result<std::optional<Bytes>> get(Family family, BytesView key, const rocksdb::Snapshot* snapshot = nullptr);
 
+  // Likewise, and without a copy.
+  using Pinned = Result<std::optional<rocksdb::PinnableSlice>>;
+  Pinned get_pinned(Family family, BytesView key);
+  // In the order of `keys`. One that cannot be read fails alone.
+  std::vector<Pinned> get_many(Family family, const std::vector<std::string>& keys);
+
   // Calls visit(key, value) for the keys in [begin, end) in order until it gives back false.
   template <class Visit>
   Result<> scan(Family family, const std::string& begin, const std::string& end, Visit visit,
