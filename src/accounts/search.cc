@@ -29,7 +29,7 @@ task<Result<>> bring_octets(AccountPtr account, Scan& scan) {
   co_return Result<>();
 }
 
-task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::shared_ptr<Errand> errand) {
+task<Result<search::Matches>> run(AccountPtr account, Environment& env, Scan& scan, std::shared_ptr<Errand> errand) {
   Scan::State state = scan.run(env.clock, env.clock.now() + kFirstSlice);
   while (state != Scan::State::done) {
     if (errand && errand->cancelled()) co_return closed();
@@ -43,8 +43,8 @@ task<Result<UidSet>> run(AccountPtr account, Environment& env, Scan& scan, std::
 
 }  // namespace
 
-task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, search::Query query,
-                            std::shared_ptr<Errand> errand) {
+task<Result<search::Matches>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox,
+                                     search::Query query, std::shared_ptr<Errand> errand) {
   OpenAccount* open = opened(*account);
   if (open == nullptr) co_return fault("search() of an account that is none of ours");
   Environment& env = open->environment();

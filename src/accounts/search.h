@@ -7,8 +7,8 @@
 
 #include "accounts/accounts.h"
 #include "base/result.h"
-#include "base/uid_set.h"
 #include "search/query.h"
+#include "search/scan.h"
 
 namespace roost::accounts {
 
@@ -35,7 +35,7 @@ class Errand {
 // Account::load). `errand` may be null. Error::closed once cancelled, no(Code::limit) for a query that costs too much,
 // no(Code::nonexistent) where the mailbox is not in the snapshot. Slices of at most 2 ms run on the pool, with at most
 // `AccountsConfig::searches_per_account_max` searches of one account at work at a time; the others wait their turn.
-task<Result<UidSet>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox, search::Query query,
-                            std::shared_ptr<Errand> errand);
+task<Result<search::Matches>> search(AccountPtr account, mail::SnapshotPtr snapshot, MailboxId mailbox,
+                                     search::Query query, std::shared_ptr<Errand> errand);
 
 }  // namespace roost::accounts

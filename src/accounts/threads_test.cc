@@ -78,7 +78,7 @@ task<> session(RealWorld* world, int number, std::atomic<int>* appended) {
     if (co_await (*account)->execute(std::move(append))) appended->fetch_add(1);
     auto snapshot = co_await (*account)->load(inbox);
     auto found = co_await search(*account, *snapshot, inbox, search::InField{search::Field::subject, "SUB"}, nullptr);
-    EXPECT_EQ(found->count(), (*snapshot)->find(inbox)->messages());
+    EXPECT_EQ(found->uids.count(), (*snapshot)->find(inbox)->messages());
     auto row = (*snapshot)->find(inbox)->find(Uid(1));
     std::vector<mail::Cold> rows(1, row->cold);
     EXPECT_TRUE(co_await (*account)->cards(std::move(rows)));

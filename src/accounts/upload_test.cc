@@ -162,15 +162,15 @@ TEST_F(Uploads, SearchReadsCardsAndBodies) {
     auto snapshot = world.wait(account->load(inbox));
     return world.wait(search(account, *snapshot, inbox, std::move(query), nullptr));
   };
-  EXPECT_EQ(find(search::InBody{"NEEDLE"})->count(), 20U);
-  EXPECT_EQ(find(search::InField{search::Field::subject, "subject 19"})->count(), 11U);
-  EXPECT_EQ(find(search::And{})->count(), 200U);
+  EXPECT_EQ(find(search::InBody{"NEEDLE"})->uids.count(), 20U);
+  EXPECT_EQ(find(search::InField{search::Field::subject, "subject 19"})->uids.count(), 11U);
+  EXPECT_EQ(find(search::And{})->uids.count(), 200U);
   auto cancel = std::make_shared<Errand>();
   cancel->cancel();
   auto snapshot = world.wait(account->load(inbox));
   auto cancelled = world.wait(search(account, *snapshot, inbox, search::InBody{"x"}, cancel));
   EXPECT_EQ(cancelled.error().kind, Error::Kind::closed);
-  EXPECT_EQ(find(search::InBody{"NEEDLE"})->count(), 20U);  // the turn was given back
+  EXPECT_EQ(find(search::InBody{"NEEDLE"})->uids.count(), 20U);  // the turn was given back
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ task<Result<T>> watched(DisconnectWatch& watch, ProgressTeller& teller, task<Res
 
 }  // namespace
 
-task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query) {
+task<Result<search::Matches>> search_while_connected(Session& session, mail::SnapshotPtr snapshot,
+                                                     search::Query query) {
   DisconnectWatch watch(session);
   ProgressTeller teller(session, watch.errand());
   co_return co_await watched(watch, teller,

@@ -34,7 +34,7 @@ class DisconnectWatch {
 };
 
 // SEARCH, until it has an answer or nobody waits for it any more (Error::closed).
-task<Result<UidSet>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query);
+task<Result<search::Matches>> search_while_connected(Session& session, mail::SnapshotPtr snapshot, search::Query query);
 // Likewise puts `uids` in order. `ordering` must outlive it.
 task<Result<>> order_while_connected(Session& session, mail::SnapshotPtr snapshot, UidSet uids,
                                      search::Ordering& ordering);

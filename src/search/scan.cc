@@ -228,7 +228,7 @@ bool Scan::want_text_of(size_t index) {
   Candidate& candidate = batch_[index];
   if (candidate.verdict != Tri::unknown) return true;
   if (candidate.ranges.empty()) {
-    give_up(candidate);
+    settle(candidate);
     return true;
   }
   while (text_range_ < candidate.ranges.size()) {
@@ -300,8 +300,14 @@ void Scan::judge(Candidate& candidate) {
       program_.evaluate(RowView{candidate.row.cold.uid, &candidate.row.hot, &candidate.row.cold}, candidate.answers);
 }
 
-// What is still unknown will not be known.
+// It cannot be read.
 void Scan::give_up(Candidate& candidate) {
+  if (candidate.verdict == Tri::unknown) ++unreadable_;
+  settle(candidate);
+}
+
+// What is still unknown will not be known.
+void Scan::settle(Candidate& candidate) {
   std::ranges::replace(candidate.answers, Tri::unknown, Tri::no);
   judge(candidate);
 }

@@ -34,6 +34,11 @@ class ContentGuard {
   virtual void leave() = 0;
 };
 
+struct Matches {
+  UidSet uids;
+  uint32_t unreadable = 0;  // messages whose content was needed and could not be read: taken for empty
+};
+
 // Belongs to one thread at a time. Call run() and do what it says until it says done.
 class Scan {
  public:
@@ -77,7 +82,7 @@ class Scan {
   // In the order of wanted_octets(); nothing for what cannot be read: such a message does not match by content.
   void feed_octets(std::vector<std::optional<Bytes>> octets);
 
-  UidSet matches() const { return by_row_.unite(by_content_); }
+  Matches matches() const { return {by_row_.unite(by_content_), unreadable_}; }
 
  private:
   enum class Phase : uint8_t { rows, cards, headers, text, done };
@@ -119,6 +124,7 @@ class Scan {
   void guarded(Candidate& candidate, Work&& work);
   void judge(Candidate& candidate);
   void give_up(Candidate& candidate);
+  void settle(Candidate& candidate);
   State end_batch();
 
   mail::SnapshotPtr snapshot_;  // holds what mailbox_ points to
@@ -158,6 +164,7 @@ class Scan {
 
   UidSet by_row_;
   UidSet by_content_;
+  uint32_t unreadable_ = 0;
 };
 
 }  // namespace roost::search

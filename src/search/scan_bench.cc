@@ -35,7 +35,7 @@ struct Box {
     auto scan = *Scan::start(snapshot, snapshot->find("INBOX")->id(), query, QueryLimits(), 0);
     for (;;) {
       switch (scan->run(system_clock(), TimePoint::max())) {
-        case Scan::State::done: return scan->matches().count();
+        case Scan::State::done: return scan->matches().uids.count();
         case Scan::State::more: break;
         case Scan::State::cards: {
           std::vector<std::shared_ptr<const Bytes>> cards;

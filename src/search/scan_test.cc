@@ -175,8 +175,20 @@ TEST(Scan, TakesAMessageThatCannotBeReadForOneThatDoesNotMatch) {
   box.append(message("b", "x@y", "needle"), SystemFlag::seen);
   box.lose_bodies();
   EXPECT_EQ(box.search(InBody{"needle"}), uids({}));
+  EXPECT_EQ(box.unreadable, 2);
   EXPECT_EQ(box.search(InHeader{"X-Odd", "strange"}), uids({}));
+  EXPECT_EQ(box.unreadable, 2);
   EXPECT_EQ(box.search(Or{{InBody{"needle"}, Flag{SystemFlag::seen}}}), uids({2}));
+  EXPECT_EQ(box.unreadable, 1);
+  EXPECT_EQ(box.search(Flag{SystemFlag::seen}), uids({2}));
+  EXPECT_EQ(box.unreadable, 0);
+}
+
+TEST(Scan, TakesAMessageWithoutTextForOneThatWasRead) {
+  TestMailbox box;
+  box.append("Subject: a picture\r\nContent-Type: image/png\r\n\r\nneedle");
+  EXPECT_EQ(box.search(InBody{"needle"}), uids({}));
+  EXPECT_EQ(box.unreadable, 0);
 }
 
 TEST(Scan, LeavesAMessageAloneThatItsGuardRefuses) {
@@ -197,6 +209,7 @@ TEST(Scan, LeavesAMessageAloneThatItsGuardRefuses) {
   EXPECT_EQ(box.search(InBody{"needle"}), uids({1, 3}));
   EXPECT_EQ(box.search(InHeader{"X-Odd", "strange"}), uids({1, 3}));
   EXPECT_EQ(box.search(InField{Field::subject, "a"}), uids({1, 3}));
+  EXPECT_EQ(box.unreadable, 1);
   EXPECT_EQ(guard.inside, 0);
 }
 

@@ -42,7 +42,11 @@ UidSet TestMailbox::search(const Query& query) {
   ImpatientClock clock;
   for (;;) {
     Scan::State state = (*scan)->run(clock, TimePoint());
-    if (state == Scan::State::done) return (*scan)->matches();
+    if (state == Scan::State::done) {
+      Matches matches = (*scan)->matches();
+      unreadable = matches.unreadable;
+      return matches.uids;
+    }
     bring(**scan, state);
   }
 }

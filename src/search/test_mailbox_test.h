@@ -37,6 +37,7 @@ class TestMailbox {
   // What the last search asked for.
   size_t cards_read = 0;
   uint64_t octets_read = 0;
+  uint32_t unreadable = 0;  // messages, for the last search
 
  private:
   void bring(Scan& scan, Scan::State state);

@@ -149,13 +149,16 @@ def read_all(server):
 
 
 def search_some(connection, readable):
-    """What is in a message that can be read is found there and nowhere else, whatever is left of the search index."""
+    """What is in a message that can be read is found there and nowhere else, whatever is left of the search index; and
+    where one cannot be read, the client is told."""
     for number in range(0, MESSAGES, MESSAGES // SEARCHES):
         responses = connection.command(b"UID SEARCH BODY " + line_of(number, 0).encode())
         found = [int(uid) for r in responses if r.startswith(b"* SEARCH") for uid in r.split()[2:]]
         assert responses[-1].startswith(b"t OK"), responses[-1]
         expected = [number + 1] if number + 1 in readable else []
         assert found in (expected, [number + 1]), f"SEARCH finds {found} instead of {expected}"
+        told = responses[0].startswith(b"* NO [CORRUPTION] ")
+        assert found or told, f"SEARCH says nothing of uid {number + 1}, which cannot be read"
 
 
 def start_or_reason(server):

@@ -1,5 +1,7 @@
 #include "imapd/features/searching.h"
 
+#include <fmt/format.h>
+
 #include "imap/response.h"
 #include "imap/sort_response.h"
 #include "imapd/disconnect_watch.h"
@@ -11,6 +13,14 @@ namespace roost::imapd {
 namespace {
 
 constexpr std::string_view kCharsets[] = {"UTF-8", "US-ASCII"};
+
+// A warning (RFC 9051 7.1.2): the answer that follows may lack them.
+void warn_of_unreadable(Session& session, uint32_t messages) {
+  imap::write_untagged(
+      session.buffer(), imap::Condition::no, imap::code_of(Code::corruption),
+      fmt::format("{} could not be searched, as the server cannot read {}.",
+                  messages == 1 ? "A message" : fmt::format("{} messages", messages), messages == 1 ? "it" : "them"));
+}
 
 }  // namespace
 
@@ -29,8 +39,9 @@ task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted,
     both.of.push_back(std::move(query));
     query = search::Query(std::move(both));
   }
-  ROOST_CO_TRY(UidSet found, co_await search_while_connected(session, view.snapshot(), std::move(query)));
-  co_return view.members(found);
+  ROOST_CO_TRY(search::Matches found, co_await search_while_connected(session, view.snapshot(), std::move(query)));
+  if (found.unreadable != 0) warn_of_unreadable(session, found.unreadable);
+  co_return view.members(found.uids);
 }
 
 task<Result<std::vector<UidRange>>> ranges_shown(Session& session, const View& view, const Found& found, bool uid) {

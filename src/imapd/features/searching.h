@@ -28,7 +28,8 @@ struct Found {
 // NO [BADCHARSET (…)] for a charset that is not known.
 std::optional<Completion> refuse_charset(const imap::Search& wanted);
 
-// Of `among`, where there is one. Arrivals that the client has not been told of are not in its view.
+// Of `among`, where there is one. An untagged NO says that messages could not be read, if so. Arrivals that the client
+// has not been told of are not in its view.
 task<Result<UidSet>> find_messages(Session& session, const imap::Search& wanted, const View& view,
                                    const std::optional<UidSet>& among);
 
