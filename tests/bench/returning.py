@@ -3,7 +3,7 @@
 
 usage: tests/bench/returning.py [--users N] [--phones N] [--where DIR]
 
-Of each scheme of passwords, N users (default 500) log in at once after a restart, each once, with LOGIN, then SELECT
+Of each scheme of passwords, N users (default 200) log in at once after a restart, each once, with LOGIN, then SELECT
 and LOGOUT; in clear and over TLS. The rate gives the time for `--phones` (default 100,000).
 """
 
@@ -37,7 +37,7 @@ def measure(load, scheme, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--users", type=int, default=500)
+    parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--phones", type=int, default=100_000)
     parser.add_argument("--where", type=pathlib.Path, default=BUILD)
     options = parser.parse_args()
