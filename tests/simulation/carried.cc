@@ -93,9 +93,25 @@ void History::note_moved(Carried& carried) {
   for (const accounts::TransferNote& note : moves_) {
     if (note.from != carried.from->account() || note.mailbox != carried.mailbox) continue;
     UidSet& moved = carried.from->moved_[note.mailbox];
-    if (!moved.intersect(note.uids).empty()) fail("what has arrived was moved away once before");
+    UidSet& may_stay = carried.from->may_stay_[note.mailbox];
+    if (!moved.subtract(may_stay).intersect(note.uids).empty()) fail("what has arrived was moved away once before");
     moved = moved.unite(note.uids);
+    may_stay = may_stay.subtract(note.uids);
     carried.moved = note.uids;
+    arrivals_.push_back({carried.from, note});
+  }
+}
+
+// A copy that was expunged and is not kept any more, while its move is still to be settled: it cannot be told from one
+// that never came, so what it was made from stays.
+void History::note_forgotten(const store::LogRecord& record) {
+  std::vector<BlobId> forgotten = mail::forgotten_blobs(account_, record.record).value();
+  for (const Arrival& arrival : arrivals_) {
+    const accounts::TransferNote& note = arrival.note;
+    bool gone = std::ranges::find(forgotten, BlobId{account_, note.blob}) != forgotten.end();
+    if (!gone || std::ranges::find(moves_, note) == moves_.end()) continue;
+    UidSet& may_stay = arrival.from->may_stay_[note.mailbox];
+    may_stay = may_stay.unite(note.uids);
   }
 }
 
@@ -103,8 +119,9 @@ void History::check_moved() {
   for (const auto& [id, uids] : moved_) {
     const auto* mailbox = find_mailbox(state(), id);
     if (mailbox == nullptr) continue;
+    UidSet gone = uids.subtract(may_stay_[id]);
     for (const mail::ModelMessage& message : mailbox->messages) {
-      if (uids.contains(message.uid)) fail(fmt::format("uid {} was moved away, and is still there", message.uid.value));
+      if (gone.contains(message.uid)) fail(fmt::format("uid {} was moved away, and is still there", message.uid.value));
     }
   }
 }

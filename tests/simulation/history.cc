@@ -114,6 +114,7 @@ void History::take(const store::LogRecord& record) {
   ModelPtr before = versions_.back().state;
   moves_ = run_now(accounts::noted_transfers(*store_)).value();
   std::erase_if(moves_, [this](const accounts::TransferNote& note) { return note.to != account_; });
+  note_forgotten(record);
   auto unexplained = std::make_shared<Model>(*before);
   std::string wrong = difference(*folded->snapshot, *unexplained);
   snapshot_ = folded->snapshot;

@@ -121,7 +121,7 @@ class History {
   size_t records() const { return versions_.size(); }
   size_t checkpoints() const { return generation_.value; }
 
-  // Once no move is open any more: what was moved away is gone.
+  // Once no move is open any more: what was moved away is gone, unless it may stay.
   void check_moved();
 
   // Everything again, from what lies on the disk: the checkpoint, the tail, every difference that may be asked for.
@@ -149,6 +149,7 @@ class History {
   const accounts::TransferNote* bringer(const mail::Snapshot& snapshot, const std::string& mailbox, Uid first) const;
   bool is_brought_so(const Attempt& attempt, const mail::Snapshot& snapshot, const mail::Model& before) const;
   void note_moved(Carried& carried);
+  void note_forgotten(const store::LogRecord& record);
   // returned.cc
   std::vector<mail::Operation> returns(const mail::Snapshot& snapshot, const std::vector<Step>& steps) const;
 
@@ -191,6 +192,12 @@ class History {
   std::vector<AttemptPtr> open_;               // asked, and not yet answered or expired; in the order of asking
   std::vector<accounts::TransferNote> moves_;  // into this account, noted when the last record was written
   std::map<MailboxId, UidSet> moved_;          // into another account
+  std::map<MailboxId, UidSet> may_stay_;       // of those: nobody could tell any more that they had arrived
+  struct Arrival {
+    History* from;
+    accounts::TransferNote note;
+  };
+  std::vector<Arrival> arrivals_;  // by moves into this account
   struct Departure {
     mail::ModelMessage message;  // as it was
     TimePoint at;
