@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -18,14 +19,45 @@ constexpr size_t kDeletePagesAtOnce = 1'000;
 constexpr size_t kHistoryBytesAtOnce = 256 * 1024;
 const std::string kCollector = "collector";
 
-task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot,
+// Brings pages into memory one by one, and learns which are damaged. Where one is that was known to be, nothing can be
+// done without it.
+task<Result<mail::SnapshotPtr>> with_readable(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot,
+                                              std::vector<PageId> pages, std::set<PageId>& unreadable) {
+  for (PageId page : pages) {
+    std::vector<PageId> single(1, page);
+    auto with = co_await account->replica().with_needed(snapshot, std::move(single));
+    if (with) {
+      snapshot = *std::move(with);
+    } else if (with.error().code != Code::corruption || !unreadable.insert(page).second) {
+      co_return Fail(with.error());
+    }
+  }
+  co_return snapshot;
+}
+
+// A damaged page holds up nothing but what is on it.
+task<Result<mail::Checkpoint>> make(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot, Generation expect,
                                     mail::RetentionTimes times) {
   Environment& env = account->environment();
+  std::set<PageId> unreadable;
   for (;;) {
-    auto outcome = co_await env.pool.run([&] { return mail::make_checkpoint(snapshot, times); });
+    auto outcome = co_await env.pool.run([&] { return mail::make_checkpoint(snapshot, times, unreadable); });
     if (auto* made = std::get_if<mail::Checkpoint>(&outcome)) co_return std::move(*made);
     std::vector<PageId> pages = std::get<mail::Need>(std::move(outcome)).pages;
-    ROOST_CO_TRY(snapshot, co_await account->replica().with_needed(std::move(snapshot), std::move(pages)));
+    auto with = co_await account->replica().with_needed(snapshot, pages);
+    if (!with && with.error().code == Code::corruption) {
+      // Perhaps another node's checkpoint took pages away: then this one is in vain.
+      ROOST_CO_TRY(auto newest, co_await env.store.since(account->id(), Position()));
+      if (newest.generation != expect) co_return Fail(with.error());
+      with = co_await with_readable(account, snapshot, std::move(pages), unreadable);
+    }
+    ROOST_CO_TRY(snapshot, std::move(with));
+  }
+}
+
+void tell_of_unread(AccountId account, const mail::Checkpoint& checkpoint) {
+  for (const std::string& name : checkpoint.unread) {
+    log::error("damaged_history_dropped", {{"account", account.value}, {"mailbox", name}});
   }
 }
 
@@ -40,8 +72,9 @@ task<Result<bool>> put(std::shared_ptr<OpenAccount> account, mail::Checkpoint& c
 task<Result<>> make_and_put(std::shared_ptr<OpenAccount> account, mail::SnapshotPtr snapshot, Generation expect,
                             mail::RetentionTimes times) {
   Replica& replica = account->replica();
-  ROOST_CO_TRY(auto checkpoint, co_await make(account, std::move(snapshot), std::move(times)));
+  ROOST_CO_TRY(auto checkpoint, co_await make(account, std::move(snapshot), expect, std::move(times)));
   ROOST_CO_TRY(bool first, co_await put(account, checkpoint, expect));
+  if (first) tell_of_unread(account->id(), checkpoint);
   auto lock = co_await replica.log().lock();
   if (!first) co_return co_await replica.open();
   account->environment().counters.checkpoints.fetch_add(1, std::memory_order_relaxed);

@@ -74,6 +74,33 @@ TEST_F(Retention, LetsTheOldestGoWhereItIsTooMuch) {
   EXPECT_EQ(can_come_back(account), 2U);
 }
 
+// Its rows are not in memory: another node reads them when the time is over.
+TEST_F(Retention, ADamagedPageOfADeletedMailboxHoldsUpNothing) {
+  TestNode& first = world.add_node(config);
+  AccountPtr account = world.open(first);
+  world.must<mail::Created>(account, mail::CreateMailbox{"a", {}});
+  world.must<Appended>(account, test_append("a", 3));
+  world.must<mail::Done>(account, mail::DeleteMailbox{"a"});
+  maintain(first);
+  for (PageId page : *world.wait(first.store->list_pages(AccountId(1)))) {
+    std::vector<PageId> single(1, page);
+    bool rows = (*world.wait(first.store->get_pages(AccountId(1), single)))[0][0] == 'O';
+    if (rows) ASSERT_TRUE(world.disk.damage_page(AccountId(1), page));
+  }
+  Generation before = world.wait(first.store->open(AccountId(1)))->generation;
+  account.reset();
+  world.stop(first);
+  TestNode& node = world.add_node(config);
+  account = world.open(node);
+  world.sim->jump_wall(Seconds(15 * 24 * 3600));
+  world.must<Appended>(account, test_append());
+  maintain(node);
+  EXPECT_GT(world.wait(node.store->open(AccountId(1)))->generation, before);
+  EXPECT_EQ(can_come_back(account), 0U);
+  EXPECT_EQ(blobs(node), 1U);
+  EXPECT_THAT(check(account, world), IsEmpty());
+}
+
 TEST_F(Retention, APurgeLeavesNothing) {
   TestNode& node = world.add_node(config);
   AccountPtr account = world.open(node);

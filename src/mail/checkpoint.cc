@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "base/planted.h"
@@ -83,8 +84,12 @@ constexpr size_t kDeletedMailboxesMax = 10'000;  // of those that can come back
 
 class CheckpointMaking {
  public:
-  CheckpointMaking(const AccountState& state, const RetentionTimes& times)
-      : state_(state), next_(state), sink_(next_.next_page), cards_(sink_), mailboxes_(times, sink_, cards_) {}
+  CheckpointMaking(const AccountState& state, const RetentionTimes& times, const std::set<PageId>& unreadable)
+      : state_(state),
+        next_(state),
+        sink_(next_.next_page),
+        cards_(sink_),
+        mailboxes_(times, unreadable, sink_, cards_) {}
 
   std::variant<Checkpoint, Need> run() {
     write_mailboxes();
@@ -130,6 +135,28 @@ class CheckpointMaking {
     });
     std::ranges::sort(by_time, std::greater<>());
     for (size_t i = 0; i < by_time.size(); ++i) keep_or_drop(by_time[i].second, i < kDeletedMailboxesMax);
+    if (!mailboxes_.unread.empty()) need_all_cards();
+  }
+
+  template <class Fn>
+  void for_each_chunk(const AccountState& state, Fn&& fn) const {
+    for (const auto* mailboxes : {&state.mailboxes, &state.deleted}) {
+      mailboxes->for_each([&](MailboxId, const MailboxPtr& mailbox) {
+        for (const ChunkPtr& chunk : mailbox->chunks) fn(*chunk);
+        return true;
+      });
+    }
+  }
+
+  // Which cards went is not known, so those that stay are counted; unless that cannot be done either.
+  void need_all_cards() {
+    recount_cards_ = true;
+    for_each_chunk(next_,
+                   [this](const Chunk& chunk) { recount_cards_ = recount_cards_ && mailboxes_.can_read(chunk); });
+    if (!recount_cards_) return;
+    for_each_chunk(next_, [this](const Chunk& chunk) {
+      if (!chunk.cold) mailboxes_.need.push_back(chunk.cold_page);
+    });
   }
 
   void keep_or_drop(MailboxId id, bool keep) {
@@ -144,7 +171,23 @@ class CheckpointMaking {
     next_.deleted.erase(id);
   }
 
+  void recount_segments() {
+    std::map<uint64_t, uint32_t> counts;
+    for_each_chunk(next_, [&counts](const Chunk& chunk) {
+      for (uint32_t i = 0; i < chunk.rows; ++i) {
+        const ColdRow& row = chunk.cold_row(i);
+        if (row.card == ColdRow::Card::segment) ++counts[row.card_home];
+      }
+    });
+    std::vector<uint64_t> segments;
+    for (const auto& [segment, cards] : counts) segments.push_back(segment);
+    next_.segment_cards = {};
+    next_.segment_cards.update(
+        segments, [&](uint64_t segment, const uint32_t*) { return std::optional<uint32_t>(counts.at(segment)); });
+  }
+
   void count_segments() {
+    if (recount_cards_) return recount_segments();
     auto& added = cards_.referenced;
     auto& removed = mailboxes_.released;
     std::ranges::sort(added);
@@ -277,6 +320,7 @@ class CheckpointMaking {
     out.pages = std::move(sink_.pages);
     out.dropped = dropped();
     out.position = next_.position;
+    out.unread = std::move(mailboxes_.unread);
     out.snapshot = std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(next_)));
     return out;
   }
@@ -286,12 +330,14 @@ class CheckpointMaking {
   PageSink sink_;
   CardPacker cards_;
   MailboxCheckpoint mailboxes_;
+  bool recount_cards_ = false;
 };
 
 }  // namespace
 
-std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, const RetentionTimes& times) {
-  return CheckpointMaking(snapshot->state(), times).run();
+std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, const RetentionTimes& times,
+                                               const std::set<PageId>& unreadable) {
+  return CheckpointMaking(snapshot->state(), times, unreadable).run();
 }
 
 size_t checkpoint_bytes(const Snapshot& snapshot) { return snapshot.state().dirty_bytes; }

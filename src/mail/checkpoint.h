@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,6 +39,7 @@ struct Checkpoint {
   std::vector<PageId> dropped;        // no longer referenced: may go once nobody reads the older root
   SnapshotPtr snapshot;               // the same state, with its cards in segments and everything clean
   Position position;
+  std::vector<std::string> unread;  // deleted mailboxes that went without having been read, as a page was unreadable
 };
 
 // How long expunged messages and deleted mailboxes can come back, and expunged messages are readable in views that show
@@ -53,8 +55,10 @@ struct RetentionTimes {
   bool purge = false;  // nothing comes back any more: every expunged row goes now
 };
 
-// Packs the tail's cards into segments, rewrites dirty chunks and pages. CPU-bound: run it on a pool.
-std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, const RetentionTimes& times);
+// Packs the tail's cards into segments, rewrites dirty chunks and pages. CPU-bound: run it on a pool. Chunks with
+// `unreadable` pages stay as they are, but for a purge, or go with the deleted mailbox that they belong to.
+std::variant<Checkpoint, Need> make_checkpoint(const SnapshotPtr& snapshot, const RetentionTimes& times,
+                                               const std::set<PageId>& unreadable = {});
 
 // What the last checkpoint consists of.
 struct CheckpointPages {

@@ -178,6 +178,45 @@ TEST(Checkpoint, IsRefusedForAnotherAccount) {
   EXPECT_TRUE(open_root(AccountId(7), account.root, pages));
 }
 
+TEST(Checkpoint, DropsADeletedMailboxThoughItCannotBeRead) {
+  TestAccount account;
+  account.append("INBOX", 3);
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.append("a", 4);
+  account.must(DeleteMailbox{"a"});
+  account.checkpoint();
+  account.reopen();
+  const AccountState& state = account.snapshot->state();
+  PageId damaged = state.deleted.find(MailboxId(2))->get()->chunks[0]->cold_page;
+  RetentionTimes later{.now = account.now + 4'000};
+  auto first = make_checkpoint(account.snapshot, later, {damaged});
+  account.load(std::get<Need>(first).pages);  // of those that stay, to count their cards
+  auto made = make_checkpoint(account.snapshot, later, {damaged});
+  ASSERT_TRUE(std::holds_alternative<Checkpoint>(made));
+  const auto& checkpoint = std::get<Checkpoint>(made);
+  EXPECT_THAT(checkpoint.unread, testing::ElementsAre("a"));
+  EXPECT_THAT(checkpoint.dropped, testing::Contains(damaged));
+  account.snapshot = checkpoint.snapshot;
+  EXPECT_EQ(account.snapshot->state().deleted.size(), 0U);
+  account.load_all();
+  EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
+}
+
+TEST(Checkpoint, LeavesAChunkThatCannotBeReadAlone) {
+  TestAccount account;
+  account.append("INBOX", 10);
+  account.checkpoint();
+  account.reopen();
+  PageId damaged = account.snapshot->state().mailboxes.find(MailboxId(1))->get()->chunks[0]->cold_page;
+  account.append("INBOX", 9);
+  auto made = make_checkpoint(account.snapshot, {.now = account.now}, {damaged});
+  ASSERT_TRUE(std::holds_alternative<Checkpoint>(made));
+  auto inbox = std::get<Checkpoint>(made).snapshot->state().mailboxes.find(MailboxId(1));
+  EXPECT_EQ((*inbox)->chunks.size(), 2U);
+  EXPECT_EQ((*inbox)->messages, 19U);
+  EXPECT_THAT(std::get<Checkpoint>(made).unread, testing::IsEmpty());
+}
+
 TEST(CheckSnapshot, FindsWhatIsWrong) {
   TestAccount account;
   account.append("INBOX", 3);

@@ -1,6 +1,8 @@
 // A checkpoint in the making. Inside mail/ only.
 #pragma once
 
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -53,8 +55,8 @@ class CardPacker {
 // What one mailbox becomes: chunks merged, compacted and written, traces sealed, expired rows forgotten.
 class MailboxCheckpoint {
  public:
-  MailboxCheckpoint(const RetentionTimes& times, PageSink& sink, CardPacker& cards)
-      : times_(times), sink_(sink), cards_(cards) {}
+  MailboxCheckpoint(const RetentionTimes& times, const std::set<PageId>& unreadable, PageSink& sink, CardPacker& cards)
+      : times_(times), unreadable_(unreadable), sink_(sink), cards_(cards) {}
 
   // Whether there is anything to do.
   bool concerns(const MailboxState& mailbox) const;
@@ -65,8 +67,11 @@ class MailboxCheckpoint {
   // Lets go of the cards of such a one.
   void release(const MailboxState& mailbox);
 
+  bool can_read(const Chunk& chunk) const;
+
   std::vector<PageId> need;
-  std::vector<uint64_t> released;  // segments' pages, for each row that went
+  std::vector<uint64_t> released;   // segments' pages, for each row that went
+  std::vector<std::string> unread;  // names of mailboxes that went though not all of their cards could be let go of
 
  private:
   // Neighbours that become one chunk.
@@ -86,6 +91,7 @@ class MailboxCheckpoint {
   void write_traces(Traces& traces);
 
   const RetentionTimes& times_;
+  const std::set<PageId>& unreadable_;
   PageSink& sink_;
   CardPacker& cards_;
 };

@@ -58,13 +58,25 @@ bool MailboxCheckpoint::is_over(const MailboxState& mailbox) const {
   return times_.purge || mailbox.deleted_time <= expired_before(times_, mailbox);
 }
 
+bool MailboxCheckpoint::can_read(const Chunk& chunk) const {
+  return (chunk.hot || !unreadable_.contains(chunk.hot_page)) && (chunk.cold || !unreadable_.contains(chunk.cold_page));
+}
+
 void MailboxCheckpoint::release(const MailboxState& mailbox) {
   size_t missing_before = need.size();
+  bool whole = true;
   for (const ChunkPtr& chunk : mailbox.chunks) {
-    if (!chunk->cold) need.push_back(chunk->cold_page);
+    if (chunk->cold) continue;
+    if (unreadable_.contains(chunk->cold_page)) {
+      whole = false;
+    } else {
+      need.push_back(chunk->cold_page);
+    }
   }
   if (need.size() > missing_before) return;
+  if (!whole) unread.push_back(mailbox.name());
   for (const ChunkPtr& chunk : mailbox.chunks) {
+    if (!chunk->cold) continue;
     for (uint32_t i = 0; i < chunk->rows; ++i) {
       const ColdRow& row = chunk->cold_row(i);
       if (row.card == ColdRow::Card::segment) released.push_back(row.card_home);
@@ -107,16 +119,20 @@ void MailboxCheckpoint::forget_expired(MailboxState& mailbox) const {
 }
 
 // A chunk takes in its smaller neighbours as it grows, so that each row is rewritten a logarithmic number of times and
-// the chunks at the end of a mailbox stay few.
+// the chunks at the end of a mailbox stay few. One that cannot be read stands for itself.
 std::vector<MailboxCheckpoint::Group> MailboxCheckpoint::group(const MailboxState& before,
                                                                const MailboxState& after) const {
   std::vector<Group> groups;
+  auto may_rewrite = [this](const Chunk& chunk) { return times_.purge || can_read(chunk); };
   for (const ChunkPtr& chunk : before.chunks) {
-    groups.push_back({{chunk}, chunk->rows, !chunk->is_written() || is_wasteful(*chunk, before, after)});
+    bool rewrite = !chunk->is_written() || (may_rewrite(*chunk) && is_wasteful(*chunk, before, after));
+    groups.push_back({{chunk}, chunk->rows, rewrite});
     while (groups.size() >= 2) {
       Group& last = groups.back();
       Group& left = *(groups.end() - 2);
-      if (!last.rewrite || left.rows > 2 * last.rows || left.rows + last.rows > kChunkRowsMax) break;
+      if (!last.rewrite || !may_rewrite(*left.sources.back()) || left.rows > 2 * last.rows ||
+          left.rows + last.rows > kChunkRowsMax)
+        break;
       left.sources.insert(left.sources.end(), last.sources.begin(), last.sources.end());
       left.rows += last.rows;
       left.rewrite = true;
