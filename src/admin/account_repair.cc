@@ -130,11 +130,20 @@ class AccountRepair {
     });
     rows_lost_ = rows_lost_ || placeholders || plan_.went_back;
     mail::for_each_unneeded_blob(*snapshot_, [&](BlobId blob) { known.insert(blob); });
+    mail::for_each_dead_blob(*snapshot_, [&](BlobId blob, int64_t) { plan_.bodiless.insert(blob.serial); });
+    std::set<BlobId> departed;
+    mail::for_each_departed_blob(*snapshot_, [&](BlobId blob) { departed.insert(blob); });
     std::vector<store::BlobInfo> homeless;
     for (uint64_t after = 0;;) {
       ROOST_CO_TRY(auto blobs, co_await store_.list_blobs(id_, after, kBlobsPerListing));
       for (const store::BlobInfo& blob : blobs) {
-        if (!known.contains(blob.id)) homeless.push_back(blob);
+        plan_.bodiless.erase(blob.id.serial);
+        if (known.contains(blob.id)) continue;
+        if (departed.contains(blob.id)) {
+          plan_.dead.push_back(blob.id.serial);
+        } else {
+          homeless.push_back(blob);
+        }
       }
       if (!blobs.empty()) after = blobs.back().id.serial;
       if (blobs.size() < kBlobsPerListing) break;
@@ -185,7 +194,9 @@ class AccountRepair {
     for (const std::string& one : counted_) say("counted again: " + one);
     if (!plan_.dead.empty()) say(fmt::format("{} bodies belong to no message and count as dead", plan_.dead.size()));
     mail::Repair repair = mail::repaired(*snapshot_, plan_, report_.said);
-    auto made = mail::make_checkpoint(repair.snapshot, {.now = now_});
+    // Nothing's time is over: how long it is kept is for the server to say.
+    constexpr int64_t kForEver = int64_t{1} << 40;
+    auto made = mail::make_checkpoint(repair.snapshot, {.now = now_, .expunged_rows_seconds = kForEver});
     auto* checkpoint = std::get_if<mail::Checkpoint>(&made);
     if (checkpoint == nullptr) co_return damaged("its rows are not all there");
     std::vector<store::NewPage> pages;

@@ -60,6 +60,38 @@ TEST(AccountRepair, LosesNoBodyWithAnyOneOfThePages) {
   EXPECT_GE(repaired, 5U);
 }
 
+// Whichever page is damaged: what has left comes back after the repair as before, but for what was on that page.
+TEST(AccountRepair, KeepsDeletedMailboxes) {
+  size_t brought = 0;
+  size_t all = 0;
+  for (size_t which = 0;; ++which) {
+    TestServer server;
+    fill(server);
+    ASSERT_EQ(server.run("mailbox create", {"alice", "a"}).status, kOk);
+    Request deliver{"deliver", {"alice"}, {{"mailbox", "a"}}, false, "Subject: a\r\n\r\ntext\r\n"};
+    ASSERT_EQ(server.run(std::move(deliver)).status, kOk);
+    ASSERT_EQ(server.run("mailbox delete", {"alice", "a"}).status, kOk);
+    ASSERT_EQ(server.run("checkpoint", {"alice"}).status, kOk);
+    AccountId account = server.open("alice")->id();
+    auto pages = server.simulation->wait(server.store->list_pages(account)).value();
+    if (which == pages.size()) break;
+    ASSERT_TRUE(server.disk.damage_page(account, pages[which]));
+    server.simulation->jump_wall(Seconds(24 * 3600));
+    server.restart();
+    Said said = server.run(repair());
+    EXPECT_EQ(said.status, kOk) << said.out << said.error;
+    EXPECT_EQ(server.run(Request{"undelete", {"alice"}, {{"since", "3d"}}, false, {}}).status, kOk);
+    server.restart();
+    EXPECT_EQ(server.run(repair()).status, kOk) << "a card of what came back may be lost";
+    Said checked = server.run("check");
+    EXPECT_EQ(checked.status, kOk) << which << ": " << said.out << checked.out;
+    auto mailbox = server.open("alice")->snapshot()->find("a");
+    brought += mailbox && mailbox->messages() == 1 ? 1 : 0;
+    ++all;
+  }
+  EXPECT_EQ(all - brought, 2U) << "its entry and its messages' places";
+}
+
 TEST(AccountRepair, LeavesADamagedBodyWhereItIsAndNamesIt) {
   TestServer server;
   fill(server);

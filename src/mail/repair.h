@@ -4,6 +4,7 @@
 // checkpoint of that. Until repaired() rows that are lost stand as placeholders, so that records that name them fold.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,7 +28,7 @@ struct RootLeft {
 Result<RootLeft> root_without_lost(BytesView root, const std::vector<LoadedPage>& pages,
                                    std::vector<std::string>& said);
 
-// Pages of rows and traces that a snapshot names and has not in memory.
+// Pages of rows and traces, also of deleted mailboxes, that a snapshot names and has not in memory.
 std::vector<PageId> pages_of_rows(const Snapshot& snapshot);
 
 // With `pages` in memory, and placeholders for the rows of those that are not among them.
@@ -42,8 +43,12 @@ struct RepairPlan {
   uint64_t page_max = 0;
   std::map<std::pair<MailboxId, Uid>, std::shared_ptr<const Bytes>> cards;  // made anew
   std::set<std::pair<MailboxId, Uid>> cards_lost;                           // of messages whose body is damaged too
-  std::vector<uint64_t> dead;  // serials of bodies that nothing knows of: for the collector, after the retention time
+  std::vector<uint64_t> dead;   // serials of bodies that nothing knows of: for the collector, after the retention time
+  std::set<uint64_t> bodiless;  // serials that count as dead, and of which the store has nothing
 };
+
+// Blobs of messages that have left and may be kept, dead or not.
+void for_each_departed_blob(const Snapshot& snapshot, const std::function<void(BlobId)>& fn);
 
 struct Repair {
   SnapshotPtr snapshot;

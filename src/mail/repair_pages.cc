@@ -129,7 +129,8 @@ class MailboxLeft {
     if (auto hot = read_hot_page(page(chunk.hot_page), chunk); hot) loaded->hot = *std::move(hot);
     if (auto cold = read_cold_page(page(chunk.cold_page), chunk); cold) loaded->cold = *std::move(cold);
     if (loaded->hot && loaded->cold) return loaded;
-    said_.push_back(fmt::format("mailbox {}: {} of the {} messages with UIDs from {} to {} are lost", mailbox_.name(),
+    said_.push_back(fmt::format("{}mailbox {}: {} of the {} messages with UIDs from {} to {} are lost",
+                                mailbox_.deleted_time != 0 ? "deleted " : "", mailbox_.name(),
                                 loaded->hot ? "dates, sizes and bodies' places" : "the flags", chunk.live,
                                 chunk.uid_min.value, chunk.uid_max.value));
     return placeholders(*loaded);
@@ -189,17 +190,18 @@ Result<RootLeft> root_without_lost(BytesView root, const std::vector<LoadedPage>
 
 std::vector<PageId> pages_of_rows(const Snapshot& snapshot) {
   std::vector<PageId> out;
-  const AccountState& state = snapshot.state();
-  state.mailboxes.for_each([&](MailboxId, const MailboxPtr& mailbox) {
-    for (const ChunkPtr& chunk : mailbox->chunks) {
-      if (!chunk->hot) out.push_back(chunk->hot_page);
-      if (!chunk->cold) out.push_back(chunk->cold_page);
-    }
-    for (const TraceBlock& block : mailbox->traces.sealed()) {
-      if (!block.traces) out.push_back(block.page);
-    }
-    return true;
-  });
+  for (const auto* mailboxes : {&snapshot.state().mailboxes, &snapshot.state().deleted}) {
+    mailboxes->for_each([&](MailboxId, const MailboxPtr& mailbox) {
+      for (const ChunkPtr& chunk : mailbox->chunks) {
+        if (!chunk->hot) out.push_back(chunk->hot_page);
+        if (!chunk->cold) out.push_back(chunk->cold_page);
+      }
+      for (const TraceBlock& block : mailbox->traces.sealed()) {
+        if (!block.traces) out.push_back(block.page);
+      }
+      return true;
+    });
+  }
   return out;
 }
 
@@ -208,14 +210,16 @@ Result<SnapshotPtr> with_what_is_left(const SnapshotPtr& snapshot, const std::ve
   std::map<PageId, BytesView> by_id;
   for (const LoadedPage& page : pages) by_id.emplace(page.id, page.data);
   AccountState next = snapshot->state();
-  std::vector<MailboxPtr> all;
-  next.mailboxes.for_each([&](MailboxId, const MailboxPtr& mailbox) {
-    all.push_back(mailbox);
-    return true;
-  });
-  for (const MailboxPtr& mailbox : all) {
-    MailboxState left = MailboxLeft(*mailbox, by_id, said).run();
-    next.mailboxes.set(mailbox->id, std::make_shared<const MailboxState>(std::move(left)));
+  for (auto* mailboxes : {&next.mailboxes, &next.deleted}) {
+    std::vector<MailboxPtr> all;
+    mailboxes->for_each([&](MailboxId, const MailboxPtr& mailbox) {
+      all.push_back(mailbox);
+      return true;
+    });
+    for (const MailboxPtr& mailbox : all) {
+      MailboxState left = MailboxLeft(*mailbox, by_id, said).run();
+      mailboxes->set(mailbox->id, std::make_shared<const MailboxState>(std::move(left)));
+    }
   }
   return std::make_shared<const Snapshot>(std::make_shared<const AccountState>(std::move(next)));
 }

@@ -6,6 +6,7 @@
 
 #include "mail/account_state.h"
 #include "mail/chunk_page.h"
+#include "mail/departed.h"
 #include "mail/jump.h"
 #include "mail/repair.h"
 #include "mail/row_edit.h"
@@ -36,7 +37,12 @@ UidSet touched_in(const SeenColumns& seen) {
 class MailboxRepair {
  public:
   MailboxRepair(const MailboxState& mailbox, const RepairPlan& plan, ModSeq modseq, References& references)
-      : mailbox_(mailbox), plan_(plan), modseq_(modseq), references_(references), next_(mailbox) {}
+      : mailbox_(mailbox),
+        deleted_(mailbox.deleted_time != 0),
+        plan_(plan),
+        modseq_(deleted_ ? mailbox.highest_modseq : modseq),
+        references_(references),
+        next_(mailbox) {}
 
   MailboxState run() {
     next_.chunks.clear();
@@ -47,6 +53,7 @@ class MailboxRepair {
     finish_chunk();
     next_.seen.forget(touched_in(next_.seen).subtract(live_));
     next_.seen = next_.seen.with_clean(false);
+    if (deleted_) return std::move(next_);
     UidSet gone = UidSet::from_ranges(lost_);
     if (plan_.went_back) gone = with_skipped(std::move(gone));
     if (!gone.empty()) {
@@ -78,8 +85,9 @@ class MailboxRepair {
         if (!hot.dead) lost_.push_back({hot.uid, hot.uid});
         continue;
       }
-      if (plan_.went_back || hot.modseq == kFlagsLost) hot.modseq = modseq_;
-      mend_card(hot, cold);
+      // Of what has left it says when.
+      if ((plan_.went_back && !deleted_ && !hot.dead) || hot.modseq == kFlagsLost) hot.modseq = modseq_;
+      if (!deleted_) mend_card(hot, cold);
       count(hot, cold);
       hot_.push_back(hot);
       cold_.push_back(std::move(cold));
@@ -108,6 +116,7 @@ class MailboxRepair {
     next_.bytes += cold.size;
     if (one.deleted != 0) next_.deleted_bytes += cold.size;
     next_.highest_modseq = std::max(next_.highest_modseq, hot.modseq);
+    if (deleted_) return;
     ++references_.blobs[cold.blob];
     if (cold.card == ColdRow::Card::blob) ++references_.blobs[cold.card_home];
   }
@@ -120,6 +129,7 @@ class MailboxRepair {
   }
 
   const MailboxState& mailbox_;
+  const bool deleted_;  // its bodies are dead, and no client looks at it any more
   const RepairPlan& plan_;
   const ModSeq modseq_;
   References& references_;
@@ -144,7 +154,10 @@ class AccountRepair {
       repair(id, *mailbox);
       return true;
     });
-    forget_deleted();
+    state_.deleted.for_each([this](MailboxId id, const MailboxPtr& mailbox) {
+      repair_deleted(id, *mailbox);
+      return true;
+    });
     count_names();
     count_metadata();
     next_.dirty_bytes += next_.metadata_bytes;
@@ -168,15 +181,24 @@ class AccountRepair {
     next_.selectable += whole.noselect ? 0 : 1;
     next_.messages += whole.messages;
     next_.bytes += whole.bytes;
-    next_.resident_bytes += whole.resident_bytes();
-    next_.dirty_bytes += whole.dirty_bytes();
+    weigh(whole);
     next_.mailboxes.set(id, std::make_shared<const MailboxState>(std::move(whole)));
   }
 
-  // Their bodies are dead already, and go with the retention time.
-  void forget_deleted() {
-    if (next_.deleted.size() > 0) said_.push_back("what was kept of deleted mailboxes cannot come back any more");
-    next_.deleted = {};
+  void repair_deleted(MailboxId id, const MailboxState& mailbox) {
+    MailboxRepair one(mailbox, plan_, next_.modseq, references_);
+    MailboxState whole = one.run();
+    if (UidSet lost = one.lost(); !lost.empty()) {
+      said_.push_back(
+          fmt::format("deleted mailbox {}: UIDs {} cannot come back any more", mailbox.name(), to_text(lost)));
+    }
+    weigh(whole);
+    next_.deleted.set(id, std::make_shared<const MailboxState>(std::move(whole)));
+  }
+
+  void weigh(const MailboxState& mailbox) {
+    next_.resident_bytes += mailbox.resident_bytes();
+    next_.dirty_bytes += mailbox.dirty_bytes();
   }
 
   static std::string to_text(const UidSet& uids) {
@@ -226,7 +248,8 @@ class AccountRepair {
     }
     std::map<uint64_t, int64_t> dead;
     state_.dead_blobs.for_each([&](uint64_t serial, int64_t time) {
-      if (serial != 0 && !references_.blobs.contains(serial)) dead.emplace(serial, time);
+      bool empty = serial == 0 || plan_.bodiless.contains(serial);
+      if (!empty && !references_.blobs.contains(serial)) dead.emplace(serial, time);
     });
     for (uint64_t serial : plan_.dead) {
       if (!references_.blobs.contains(serial)) dead.emplace(serial, plan_.now);
@@ -260,6 +283,20 @@ class AccountRepair {
 };
 
 }  // namespace
+
+void for_each_departed_blob(const Snapshot& snapshot, const std::function<void(BlobId)>& fn) {
+  AccountId account = snapshot.state().id;
+  for (const auto* mailboxes : {&snapshot.state().mailboxes, &snapshot.state().deleted}) {
+    mailboxes->for_each([&](MailboxId, const MailboxPtr& mailbox) {
+      for_each_departed(*mailbox, [&](const Departed& one) {
+        const ColdRow& row = one.cold();
+        if (!is_placeholder(row)) fn({account, row.blob});
+        if (row.card == ColdRow::Card::blob) fn({account, row.card_home});
+      });
+      return true;
+    });
+  }
+}
 
 Repair repaired(const Snapshot& snapshot, const RepairPlan& plan, std::vector<std::string>& said) {
   return AccountRepair(snapshot.state(), plan, said).run();

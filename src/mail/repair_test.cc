@@ -15,6 +15,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 // An account as a repair finds it: the pages of its last checkpoint without some, and the tail.
 struct RepairTest : testing::Test {
@@ -157,6 +158,41 @@ TEST_F(RepairTest, CountsBodiesAndCardsAgain) {
   EXPECT_EQ(done.snapshot->state().body_counts.size(), 9U);
   EXPECT_EQ(done.snapshot->state().segment_cards.size(), whole.segment_cards.size());
   EXPECT_EQ(said.size(), 3U);
+}
+
+TEST_F(RepairTest, KeepsWhatHasLeftAndCanComeBack) {
+  account.append("INBOX", 3);
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.append("a", 4, SystemFlag::flagged);
+  account.expunge("INBOX", {{Uid(2), Uid(2)}});
+  account.must(DeleteMailbox{"a"});
+  account.checkpoint();
+  plan.went_back = true;
+  account.snapshot = repair().snapshot;
+  EXPECT_THAT(said, Not(Contains(HasSubstr("deleted mailbox"))));
+  auto back = account.must<Undeleted>(Undelete{{}, Undelete::Which::left_since, 0, false});
+  EXPECT_EQ(back.places.size(), 2U);
+  EXPECT_EQ(account.mailbox("a").messages(), 4U);
+  EXPECT_EQ(account.mailbox("INBOX").messages(), 3U);
+  EXPECT_THAT(check_snapshot(*account.snapshot), IsEmpty());
+}
+
+TEST_F(RepairTest, NamesWhatOfADeletedMailboxCannotComeBack) {
+  account.must<Created>(CreateMailbox{"a", {}});
+  account.append("a", 100);
+  account.checkpoint();
+  PageId lost = state("a").chunks[0]->cold_page;
+  account.append("a", 4);  // too few to be merged into the same chunk
+  account.must(DeleteMailbox{"a"});
+  account.append("INBOX", 2);
+  account.checkpoint();
+  account.pages.erase(lost);
+  account.snapshot = repair().snapshot;
+  EXPECT_THAT(said, Contains(HasSubstr("deleted mailbox a: UIDs 1:100 cannot come back any more")));
+  auto back = account.must<Undeleted>(Undelete{{}, Undelete::Which::left_since, 0, false});
+  EXPECT_EQ(back.places.size(), 1U);
+  EXPECT_EQ(account.mailbox("a").messages(), 4U);
+  EXPECT_EQ(account.mailbox("INBOX").messages(), 2U);
 }
 
 TEST_F(RepairTest, JumpsWhereTheEndOfTheLogMayBeLost) {
