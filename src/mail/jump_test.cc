@@ -26,6 +26,25 @@ TEST(Jump, LeavesBehindWhatTheLostTimeCanHaveUsed) {
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
 }
 
+// RFC 9051 2.3.1.1. What comes back has the UIDVALIDITY that it had, under which its UIDs mean what they meant; of a
+// mailbox that was deleted and made again in the lost time it is another one, but for that lower than the last.
+TEST(Jump, GivesNoUidvalidityASecondTime) {
+  TestAccount account;
+  UidValidity before = account.must<Created>(CreateMailbox{"a", {}}).uidvalidity;
+  TestAccount lost = account;
+  UidValidity last;
+  for (int i = 0; i < 20; ++i) {
+    lost.must(DeleteMailbox{"a"});
+    last = lost.must<Created>(CreateMailbox{"a", {}}).uidvalidity;
+    EXPECT_GT(last, before);
+  }
+  account.must(Jump{});
+  EXPECT_EQ(account.mailbox("a").uidvalidity(), before);
+  account.must(DeleteMailbox{"a"});
+  EXPECT_GT(account.must<Created>(CreateMailbox{"a", {}}).uidvalidity, last);
+  EXPECT_GT(account.must<Created>(CreateMailbox{"b", {}}).uidvalidity, last);
+}
+
 TEST(Jump, LeavesNoUidsForWhatComesBackIntoAMailboxWithoutUidsLeft) {
   TestAccount account;
   account.append("INBOX", 1);
