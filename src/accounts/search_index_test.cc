@@ -105,6 +105,33 @@ TEST_F(SearchIndex, HasWhatCameSoonAfter) {
   EXPECT_EQ(find(account, search::Not{{InBody{"zyzzyva"}}}).count(), 40U);
 }
 
+TEST_F(SearchIndex, WaitsForTheEndOfAStreamButNotForLong) {
+  TestNode& node = add_node(true);
+  AccountPtr account = world.open(node);
+  auto stream = [&](int messages) {
+    for (int i = 0; i < messages; ++i) {
+      world.must<mail::Appended>(account, append_of("INBOX", {"one of many"}));
+      world.sim->run_for(Millis(100));
+    }
+  };
+  stream(12);
+  EXPECT_EQ(status(account).bodies, 0U);
+  stream(20);
+  EXPECT_GT(status(account).bodies, 12U);
+  EXPECT_EQ(status(account).blocks, 1U);
+}
+
+TEST_F(SearchIndex, DoesNotWaitWhereABlockIsFull) {
+  TestNode& node = add_node(true);
+  AccountPtr account = world.open(node);
+  world.must<mail::Appended>(account, append_of("INBOX", {"the first"}));
+  world.sim->run_for(Millis(100));
+  world.must<mail::Appended>(account,
+                             append_of("INBOX", std::vector<std::string>(search::kBlockBodiesMax, "and the others")));
+  world.sim->run_for(Millis(700));
+  EXPECT_EQ(status(account).bodies, 1 + search::kBlockBodiesMax);
+}
+
 TEST_F(SearchIndex, IsNotKeptWhereItIsNotWanted) {
   TestNode& node = add_node(false);
   AccountPtr account = world.open(node);

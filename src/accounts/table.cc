@@ -156,7 +156,7 @@ void Table::changed(OpenAccount& account) {
   entry.bytes = bytes;
   bool due = env_->clock.now() >= entry.not_before && is_checkpoint_due(env_->config, account.replica());
   if (due) schedule(account.id());
-  if (env_->indexing && account.replica().last_arrival() > account.index.followed) index_soon(account.id());
+  if (env_->indexing && account.replica().last_arrival() > account.index.followed) index_soon(account);
   evict();
 }
 

@@ -82,7 +82,10 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   enum class Care : uint8_t { checkpoint_if_due, checkpoint, purge };
   task<Result<>> care_for(AccountId id, Care care);
   task<Result<>> maintain_open(AccountPtr handle, Care care);
-  void index_soon(AccountId id);
+  void index_soon(OpenAccount& account);
+  void arm_index_timer();
+  // Of those that are behind, those whose time has come.
+  std::vector<AccountId> due_for_index();
   static task<> work_off_unindexed(std::shared_ptr<Table> self);
   task<> index_and_log(AccountId id);
   static void log_index_failure(const OpenAccount& account, const Error& error);
@@ -106,10 +109,14 @@ class Table final : public AccountOwner, public std::enable_shared_from_this<Tab
   uint32_t maintainers_ = 0;
   bool walking_ = false;
   rt::Timer walk_timer_;
-  // Accounts whose search index is behind, and the time until it is worked off.
-  std::vector<AccountId> unindexed_;
-  std::unordered_set<AccountId> unindexed_set_;
-  bool indexing_ = false;
+  // An account whose search index is behind, as it was when it fell behind, and when it was last looked at.
+  struct Unindexed {
+    TimePoint since;
+    uint64_t messages = 0;
+    Position last_arrival;
+  };
+  std::unordered_map<AccountId, Unindexed> unindexed_;
+  bool indexing_ = false;  // looked at when the timer fires, or being worked off
   rt::Timer index_timer_;
   std::unique_ptr<search::TrigramSet> trigrams_;  // made when it is first needed
   std::set<AccountId> unmade_;                    // whose search index is to be made, or is being made, anew

@@ -1,5 +1,6 @@
 // The search indexes of a table's accounts, which follow their logs.
 #include <utility>
+#include <vector>
 
 #include "accounts/index_keeping.h"
 #include "accounts/table.h"
@@ -8,34 +9,58 @@
 namespace roost::accounts {
 namespace {
 
-// From the first message that the search index lacks: those that come until then go into it together.
+// What comes together goes into the index together, which is cheaper: it is waited for until nothing came for this
+// long,
 constexpr Millis kIndexDelay{500};
+// or for so long,
+constexpr Millis kIndexDelayMax{2'000};
+// or until so many messages wait. They fill a block; and searches have to look at each.
+constexpr uint64_t kUnindexedMax = search::kBlockBodiesMax;
 
 }  // namespace
 
-void Table::index_soon(AccountId id) {
-  if (stopping_ || env_->indexes == nullptr || !unindexed_set_.insert(id).second) return;
+void Table::index_soon(OpenAccount& account) {
+  if (stopping_ || env_->indexes == nullptr || unindexed_.contains(account.id())) return;
   env_->counters.unindexed.fetch_add(1, std::memory_order_relaxed);
-  unindexed_.push_back(id);
-  if (std::exchange(indexing_, true)) return;
+  unindexed_.emplace(account.id(), Unindexed{.since = env_->clock.now(),
+                                             .messages = account.snapshot()->messages(),
+                                             .last_arrival = account.replica().last_arrival()});
+  if (!std::exchange(indexing_, true)) arm_index_timer();
+}
+
+void Table::arm_index_timer() {
   index_timer_ = home_.after(kIndexDelay, [this] { rt::spawn(home_, work_off_unindexed(shared_from_this())); });
+}
+
+std::vector<AccountId> Table::due_for_index() {
+  std::vector<AccountId> due;
+  const TimePoint waited_enough = env_->clock.now() - kIndexDelayMax;
+  for (auto& [id, unindexed] : unindexed_) {
+    auto found = entries_.find(id);
+    bool open = found != entries_.end() && found->second.account;
+    bool waits = false;
+    if (open) {
+      OpenAccount& account = *found->second.account;
+      const Position arrival = account.replica().last_arrival();
+      const bool full = account.snapshot()->messages() >= unindexed.messages + kUnindexedMax;
+      waits = std::exchange(unindexed.last_arrival, arrival) != arrival && !full && unindexed.since > waited_enough;
+    }
+    if (!waits) due.push_back(id);
+  }
+  return due;
 }
 
 task<> Table::work_off_unindexed(std::shared_ptr<Table> self) {
   self->began();
   if (!self->trigrams_) self->trigrams_ = std::make_unique<search::TrigramSet>();
-  for (AccountId id : std::exchange(self->unindexed_, {})) {
-    self->unindexed_set_.erase(id);
+  for (AccountId id : self->due_for_index()) {
+    // What comes from here on puts it on the list again.
+    self->unindexed_.erase(id);
     if (!self->stopping_) co_await self->index_and_log(id);
     self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
   }
-  self->indexing_ = false;
-  // What came meanwhile has the next turn.
-  for (AccountId id : std::exchange(self->unindexed_, {})) {
-    self->unindexed_set_.erase(id);
-    self->env_->counters.unindexed.fetch_sub(1, std::memory_order_relaxed);
-    self->index_soon(id);
-  }
+  self->indexing_ = !self->unindexed_.empty() && !self->stopping_;
+  if (self->indexing_) self->arm_index_timer();
   self->ended();
 }
 

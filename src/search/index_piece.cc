@@ -1,12 +1,19 @@
 #include "search/index_piece.h"
 
-#include <algorithm>
-
 namespace roost::search {
 namespace {
 
 constexpr uint8_t kPieceKind = 'T';
 constexpr uint8_t kVersion = 1;
+
+constexpr size_t kWordOctets = sizeof(BodyBits::value_type);
+
+// Up to eight octets, the first one lowest.
+uint64_t word_of(BytesView octets) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < octets.size(); ++i) word |= uint64_t{static_cast<uint8_t>(octets[i])} << (8 * i);
+  return word;
+}
 
 char* put_varint(char* out, uint64_t number) {
   for (; number >= 0x80; number >>= 7) *out++ = static_cast<char>(number | 0x80);
@@ -25,11 +32,14 @@ Bytes PieceWriter::begin() {
   return piece;
 }
 
-void PieceWriter::write(Bytes& piece, Trigram gap, std::span<const uint16_t> numbers) {
-  size_t size = write_list(numbers);
+void PieceWriter::write(Bytes& piece, Trigram gap, const BodyBits& with) {
+  size_t count = 0;
+  for (uint64_t word : with) count += static_cast<size_t>(std::popcount(word));
+  // Each number takes an octet or two.
+  size_t size = count > bitmap_bytes(bodies_) ? count : write_list(with);
   bool as_bitmap = size > bitmap_bytes(bodies_);
   if (as_bitmap) {
-    write_bitmap(numbers);
+    write_bitmap(with);
     size = bitmap_bytes(bodies_);
   }
   std::array<char, kHeadBytesMax> head;
@@ -40,21 +50,54 @@ void PieceWriter::write(Bytes& piece, Trigram gap, std::span<const uint16_t> num
 }
 
 // The first number and the gaps. Gives its size.
-size_t PieceWriter::write_list(std::span<const uint16_t> numbers) {
+size_t PieceWriter::write_list(const BodyBits& with) {
   char* out = list();
-  uint32_t next = 0;
-  for (uint16_t number : numbers) {
-    out = put_varint(out, number - next);
-    next = number + 1U;
+  size_t next = 0;
+  for (size_t i = 0; i < with.size(); ++i) {
+    for (uint64_t bits = with[i]; bits != 0; bits &= bits - 1) {
+      size_t number = i * kWordBodies + static_cast<size_t>(std::countr_zero(bits));
+      out = put_varint(out, number - next);
+      next = number + 1;
+    }
   }
   return static_cast<size_t>(out - list());
 }
 
-void PieceWriter::write_bitmap(std::span<const uint16_t> numbers) {
-  std::fill_n(list(), bitmap_bytes(bodies_), '\0');
-  for (uint16_t number : numbers) {
-    char& octet = list()[number / 8];
-    octet = static_cast<char>(octet | 1 << number % 8);
+void PieceWriter::write_bitmap(const BodyBits& with) {
+  for (size_t at = 0; at < bitmap_bytes(bodies_); ++at) {
+    list()[at] = static_cast<char>(with[at / kWordOctets] >> (at % kWordOctets * 8));
+  }
+}
+
+std::optional<size_t> PostingView::count(size_t bodies) const {
+  size_t found = 0;
+  if (!is_bitmap) {
+    bool sound = for_each_gap(bodies, [&found](uint32_t) { ++found; });
+    return sound ? std::optional(found) : std::nullopt;
+  }
+  if (bytes.size() != bitmap_bytes(bodies)) return std::nullopt;
+  bool beyond = bodies % 8 != 0 && static_cast<uint8_t>(bytes.back()) >> bodies % 8 != 0;
+  if (beyond) return std::nullopt;
+  for (size_t at = 0; at < bytes.size(); at += kWordOctets) {
+    found += static_cast<size_t>(std::popcount(word_of(bytes.substr(at, kWordOctets))));
+  }
+  return found;
+}
+
+void PostingView::add_to(BodyBits& with, size_t first) const {
+  if (!is_bitmap) {
+    for_each_gap(kBlockBodiesMax, [&](uint32_t number) {
+      with[(first + number) / kWordBodies] |= uint64_t{1} << (first + number) % kWordBodies;
+    });
+    return;
+  }
+  const size_t shift = first % kWordBodies;
+  for (size_t at = 0; at < bytes.size(); at += kWordOctets) {
+    const uint64_t word = word_of(bytes.substr(at, kWordOctets));
+    const size_t to = (first + at * 8) / kWordBodies;
+    with[to] |= word << shift;
+    const uint64_t over = shift == 0 ? 0 : word >> (kWordBodies - shift);
+    if (over != 0) with[to + 1] |= over;
   }
 }
 

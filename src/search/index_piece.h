@@ -4,8 +4,9 @@
 
 #include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
-#include <span>
+#include <optional>
 
 #include "base/bytes.h"
 #include "search/index_block.h"
@@ -15,6 +16,10 @@ namespace roost::search {
 
 inline size_t bitmap_bytes(size_t bodies) { return (bodies + 7) / 8; }
 
+// Bodies of a block by their number, one bit each.
+inline constexpr size_t kWordBodies = 64;
+using BodyBits = std::array<uint64_t, kBlockBodiesMax / kWordBodies>;
+
 // Writes a block's lists, one after the other.
 class PieceWriter {
  public:
@@ -22,13 +27,13 @@ class PieceWriter {
   explicit PieceWriter(size_t bodies) : bodies_(bodies) {}
 
   static Bytes begin();
-  // One trigram's list, to the end of a piece; `gap` is from the trigram before in it. Numbers are ascending.
-  void write(Bytes& piece, Trigram gap, std::span<const uint16_t> numbers);
+  // One trigram's list, to the end of a piece; `gap` is from the trigram before in it.
+  void write(Bytes& piece, Trigram gap, const BodyBits& with);
 
  private:
   static constexpr size_t kHeadBytesMax = 16;  // two varints
-  size_t write_list(std::span<const uint16_t> numbers);
-  void write_bitmap(std::span<const uint16_t> numbers);
+  size_t write_list(const BodyBits& with);
+  void write_bitmap(const BodyBits& with);
   char* list() { return buffer_.data() + kHeadBytesMax; }
 
   const size_t bodies_;
@@ -45,6 +50,11 @@ struct PostingView {
   bool for_each(size_t bodies, Fn&& fn) const {
     return is_bitmap ? for_each_bit(bodies, fn) : for_each_gap(bodies, fn);
   }
+
+  // How many there are; nothing where it is damaged.
+  std::optional<size_t> count(size_t bodies) const;
+  // Adds all of a sound one to `with`, each number `first` higher.
+  void add_to(BodyBits& with, size_t first) const;
 
  private:
   template <class Fn>

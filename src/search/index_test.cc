@@ -42,7 +42,7 @@ Contents some_contents(uint64_t first_serial) {
 void add(BlockBuilder& builder, const Contents& contents) {
   for (const auto& [serial, trigrams] : contents) {
     std::vector<Trigram> list(trigrams.rbegin(), trigrams.rend());
-    builder.add({serial, static_cast<uint32_t>(serial * 7)}, list);
+    builder.add({serial, static_cast<uint32_t>(serial * 7)}, words_of(list));
   }
 }
 
@@ -79,8 +79,8 @@ TEST(IndexBlock, IsWrittenAsItsPageSays) {
   constexpr Trigram kAbc = 0x414243;
   constexpr Trigram kAbh = 0x414248;
   BlockBuilder builder;
-  builder.add({5, 7}, std::vector<Trigram>{kAbh, kAbc});
-  builder.add({6, 8}, std::vector<Trigram>{kAbh});
+  builder.add({5, 7}, words_of({kAbh, kAbc}));
+  builder.add({6, 8}, words_of({kAbh}));
   IndexBlock block = builder.finish();
   EXPECT_EQ(block.bodies, Bytes("\x42\x01\x02\x0a\x07\0\0\0\x02\x08\0\0\0\x01\xc3\x84\x85\x02", 18));
   EXPECT_THAT(block.pieces, ElementsAre(Bytes("\x54\x01\xc3\x84\x85\x02\x02\0\x05\x03\x03", 11)));
@@ -89,8 +89,8 @@ TEST(IndexBlock, IsWrittenAsItsPageSays) {
 TEST(IndexBlock, HasNothingLeftOfABodyThatIsTakenOut) {
   TestIndex index;
   BlockBuilder builder;
-  std::vector<Trigram> common = {1, 2, 3};
-  std::vector<Trigram> secret = {2, 0x123456, 0x123457};
+  auto common = words_of({1, 2, 3});
+  auto secret = words_of({2, 0x123456, 0x123457});
   builder.add({1, 0}, common);
   builder.add({2, 0}, secret);
   index.add(builder);
@@ -107,7 +107,7 @@ TEST(IndexBlock, HasNothingLeftOfABodyThatIsTakenOut) {
 
 TEST(IndexBlock, IsFullAtSomePoint) {
   BlockBuilder builder;
-  std::vector<Trigram> few = {1, 2};
+  auto few = words_of({1, 2});
   EXPECT_TRUE(builder.has_room_for(1, kBlockPostingsMax + 1));
   for (uint32_t i = 0; i < kBlockBodiesMax; ++i) {
     ASSERT_TRUE(builder.has_room_for(1, 2));
@@ -203,7 +203,7 @@ TEST(SearchIndex, SaysNothingOfABodyThatIsNotTheOneItKnew) {
   TestIndex index;
   BlockBuilder builder;
   uint64_t serial = before.snapshot()->find(before.inbox())->find(Uid(1))->cold.blob.serial;
-  builder.add({serial, 0xabcdef}, std::vector<Trigram>());
+  builder.add({serial, 0xabcdef}, words_of({}));
   index.add(builder);
   before.narrowing = [&](std::vector<NarrowedKey> keys) { return index.narrowing(std::move(keys)); };
   EXPECT_EQ(before.search(InBody{"something"}).count(), 1);

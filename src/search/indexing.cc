@@ -120,9 +120,9 @@ void Indexing::take(const Target& target, const Scan::Read& read, const std::opt
 void Indexing::end(size_t row) {
   extractor_.reset();
   if (readable_ && !trigrams_.too_many()) {
-    full_ = !block_.has_room_for(1, trigrams_.trigrams().size());
+    full_ = !block_.has_room_for(1, trigrams_.size());
     if (full_) return;
-    block_.add({rows_[row].blob.serial, body_check(rows_[row].email_id)}, trigrams_.trigrams());
+    block_.add({rows_[row].blob.serial, body_check(rows_[row].email_id)}, trigrams_.words());
   }
   done_ = row + 1;
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,6 +14,16 @@
 #include "search/test_mailbox_test.h"
 
 namespace roost::search {
+
+inline std::vector<TrigramWord> words_of(const std::vector<Trigram>& trigrams) {
+  std::vector<TrigramWord> words;
+  for (Trigram trigram : trigrams) {
+    auto word = std::ranges::find(words, trigram / kTrigramsPerWord, &TrigramWord::number);
+    if (word == words.end()) word = words.insert(word, {trigram / kTrigramsPerWord, 0});
+    word->bits |= uint32_t{1} << trigram % kTrigramsPerWord;
+  }
+  return words;
+}
 
 class TestIndex {
  public:

@@ -13,10 +13,21 @@ constexpr Trigram of(char a, char b, char c) {
   return Trigram{static_cast<uint8_t>(a)} << 16 | Trigram{static_cast<uint8_t>(b)} << 8 | static_cast<uint8_t>(c);
 }
 
+std::vector<Trigram> trigrams(TrigramSet& set) {
+  std::vector<Trigram> all;
+  for (const TrigramWord& word : set.words()) {
+    for (uint32_t bit = 0; bit < kTrigramsPerWord; ++bit) {
+      if ((word.bits >> bit & 1) != 0) all.push_back(word.number * kTrigramsPerWord + bit);
+    }
+  }
+  EXPECT_EQ(all.size(), set.size());
+  return all;
+}
+
 TEST(TrigramSet, HasEachOnceWhereverTheTextIsCut) {
   TrigramSet set;
   for (const char* piece : {"A", "BC", "", "ABC"}) EXPECT_TRUE(set.text(piece));
-  EXPECT_THAT(set.trigrams(), UnorderedElementsAre(of('A', 'B', 'C'), of('B', 'C', 'A'), of('C', 'A', 'B')));
+  EXPECT_THAT(trigrams(set), UnorderedElementsAre(of('A', 'B', 'C'), of('B', 'C', 'A'), of('C', 'A', 'B')));
 }
 
 TEST(TrigramSet, EndsWithItsText) {
@@ -24,9 +35,9 @@ TEST(TrigramSet, EndsWithItsText) {
   set.text("AB");
   set.next_text();
   set.text("CD");
-  EXPECT_THAT(set.trigrams(), IsEmpty());
+  EXPECT_THAT(trigrams(set), IsEmpty());
   set.text("\xff");
-  EXPECT_THAT(set.trigrams(), UnorderedElementsAre(of('C', 'D', '\xff')));
+  EXPECT_THAT(trigrams(set), UnorderedElementsAre(of('C', 'D', '\xff')));
 }
 
 TEST(TrigramSet, KnowsNothingOfTheMessageBefore) {
@@ -34,7 +45,7 @@ TEST(TrigramSet, KnowsNothingOfTheMessageBefore) {
   set.text("ABCD");
   set.clear();
   set.text("BCD");
-  EXPECT_THAT(set.trigrams(), UnorderedElementsAre(of('B', 'C', 'D')));
+  EXPECT_THAT(trigrams(set), UnorderedElementsAre(of('B', 'C', 'D')));
 }
 
 TEST(TrigramSet, GivesUpWhereThereAreTooMany) {
@@ -66,7 +77,7 @@ TEST(NeedleTrigrams, AreFewOfALongNeedleAndAllFoundInIt) {
   set.text(needle);
   auto few = needle_trigrams(needle);
   EXPECT_LE(few.size(), kTrigramsPerNeedleMax);
-  EXPECT_THAT(set.trigrams(), testing::IsSupersetOf(few));
+  EXPECT_THAT(trigrams(set), testing::IsSupersetOf(few));
 }
 
 }  // namespace
