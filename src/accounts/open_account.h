@@ -128,6 +128,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   std::optional<Position> collected_to;
   // Likewise: when it was last weighed what is retained (seconds since 1970 UTC).
   int64_t weighed_at = 0;
+  uint64_t dead_when_weighed = 0;  // blobs, after it
 
  private:
   class Working;

@@ -101,6 +101,20 @@ TEST_F(Retention, ADamagedPageOfADeletedMailboxHoldsUpNothing) {
   EXPECT_THAT(check(account, world), IsEmpty());
 }
 
+TEST_F(Retention, IsHeldToItsWeightAlsoWhereMuchIsExpungedInAnHour) {
+  config.retained_bytes_min = test_message().size * 8;
+  TestNode& node = world.add_node(config);
+  AccountPtr account = world.open(node);
+  world.must<Appended>(account, test_append("INBOX", 4));  // stays
+  for (int i = 0; i < 40; ++i) {
+    lose(account);
+    world.sim->jump_wall(Seconds(2));
+    maintain(node);
+    EXPECT_LE(can_come_back(account), 8U + 8U / 4 + 1);
+  }
+  EXPECT_GE(can_come_back(account), 8U);
+}
+
 TEST_F(Retention, APurgeLeavesNothing) {
   TestNode& node = world.add_node(config);
   AccountPtr account = world.open(node);
