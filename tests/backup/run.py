@@ -128,6 +128,25 @@ def live_on(client):
     client.resynchronise("Work")
 
 
+def make(client, mailbox, subject):
+    """Made again in the lost time, it has other octets under the same UID."""
+    if mailbox in client.cache:
+        client.ok(f"DELETE {mailbox}".encode())
+    client.ok(f"CREATE {mailbox}".encode())
+    client.append(mailbox, body(subject))
+    client.resynchronise(mailbox)
+
+
+def is_the_old_one(client, mailbox, subject):
+    """The client does not take it for the one that it saw last, whose UIDVALIDITY is never given again."""
+    lost = client.cache[mailbox][0]
+    client.resynchronise(mailbox)
+    assert client.cache[mailbox][0] != lost
+    assert client.converges(mailbox) == {body(subject)}
+    make(client, mailbox, "new")
+    assert client.cache[mailbox][0] > lost
+
+
 def lose_everything(server):
     server.stop()
     shutil.rmtree(server.data / "store")
@@ -182,8 +201,10 @@ def test_everything(server, client, backups):
     there = {octets for _, octets in client.cache["INBOX"][2].values()}
     had = belongings(server, client), guest_sees(server)
     assert set(had[1].values()) == {True}, had
+    make(client, "Again", "again")
     backup(server, backups)
     live_on(client)
+    make(client, "Again", "lost again")
     server.stop()
     assert server.command("restore", backups, check=False).returncode == 1, "over a store that is there"
     bring_back_everything(server, backups)
@@ -204,6 +225,7 @@ def test_everything(server, client, backups):
     assert (belongings(server, client), guest_sees(server)) == had
     back = json.loads(server.command("undelete", "alice", "INBOX", "--since", "1d", "--json"))
     assert [m["messages"] for m in back["mailboxes"]] == [1], back
+    is_the_old_one(client, "Again", "again")
 
 
 def test_an_account(server, client, backups):
@@ -211,8 +233,10 @@ def test_an_account(server, client, backups):
     settle_in(server, client)
     there = {octets for _, octets in client.cache["INBOX"][2].values()}
     had = belongings(server, client), guest_sees(server)
+    make(client, "Again", "again")
     backup(server, backups)
     live_on(client)
+    make(client, "Again", "lost again")
     server.command("user", "remove", LOGIN[0])
     server.command("purge", LOGIN[0])
     server.command("restore", backups, LOGIN[0])
@@ -225,6 +249,7 @@ def test_an_account(server, client, backups):
     assert (belongings(server, client), guest_sees(server)) == had
     back = json.loads(server.command("undelete", "alice", "INBOX", "--since", "1d", "--json"))
     assert [m["messages"] for m in back["mailboxes"]] == [1], back
+    is_the_old_one(client, "Again", "again")
 
 
 def test_a_mailbox(server, client, backups):
