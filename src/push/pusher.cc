@@ -35,9 +35,11 @@ Pusher::Pusher(PusherConfig config, accounts::Accounts& accounts, rt::Loops& loo
       clock_(clock),
       apns_(config_.apns),
       notices_(config_.notices_max),
-      thread_([this] { serve(); }) {
-  pthread_setname_np(thread_.native_handle(), "push");
-}
+      thread_([this] {
+        // Here, as a sandboxed process may not write the names of other threads.
+        pthread_setname_np(pthread_self(), "push");
+        serve();
+      }) {}
 
 Pusher::~Pusher() {
   if (!thread_.joinable()) return;

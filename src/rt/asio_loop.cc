@@ -150,8 +150,11 @@ class AsioLoops final : public RealLoops {
   void run() override {
     std::vector<std::jthread> threads;
     for (auto& loop : loops_) {
-      threads.emplace_back([&loop] { loop->run(); });
-      pthread_setname_np(threads.back().native_handle(), ("loop-" + std::to_string(loop->index())).c_str());
+      threads.emplace_back([&loop] {
+        // Here, as a sandboxed process may not write the names of other threads.
+        pthread_setname_np(pthread_self(), ("loop-" + std::to_string(loop->index())).c_str());
+        loop->run();
+      });
     }
   }
 

@@ -17,8 +17,11 @@ class ThreadPool final : public Pool {
  public:
   ThreadPool(const std::string& name, size_t threads) {
     for (size_t i = 0; i < threads; ++i) {
-      threads_.emplace_back([this] { serve(); });
-      pthread_setname_np(threads_.back().native_handle(), (name.substr(0, 11) + "-" + std::to_string(i)).c_str());
+      threads_.emplace_back([this, own = name.substr(0, 11) + "-" + std::to_string(i)] {
+        // Here, as a sandboxed process may not write the names of other threads.
+        pthread_setname_np(pthread_self(), own.c_str());
+        serve();
+      });
     }
   }
   ThreadPool(const ThreadPool&) = delete;
