@@ -22,8 +22,9 @@ std::vector<std::string> words_of(std::string_view text) {
 
 // What stands for each argument that a verb's syntax names.
 std::string_view argument_help(std::string_view name) {
-  constexpr std::array<std::array<std::string_view, 2>, 5> kHelp{
+  constexpr std::array<std::array<std::string_view, 2>, 6> kHelp{
       {{"NAME", "The name that the user logs in with; alice and alice@example.org are two users."},
+       {"DEVICE", "What the password is for, as its user calls it: Phone."},
        {"ACCOUNT", "The name that the account's user logs in with."},
        {"MAILBOX", "The mailbox's name in UTF-8, with / between the levels: Work/2026."},
        {"DIR", "The directory that the backups lie in, each in one of its own."},
@@ -98,6 +99,7 @@ CLI::App* child_of(CLI::App& parent, const std::string& name, const std::string&
 
 std::string group_help(const std::string& group) {
   if (group == "user") return "Who may log in.";
+  if (group == "app-password") return "Passwords for one device each.";
   if (group == "index") return "The search index of an account.";
   return "The mailboxes of an account.";
 }
@@ -143,8 +145,8 @@ CommandLine::CommandLine(CLI::App& app) {
   for (const VerbSyntax& syntax : verb_syntaxes()) {
     std::vector<std::string> path = words_of(syntax.verb);
     CLI::App* parent = &app;
-    if (path.size() > 1) {
-      parent = child_of(app, path[0], group_help(path[0]));
+    for (size_t i = 0; i + 1 < path.size(); ++i) {
+      parent = child_of(*parent, path[i], group_help(path[i]));
       parent->require_subcommand(1);
     }
     typed_.push_back(std::make_unique<Typed>(syntax, parent->add_subcommand(path.back(), std::string(syntax.help))));

@@ -36,6 +36,7 @@ struct Verb {
 
 // Each file of verbs gives its own.
 std::span<const Verb> user_verbs();
+std::span<const Verb> app_password_verbs();
 std::span<const Verb> quota_verbs();
 std::span<const Verb> mailbox_verbs();
 std::span<const Verb> acl_verbs();

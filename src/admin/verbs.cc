@@ -15,8 +15,8 @@ namespace {
 const std::vector<Verb>& all_verbs() {
   static const std::vector<Verb> verbs = [] {
     std::vector<Verb> all;
-    for (auto group : {user_verbs(), mailbox_verbs(), acl_verbs(), quota_verbs(), retention_verbs(), backup_verbs(),
-                       index_verbs(), server_verbs()})
+    for (auto group : {user_verbs(), app_password_verbs(), mailbox_verbs(), acl_verbs(), quota_verbs(),
+                       retention_verbs(), backup_verbs(), index_verbs(), server_verbs()})
       all.insert(all.end(), group.begin(), group.end());
     return all;
   }();

@@ -55,6 +55,8 @@ struct Services {
   const Clock& clock;
   std::function<ServerStatus()> status;  // empty: no server is up
   std::function<void()> wake_sessions;   // every session looks whether its account is still there; empty: none is up
+  // Ends the sessions that logged in with an app password, which nobody can any more; empty: none is up.
+  std::function<void(uint64_t app_password_id)> end_sessions_by = {};
   std::shared_ptr<AccountsBeingChanged> being_changed = std::make_shared<AccountsBeingChanged>();
   // staged_store.h; its name below the directory of staged stores. Empty: cannot.
   std::function<task<Result<std::shared_ptr<StagedStore>>>(std::string name)> open_staged = {};

@@ -64,6 +64,32 @@ TEST_F(Verbs, ChangePasswordsAndSwitchUsersOffAndOn) {
   EXPECT_TRUE(logs_in("other"));
 }
 
+TEST_F(Verbs, MakeListAndRemoveAppPasswords) {
+  add("alice");
+  std::string phone = server.json("user app-password add", {"alice", "Phone"})["password"];
+  auto logs_in = [&] {
+    return server.simulation->wait(server.authenticator->check_password("alice", auth::Secret(phone), {"unix"}))
+        .has_value();
+  };
+  EXPECT_EQ(server.run("user app-password add", {"alice", "Phone"}).error,
+            "The user has an app password for that device already.\n");
+  Json list = server.json("user app-password list", {"alice"});
+  ASSERT_EQ(list.size(), 1U);
+  EXPECT_EQ(list[0]["device"], "Phone");
+  EXPECT_EQ(list[0]["last_used"], "never");
+  EXPECT_TRUE(logs_in());
+  EXPECT_NE(server.json("user app-password list", {"alice"})[0]["last_used"], "never");
+  std::vector<uint64_t> ended;
+  server.services->end_sessions_by = [&ended](uint64_t id) { ended.push_back(id); };
+  EXPECT_EQ(server.run("user app-password remove", {"alice", "Phone"}).out,
+            "Removed the app password of alice for Phone.\n");
+  EXPECT_EQ(ended.size(), 1U);
+  EXPECT_FALSE(logs_in());
+  EXPECT_THAT(server.json("user app-password list", {"alice"}), IsEmpty());
+  EXPECT_EQ(server.run("user app-password remove", {"alice", "Phone"}).status, kFailed);
+  EXPECT_EQ(ended.size(), 1U);
+}
+
 TEST_F(Verbs, RemoveAUserWithAllMailForGoodWithAPurge) {
   add("alice");
   AccountId before = server.open("alice")->id();

@@ -28,11 +28,15 @@ using sasl::Secret;
 inline constexpr size_t kNameBytesMax = 255;
 inline constexpr size_t kPasswordBytesMax = 1024;
 inline constexpr size_t kUsersPerListMax = 1000;
+inline constexpr size_t kAppPasswordsPerUserMax = 32;
+inline constexpr size_t kDeviceBytesMax = 64;
 
 struct Login {
   AccountId account;
   std::string name;  // canonical: as the directory spells it
   bool read_only = false;
+  std::string device;            // whose app password it was; empty: the user's own password, or another proof
+  uint64_t app_password_id = 0;  // AppPasswordInfo::id; 0: none
 
   friend bool operator==(const Login&, const Login&) = default;
 };
@@ -98,6 +102,21 @@ struct UserInfo {
   friend bool operator==(const UserInfo&, const UserInfo&) = default;
 };
 
+// A password for one device (app_password.h).
+struct AppPasswordInfo {
+  std::string device;
+  WallTime created;
+  uint32_t used_day = 0;  // of the last login, in days since 1970 UTC; 0: never
+  uint64_t id = 0;        // random: that of a later one for the same device is another
+
+  friend bool operator==(const AppPasswordInfo&, const AppPasswordInfo&) = default;
+};
+
+struct NewAppPassword {
+  AppPasswordInfo info;
+  Secret password;
+};
+
 // Clients take the strongest mechanism that is announced, so only what every account can complete is announced.
 // Eight octets at the most, so that it fits into one atomic.
 struct alignas(8) Policy {
@@ -146,6 +165,14 @@ class Authenticator {
   // Up to kUsersPerListMax users in the order of their names, those after `after` (empty: from the first). An empty
   // answer is the end; a short one is not.
   virtual task<Result<std::vector<UserInfo>>> list_users(std::string after) = 0;
+
+  // The only moment at which the password is known. already_exists where the device has one; no(limit, …) where the
+  // user has kAppPasswordsPerUserMax. A new password of the user's own changes none of these.
+  virtual task<Result<NewAppPassword>> add_app_password(std::string name, std::string device) = 0;
+  // In the order in which they were made.
+  virtual task<Result<std::vector<AppPasswordInfo>>> list_app_passwords(std::string name) = 0;
+  // Nobody logs in with it from now on; who has is not this class's affair.
+  virtual task<Result<AppPasswordInfo>> remove_app_password(std::string name, std::string device) = 0;
 };
 
 }  // namespace roost::auth

@@ -80,6 +80,21 @@ class ChildAuthenticator : public Authenticator {
     co_return as<std::vector<UserInfo>>(co_await link_->call(std::move(request)));
   }
 
+  task<Result<NewAppPassword>> add_app_password(std::string name, std::string device) override {
+    protocol::AddAppPassword request{std::move(name), std::move(device)};
+    co_return as<NewAppPassword>(co_await link_->call(std::move(request)));
+  }
+
+  task<Result<std::vector<AppPasswordInfo>>> list_app_passwords(std::string name) override {
+    protocol::ListAppPasswords request{std::move(name)};
+    co_return as<std::vector<AppPasswordInfo>>(co_await link_->call(std::move(request)));
+  }
+
+  task<Result<AppPasswordInfo>> remove_app_password(std::string name, std::string device) override {
+    protocol::RemoveAppPassword request{std::move(name), std::move(device)};
+    co_return as<AppPasswordInfo>(co_await link_->call(std::move(request)));
+  }
+
  private:
   std::unique_ptr<Link> link_;
 };

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "sasl/scram_server.h"
@@ -17,6 +18,7 @@ struct Conversation {
   std::string address_block;
   sasl::ScramServer server;
   TimePoint started;
+  std::vector<uint64_t> app_passwords = {};  // ids of the server's other passwords
 };
 
 class Conversations {

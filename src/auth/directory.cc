@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sasl/base64.h"
 
 namespace roost::auth {
@@ -24,7 +26,36 @@ std::optional<Bytes> read_secret(BytesView line) {
   return secret;
 }
 
+bool lacks_scram(const User& user, sasl::ScramHash hash) {
+  std::optional<Salting> salting = saltings_of(user.verifier).of(hash);
+  return !salting || std::ranges::any_of(user.app_passwords, [&](const AppPassword& app) {
+    return saltings_of(app.verifier).of(hash) != salting;
+  });
+}
+
+bool lacks_cram(const User& user) {
+  return !cram_of(user.verifier) ||
+         std::ranges::any_of(user.app_passwords, [](const AppPassword& app) { return !cram_of(app.verifier); });
+}
+
 }  // namespace
+
+Saltings User::app_saltings() const {
+  Saltings out;
+  for (const AppPassword& app : app_passwords) out.fill_from(saltings_of(app.verifier));
+  return out;
+}
+
+Saltings User::saltings() const {
+  Saltings out = saltings_of(verifier);
+  out.fill_from(app_saltings());
+  return out;
+}
+
+const AppPassword* User::find_app(uint64_t id) const {
+  auto found = std::ranges::find(app_passwords, id, &AppPassword::id);
+  return found == app_passwords.end() ? nullptr : &*found;
+}
 
 Result<Directory> Directory::load(Files& files, const std::string& directory) {
   ROOST_TRY(std::optional<Bytes> text, files.read(directory + "/users"));
@@ -55,9 +86,9 @@ void Directory::count(const User& user, bool added) {
     if (lacks) added ? ++counter : --counter;
   };
   for (auto hash : {sasl::ScramHash::sha_1, sasl::ScramHash::sha_256}) {
-    note(without_scram_[static_cast<size_t>(hash)], !scram_of(user.verifier, hash));
+    note(without_scram_[static_cast<size_t>(hash)], lacks_scram(user, hash));
   }
-  note(without_cram_, !cram_of(user.verifier));
+  note(without_cram_, lacks_cram(user));
 }
 
 void Directory::apply(Change change) {
@@ -69,6 +100,15 @@ void Directory::apply(Change change) {
   if (!change.user) return;
   count(*change.user, true);
   users_.emplace(std::move(change.name), *std::move(change.user));
+}
+
+bool Directory::note_use(std::string_view canonical_name, uint64_t app_password_id, uint32_t day) {
+  auto user = users_.find(canonical_name);
+  if (user == users_.end()) return false;
+  auto app = std::ranges::find(user->second.app_passwords, app_password_id, &AppPassword::id);
+  if (app == user->second.app_passwords.end() || app->used_day == day) return false;
+  app->used_day = day;
+  return true;
 }
 
 Result<sasl::Secret> load_secret(Files& files, const std::string& directory) {

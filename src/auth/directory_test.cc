@@ -19,7 +19,7 @@ constexpr const char* kArgon =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 User user(std::string name, uint64_t account) {
-  return {std::move(name), AccountId(account), {1700000000}, false, kVerifier};
+  return {std::move(name), AccountId(account), {1700000000}, false, kVerifier, {}};
 }
 
 Users users(std::initializer_list<const char*> names) {
@@ -33,7 +33,7 @@ Users users(std::initializer_list<const char*> names) {
 TEST(UsersFile, IsTextThatAPersonCanRead) {
   Users two = users({"alice", "bob@example.org"});
   two.at("bob@example.org").disabled = true;
-  std::string text = std::string("roost-users 3 2\nalice\t1\t1700000000\tenabled\t") + kVerifier +
+  std::string text = std::string("roost-users 4 2\nalice\t1\t1700000000\tenabled\t") + kVerifier +
                      "\tb192c0d3\nbob@example.org\t2\t1700000000\tdisabled\t" + kVerifier + "\ta1b6ec59\n";
   EXPECT_EQ(format_users(two), text);
   EXPECT_EQ(parse_users(text), two);
@@ -50,8 +50,57 @@ TEST(UsersFile, TakesTheVersionsWithoutChecksums) {
   EXPECT_EQ(parse_users("roost-users 1\n")->size(), 0U);
 }
 
+constexpr const char* kAppVerifier = "$app$AAECAwQFBgcICQoLDA0ODw==$Nm7PDF8bpeKnwa22WP6Rit9fShgO1e6nyw16iXAn+Is=";
+
+Users with_app_passwords() {
+  Users two = users({"alice", "bob"});
+  two.at("alice").app_passwords = {{"Phone", {1'700'000'001}, 19'675, kAppVerifier},
+                                   {"My laptop", {1'700'000'002}, 0, kAppVerifier}};
+  return two;
+}
+
+// The second example of docs/formats/users.md.
+TEST(UsersFile, HasTheAppPasswordsOfAUserInHisLine) {
+  Users two = with_app_passwords();
+  std::string text = format_users(two);
+  std::string line = std::string("roost-users 4 2\nalice\t1\t1700000000\tenabled\t") + kVerifier +
+                     "\tPhone\t1700000001\t19675\t" + kAppVerifier + "\tMy laptop\t1700000002\t0\t" + kAppVerifier +
+                     "\t";
+  EXPECT_EQ(text.substr(0, line.size()), line);
+  EXPECT_EQ(parse_users(text), two);
+  EXPECT_EQ(find_app_password(two.at("alice").app_passwords, "abcde-fghij-kmnpq-rstuv")->device, "My laptop");
+}
+
+TEST(UsersFile, TakesTheVersionBeforeAppPasswords) {
+  Bytes text = format_users(users({"alice"}));
+  text.replace(text.find('4'), 1, "3");
+  EXPECT_EQ(parse_users(text), users({"alice"}));
+}
+
+TEST(UsersFile, RefusesAppPasswordsThatAreNone) {
+  std::string v = kAppVerifier;
+  auto parses = [](const std::string& apps) {
+    return parse_users("roost-users 2\nalice\t1\t1\tenabled\t" + std::string(kVerifier) + apps + "\n").has_value();
+  };
+  EXPECT_TRUE(parses("\tPhone\t1\t0\t" + v)) << "corrected by hand, as the guide says";
+  const std::string wrong_ones[] = {"\t",
+                                    "\tPhone\t1\t0",
+                                    "\tPhone\t1\t0\t" + v + "\t",
+                                    "\t\t1\t0\t" + v,
+                                    "\tPhone\tx\t0\t" + v,
+                                    "\tPhone\t1\t-1\t" + v,
+                                    "\tPhone\t1\t4294967296\t" + v,
+                                    "\tPhone\t1\t0\t" + std::string(kVerifier),
+                                    "\tPhone\t1\t0\t" + v + "\tPhone\t1\t0\t" + v};
+  for (const std::string& wrong : wrong_ones) EXPECT_FALSE(parses(wrong)) << wrong;
+  std::string many;
+  for (size_t i = 0; i < kAppPasswordsPerUserMax; ++i) many += "\tdevice " + std::to_string(i) + "\t1\t0\t" + v;
+  EXPECT_TRUE(parses(many));
+  EXPECT_FALSE(parses(many + "\tone more\t1\t0\t" + v));
+}
+
 TEST(UsersFile, IsRefusedWithAnyBitChanged) {
-  const Bytes text = format_users(users({"alice", "bob"}));
+  const Bytes text = format_users(with_app_passwords());
   for (size_t i = 0; i < text.size() * 8; ++i) {
     Bytes changed = text;
     changed[i / 8] = static_cast<char>(changed[i / 8] ^ (1 << (i % 8)));
@@ -114,6 +163,36 @@ TEST(Directory, FormatsAChangeAsItsFileWillBe) {
   }
 }
 
+TEST(Directory, CountsWhetherEveryPasswordCanCompleteAMechanism) {
+  constexpr Recipe kAll{Scheme::scram_sha_256, sasl::kScramIterationsMin, true, true};
+  constexpr Recipe kPlain{Scheme::scram_sha_256, sasl::kScramIterationsMin};
+  User alice = user("alice", 1);
+  alice.verifier = make_verifier(kAll, "own").value();
+  auto counted = [&alice](const Recipe& recipe, const Saltings& kept) {
+    User changed = alice;
+    changed.app_passwords = {{"Phone", {1}, 0, make_app_verifier(recipe, "one", kept)}};
+    Directory directory;
+    directory.apply({"alice", changed});
+    return std::vector{directory.all_have_scram(sasl::ScramHash::sha_256),
+                       directory.all_have_scram(sasl::ScramHash::sha_1), directory.all_have_cram()};
+  };
+  EXPECT_EQ(counted(kAll, alice.saltings()), (std::vector{true, true, true}));
+  EXPECT_EQ(counted(kPlain, alice.saltings()), (std::vector{true, false, false}));
+  EXPECT_EQ(counted(kAll, {}), (std::vector{false, false, true})) << "under a salt that no client is told";
+  EXPECT_EQ(counted({Scheme::argon2id, 0}, {}), (std::vector{false, false, false}));
+}
+
+TEST(Directory, NotesTheDayOfAnAppPasswordsUse) {
+  Directory directory;
+  directory.apply({"alice", with_app_passwords().at("alice")});
+  uint64_t id = directory.find("alice")->app_passwords[0].id();
+  EXPECT_TRUE(directory.note_use("alice", id, 20'000));
+  EXPECT_FALSE(directory.note_use("alice", id, 20'000));
+  EXPECT_EQ(directory.find("alice")->app_passwords[0].used_day, 20'000U);
+  EXPECT_FALSE(directory.note_use("alice", id + 1, 20'000));
+  EXPECT_FALSE(directory.note_use("nobody", id, 20'000));
+}
+
 TEST(Directory, ListsInPages) {
   Directory directory;
   for (int i = 0; i < 25; ++i) directory.apply({std::to_string(100 + i), user(std::to_string(100 + i), 1)});
@@ -164,7 +243,7 @@ TEST(Directory, SurvivesAPowerCutAtEveryStep) {
 TEST(Directory, StartsEmptyAndRefusesDamage) {
   testing::CrashDisk disk;
   EXPECT_EQ(Directory::load(disk, "/auth")->size(), 0U);
-  ASSERT_TRUE(disk.write("/auth/users", "roost-users 4 0\n"));
+  ASSERT_TRUE(disk.write("/auth/users", "roost-users 5 0\n"));
   EXPECT_FALSE(Directory::load(disk, "/auth"));
 }
 

@@ -169,6 +169,9 @@ class OneToken : public Authenticator {
   task<Result<>> set_disabled(std::string, bool) override { co_return fault("not here"); }
   task<Result<UserInfo>> remove_user(std::string) override { co_return fault("not here"); }
   task<Result<std::vector<UserInfo>>> list_users(std::string) override { co_return fault("not here"); }
+  task<Result<NewAppPassword>> add_app_password(std::string, std::string) override { co_return fault("not here"); }
+  task<Result<std::vector<AppPasswordInfo>>> list_app_passwords(std::string) override { co_return fault("not here"); }
+  task<Result<AppPasswordInfo>> remove_app_password(std::string, std::string) override { co_return fault("not here"); }
 };
 
 class ExchangeOfTokens : public ExchangeTest {

@@ -19,6 +19,24 @@ Fail failed() { return no(Code::authentication_failed, "Authentication failed.")
 Fail unavailable() { return no(Code::cannot, "That mechanism is not available."); }
 Fail busy() { return no(Code::unavailable, "Too many logins at once; try again."); }
 
+// The app passwords that an exchange which tells `told`'s salt and count can prove, and their ids.
+struct AppKeys {
+  std::vector<sasl::ScramKeys> keys;
+  std::vector<uint64_t> ids;
+};
+
+AppKeys app_keys(const User* user, const sasl::ScramVerifier& told) {
+  AppKeys out;
+  if (user == nullptr) return out;
+  for (const AppPassword& app : user->app_passwords) {
+    std::optional<sasl::ScramVerifier> scram = scram_of(app.verifier, told.hash);
+    if (!scram || scram->salt != told.salt || scram->iterations != told.iterations) continue;
+    out.keys.push_back({scram->stored_key, scram->server_key});
+    out.ids.push_back(app.id());
+  }
+  return out;
+}
+
 }  // namespace
 
 LocalAuthenticator::LocalAuthenticator(Config config, Ground ground, Directory directory, sasl::Secret secret,
@@ -91,6 +109,18 @@ task<Result<std::vector<UserInfo>>> LocalAuthenticator::list_users(std::string a
   return at_home(list_at_home(std::move(after)));
 }
 
+task<Result<NewAppPassword>> LocalAuthenticator::add_app_password(std::string name, std::string device) {
+  return at_home(add_app_at_home(std::move(name), std::move(device)));
+}
+
+task<Result<std::vector<AppPasswordInfo>>> LocalAuthenticator::list_app_passwords(std::string name) {
+  return at_home(list_app_at_home(std::move(name)));
+}
+
+task<Result<AppPasswordInfo>> LocalAuthenticator::remove_app_password(std::string name, std::string device) {
+  return at_home(remove_app_at_home(std::move(name), std::move(device)));
+}
+
 Policy LocalAuthenticator::policy() const { return policy_.load(std::memory_order_relaxed); }
 
 void LocalAuthenticator::set_policy() {
@@ -119,6 +149,29 @@ Result<Login> LocalAuthenticator::admit(const std::string& name, std::string_vie
   const User* user = directory_.find(name);
   if (user == nullptr || user->disabled || user->verifier != verifier) return failed();
   return Login{user->account, user->name};
+}
+
+Result<Login> LocalAuthenticator::admit(const std::string& name, std::string_view verifier,
+                                        uint64_t app_password) const {
+  if (app_password == 0) return admit(name, verifier);
+  const User* user = directory_.find(name);
+  if (user == nullptr || user->disabled) return failed();
+  const AppPassword* app = user->find_app(app_password);
+  if (app == nullptr) return failed();
+  return Login{user->account, user->name, false, app->device, app_password};
+}
+
+Saltings LocalAuthenticator::app_saltings(const std::string& name) const {
+  const User* user = directory_.find(name);
+  return user == nullptr ? Saltings() : user->app_saltings();
+}
+
+// Of a disabled user none: the right password must not be told from a wrong one by its taking no time.
+uint64_t LocalAuthenticator::find_app(const std::string& name, std::string_view password) const {
+  const User* user = directory_.find(name);
+  if (user == nullptr || user->disabled) return 0;
+  const AppPassword* app = find_app_password(user->app_passwords, password);
+  return app == nullptr ? 0 : app->id();
 }
 
 Result<Login> LocalAuthenticator::conclude(const Throttle::Attempt& attempt, Result<Login> login) {
@@ -164,6 +217,11 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   if (password.view().size() > kPasswordBytesMax) password = Secret("");
   ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(look_up(name).name, std::move(origin.address_block)));
   Subject subject = look_up(name);
+  if (uint64_t app = find_app(subject.name, password.view()); app != 0) {
+    Result<Login> login = conclude(attempt, admit(subject.name, subject.verifier, app));
+    if (login) co_await note_use(*login, std::move(password));
+    co_return login;
+  }
   if (cache_.holds(subject.name, subject.verifier, password.view(), home_.clock().now())) {
     Result<Login> login = admit(subject.name, subject.verifier);
     if (login) co_return conclude(attempt, std::move(login));
@@ -173,7 +231,7 @@ task<Result<Login>> LocalAuthenticator::check_at_home(std::string name, Secret p
   Result<Login> login = admit(subject.name, subject.verifier);
   if (!*right) login = failed();
   login = conclude(attempt, std::move(login));
-  if (login && is_outdated(subject.verifier, recipe_)) {
+  if (login && is_outdated(subject.verifier, recipe_, app_saltings(subject.name))) {
     co_await renew(std::move(subject), std::move(password));
   } else if (login) {
     cache_.add(subject.name, subject.verifier, password.view(), home_.clock().now());
@@ -190,10 +248,12 @@ task<Result<ScramStep>> LocalAuthenticator::start_at_home(ScramStart start, Orig
   std::optional<sasl::ScramVerifier> verifier = scram_of(subject.verifier, start.hash);
   if (!verifier) co_return fault("a verifier that SCRAM cannot use");
   Bytes nonce = sasl::encode_base64(random_octets(kServerNonceOctets));
-  sasl::ScramServer server(std::move(first), *std::move(verifier), bound, nonce);
+  AppKeys apps = app_keys(directory_.find(subject.name), *verifier);
+  sasl::ScramServer server(std::move(first), *std::move(verifier), bound, nonce, std::move(apps.keys));
   Bytes message = server.server_first();
-  uint64_t id = conversations_.add({std::move(subject.name), std::move(subject.verifier),
-                                    std::move(origin.address_block), std::move(server), home_.clock().now()});
+  uint64_t id =
+      conversations_.add({std::move(subject.name), std::move(subject.verifier), std::move(origin.address_block),
+                          std::move(server), home_.clock().now(), std::move(apps.ids)});
   co_return ScramStep{id, std::move(message)};
 }
 
@@ -201,16 +261,18 @@ task<Result<ScramLogin>> LocalAuthenticator::finish_at_home(uint64_t conversatio
   std::optional<Conversation> talk = conversations_.take(conversation, home_.clock().now());
   if (!talk) co_return failed();
   ROOST_CO_TRY(Throttle::Attempt attempt, co_await wait_turn(talk->name, talk->address_block));
-  Result<Bytes> message = talk->server.finish(client_final);
-  Result<Login> login = admit(talk->name, talk->verifier);
-  if (!message) login = std::unexpected(message.error());
+  Result<sasl::ScramProven> proven = talk->server.finish(client_final);
+  uint64_t app = proven && proven->password > 0 ? talk->app_passwords[proven->password - 1] : 0;
+  Result<Login> login = admit(talk->name, talk->verifier, app);
+  if (!proven) login = std::unexpected(proven.error());
   login = conclude(attempt, std::move(login));
   if (!login) co_return std::unexpected(login.error());
+  if (app != 0) co_await note_use(*login);
   const Bytes& authzid = talk->server.first().authzid;
   if (!authzid.empty() && canonical_name(authzid) != login->name) {
     co_return no(Code::authorization_failed, "You may not act as somebody else.");
   }
-  co_return ScramLogin{*std::move(login), *std::move(message)};
+  co_return ScramLogin{*std::move(login), std::move(proven->message)};
 }
 
 }  // namespace roost::auth

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 
+#include "auth/app_password.h"
 #include "auth/conversations.h"
 #include "auth/directory.h"
 #include "auth/local.h"
@@ -43,6 +44,9 @@ class LocalAuthenticator : public Authenticator {
   task<Result<>> set_disabled(std::string name, bool disabled) override;
   task<Result<UserInfo>> remove_user(std::string name) override;
   task<Result<std::vector<UserInfo>>> list_users(std::string after) override;
+  task<Result<NewAppPassword>> add_app_password(std::string name, std::string device) override;
+  task<Result<std::vector<AppPasswordInfo>>> list_app_passwords(std::string name) override;
+  task<Result<AppPasswordInfo>> remove_app_password(std::string name, std::string device) override;
 
  private:
   // Who an attempt names, as the directory stood when it was looked up.
@@ -69,16 +73,30 @@ class LocalAuthenticator : public Authenticator {
   task<Result<>> set_disabled_at_home(std::string name, bool disabled);
   task<Result<UserInfo>> remove_at_home(std::string name);
   task<Result<std::vector<UserInfo>>> list_at_home(std::string after);
+  task<Result<NewAppPassword>> add_app_at_home(std::string name, std::string device);
+  task<Result<std::vector<AppPasswordInfo>>> list_app_at_home(std::string name);
+  task<Result<AppPasswordInfo>> remove_app_at_home(std::string name, std::string device);
 
   Subject look_up(std::string_view name) const;
   // The login, if the user still is the one whose verifier was compared, and may log in.
   Result<Login> admit(const std::string& name, std::string_view verifier) const;
+  // The same by an app password that was proven; 0: the user's own.
+  Result<Login> admit(const std::string& name, std::string_view verifier, uint64_t app_password) const;
+  // The id of the user's app password that this is; 0: of none, or he may not log in.
+  uint64_t find_app(const std::string& name, std::string_view password) const;
+  uint64_t find_app(const CramAnswer& shown, const std::string& name) const;
+  Saltings app_saltings(const std::string& name) const;
   Result<Login> conclude(const Throttle::Attempt& attempt, Result<Login> login);
   task<Result<Throttle::Attempt>> wait_turn(std::string name, std::string address_block);
   task<Result<bool>> compare(std::string verifier, Secret password);
-  task<Result<std::string>> hash(Secret password);
+  task<Result<std::string>> hash(Secret password, Saltings kept = {});
   task<Result<>> store(Change change);
   task<> renew(Subject subject, Secret password);
+  task<> renew_app(Login login, Secret password);
+  // After a login with an app password: notes the day, and keeps what is stored of the password (where it was shown)
+  // as the configuration wants it. Whoever logs in does not learn whether it worked.
+  task<> note_use(Login login, Secret password = {});
+  task<> write_uses();
   void set_policy();
 
   Config config_;
@@ -98,6 +116,8 @@ class LocalAuthenticator : public Authenticator {
   uint32_t hashing_ = 0;
   uint32_t delayed_ = 0;
   uint32_t checking_tokens_ = 0;
+  std::optional<TimePoint> uses_written_;  // when days of use were last written for their own sake
+  bool uses_unwritten_ = false;
   std::atomic<Policy> policy_{Policy{}};
 };
 

@@ -393,5 +393,180 @@ TEST_F(LocalAuthenticatorTest, AddsANameOnceHoweverManyAskAtOnce) {
   EXPECT_EQ(added, 1);
 }
 
+class AppPasswordTest : public LocalAuthenticatorTest {
+ protected:
+  void SetUp() override {
+    LocalAuthenticatorTest::SetUp();
+    add("alice", 7);
+    phone_ = add_app("alice", "Phone");
+  }
+  std::string add_app(std::string name, std::string device) {
+    Result<NewAppPassword> made = wait(auth_->add_app_password(std::move(name), std::move(device)));
+    EXPECT_TRUE(made);
+    return made ? std::string(made->password.view()) : std::string();
+  }
+  std::vector<AppPasswordInfo> apps() { return wait(auth_->list_app_passwords("alice")).value(); }
+  Login by(const char* device) {
+    for (const AppPasswordInfo& app : apps()) {
+      if (app.device == device) return {AccountId(7), "alice", false, device, app.id};
+    }
+    return {};
+  }
+
+  std::string phone_;
+};
+
+TEST_F(AppPasswordTest, LogsInWithoutASlowHash) {
+  std::string laptop = add_app("ALICE", "Laptop");
+  EXPECT_EQ(hashes_of("Alice", phone_.c_str()), 0U);
+  EXPECT_EQ(last_, by("Phone"));
+  EXPECT_EQ(hashes_of("alice", laptop.c_str()), 0U);
+  EXPECT_EQ(last_, by("Laptop"));
+  EXPECT_EQ(hashes_of("alice", "s3cret"), 1U);
+  EXPECT_EQ(last_, (Login{AccountId(7), "alice"}));
+}
+
+TEST_F(AppPasswordTest, IsNoPasswordOfAnybodyElse) {
+  add("bob", 8);
+  EXPECT_EQ(hashes_of("bob", phone_.c_str()), 1U);
+  EXPECT_FALSE(last_);
+}
+
+TEST_F(AppPasswordTest, CostsTheSameWhereItFails) {
+  for (const char* password : {"wrong", "", "abcde-fghij-kmnpq-rstuv"}) EXPECT_EQ(hashes_of("alice", password), 1U);
+  ASSERT_TRUE(wait(auth_->set_disabled("alice", true)));
+  EXPECT_EQ(hashes_of("alice", phone_.c_str()), 1U) << "the right password of a disabled user was told by its time";
+  EXPECT_FALSE(last_);
+  EXPECT_FALSE(scram(kBare, phone_.c_str()));
+  EXPECT_EQ(last_.error(), (Error{Error::Kind::no, Code::authentication_failed, "Authentication failed."}));
+}
+
+TEST_F(AppPasswordTest, SpeaksScramBesideTheUsersOwn) {
+  std::string laptop = add_app("alice", "Laptop");
+  EXPECT_EQ(scram(kBare, phone_.c_str())->login, by("Phone"));
+  EXPECT_EQ(scram(kBare, laptop.c_str())->login, by("Laptop"));
+  EXPECT_EQ(scram(kBare, "s3cret")->login, (Login{AccountId(7), "alice"}));
+  EXPECT_EQ(scram(kBare, "wrong").error().code, Code::authentication_failed);
+  EXPECT_EQ(scram(kBare, phone_.c_str(), "n,a=bob,").error().code, Code::authorization_failed);
+}
+
+TEST_F(AppPasswordTest, StaysWhenTheUsersOwnChanges) {
+  ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
+  EXPECT_TRUE(auth_->policy().scram_sha_256);
+  EXPECT_EQ(log_in("alice", phone_.c_str()), by("Phone"));
+  EXPECT_EQ(scram(kBare, phone_.c_str())->login, by("Phone"));
+  EXPECT_TRUE(scram(kBare, "n3w"));
+  EXPECT_FALSE(scram(kBare, "s3cret"));
+}
+
+TEST_F(AppPasswordTest, IsGoneAtOnceWhenItIsRemoved) {
+  std::string laptop = add_app("alice", "Laptop");
+  ScramStep first = begin(std::string("n,,") + kBare).value();
+  Bytes final = sasl::testing::answer("n,,", kBare, first.message, phone_);
+  Login before = by("Phone");
+  Result<AppPasswordInfo> removed = wait(auth_->remove_app_password("Alice", "Phone"));
+  ASSERT_TRUE(removed);
+  EXPECT_EQ(removed->id, before.app_password_id);
+  EXPECT_EQ(wait(auth_->scram_finish(first.conversation, final)).error().code, Code::authentication_failed)
+      << "in the middle of an exchange";
+  EXPECT_FALSE(log_in("alice", phone_.c_str()));
+  EXPECT_EQ(log_in("alice", laptop.c_str()), by("Laptop"));
+  EXPECT_EQ(wait(auth_->remove_app_password("alice", "Phone")).error().code, Code::nonexistent);
+  add_app("alice", "Phone");
+  EXPECT_NE(by("Phone").app_password_id, before.app_password_id);
+}
+
+TEST_F(AppPasswordTest, OutlivesARestart) {
+  std::vector<AppPasswordInfo> before = apps();
+  disk_.restart(false);
+  start();
+  EXPECT_EQ(apps(), before);
+  EXPECT_EQ(log_in("alice", phone_.c_str()), by("Phone"));
+}
+
+TEST_F(AppPasswordTest, ComesInLimitedNumbersEachForAnotherDevice) {
+  EXPECT_EQ(wait(auth_->add_app_password("alice", "Phone")).error().code, Code::already_exists);
+  EXPECT_EQ(wait(auth_->add_app_password("alice", "")).error().code, Code::cannot);
+  EXPECT_EQ(wait(auth_->add_app_password("nobody", "Phone")).error().code, Code::nonexistent);
+  EXPECT_EQ(wait(auth_->list_app_passwords("nobody")).error().code, Code::nonexistent);
+  EXPECT_EQ(wait(auth_->remove_app_password("nobody", "Phone")).error().code, Code::nonexistent);
+  for (size_t i = 1; i < kAppPasswordsPerUserMax; ++i) add_app("alice", "device " + std::to_string(i));
+  EXPECT_EQ(wait(auth_->add_app_password("alice", "one more")).error().code, Code::limit);
+  EXPECT_EQ(apps().size(), kAppPasswordsPerUserMax);
+  EXPECT_EQ(scram(kBare, phone_.c_str())->login, by("Phone"));
+}
+
+TEST_F(AppPasswordTest, ShowsTheDayOfItsLastUseAndWritesItOnceAnHour) {
+  EXPECT_EQ(apps()[0].used_day, 0U);
+  ASSERT_TRUE(log_in("alice", phone_.c_str()));
+  uint32_t today = apps()[0].used_day;
+  EXPECT_GT(today, 0U);
+  start();
+  EXPECT_EQ(apps()[0].used_day, today) << "the first is written at once";
+  ASSERT_TRUE(scram(kBare, phone_.c_str()));
+  std::string laptop = add_app("alice", "Laptop");
+  ASSERT_TRUE(log_in("alice", laptop.c_str()));
+  simulation_->run_for(Seconds(3601));
+  Bytes before = disk_.read("/auth/users").value().value();
+  ASSERT_TRUE(log_in("alice", phone_.c_str()));
+  ASSERT_TRUE(log_in("alice", laptop.c_str()));
+  EXPECT_EQ(disk_.read("/auth/users").value().value() == before, today == apps()[0].used_day);
+  simulation_->run_for(Seconds(86'400));
+  ASSERT_TRUE(log_in("alice", laptop.c_str()));
+  EXPECT_EQ(apps()[1].used_day, apps()[0].used_day + 1);
+}
+
+TEST_F(AppPasswordTest, NeedsNoDiskToLogIn) {
+  disk_.cut_power_at(1);
+  EXPECT_EQ(log_in("alice", phone_.c_str()), by("Phone"));
+  EXPECT_EQ(log_in("alice", phone_.c_str()), by("Phone"));
+}
+
+TEST_F(AppPasswordTest, LearnsOlderMechanismsWhenItIsShown) {
+  start(with_older_mechanisms());
+  ASSERT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_FALSE(auth_->policy().scram_sha_1 || auth_->policy().cram_md5) << "her phone cannot";
+  ASSERT_TRUE(log_in("alice", phone_.c_str()));
+  EXPECT_TRUE(auth_->policy().scram_sha_1 && auth_->policy().cram_md5) << "now it can";
+  EXPECT_EQ(scram(kBare, phone_.c_str(), "n,,", sasl::ScramHash::sha_1)->login, by("Phone"));
+  EXPECT_EQ(scram(kBare, phone_.c_str())->login, by("Phone"));
+  EXPECT_EQ(answer_cram("Alice", phone_.c_str()), by("Phone"));
+  EXPECT_EQ(answer_cram("alice", "s3cret"), (Login{AccountId(7), "alice"}));
+  EXPECT_EQ(answer_cram("alice", "wrong").error().code, Code::authentication_failed);
+  ASSERT_TRUE(wait(auth_->remove_app_password("alice", "Phone")));
+  EXPECT_EQ(answer_cram("alice", phone_.c_str()).error().code, Code::authentication_failed);
+}
+
+TEST_F(AppPasswordTest, WorksWithArgon2idAndComesBackToScram) {
+  start(Scheme::argon2id);
+  add("bob", 8);
+  std::string tablet = add_app("bob", "Tablet");
+  EXPECT_EQ(hashes_of("bob", tablet.c_str()), 0U);
+  EXPECT_TRUE(last_);
+  EXPECT_EQ(hashes_of("bob", "wrong"), 1U);
+  start();
+  EXPECT_FALSE(auth_->policy().scram_sha_256) << "bob cannot";
+  ASSERT_TRUE(log_in("bob", tablet.c_str()));
+  EXPECT_FALSE(auth_->policy().scram_sha_256) << "his tablet can, with his own password he cannot";
+  ASSERT_TRUE(log_in("bob", "s3cret"));
+  EXPECT_TRUE(auth_->policy().scram_sha_256);
+  EXPECT_EQ(scram("n=bob,r=abc", tablet.c_str())->login.device, "Tablet");
+  EXPECT_EQ(scram("n=bob,r=abc", "s3cret")->login.device, "");
+}
+
+TEST_F(AppPasswordTest, KeepsTheCountThatItWasMadeUnder) {
+  Config config;
+  config.directory = "/auth";
+  config.iterations = 2 * sasl::kScramIterationsMin;
+  start(std::move(config));
+  Bytes before = disk_.read("/auth/users").value().value();
+  ASSERT_TRUE(log_in("alice", "s3cret"));
+  EXPECT_EQ(disk_.read("/auth/users").value().value(), before) << "the phone could not log in any more";
+  EXPECT_EQ(scram(kBare, phone_.c_str())->login, by("Phone"));
+  ASSERT_TRUE(wait(auth_->remove_app_password("alice", "Phone")));
+  ASSERT_TRUE(wait(auth_->set_password("alice", "n3w")));
+  EXPECT_NE(begin(std::string("n,,") + kBare)->message.find(",i=8192"), Bytes::npos);
+}
+
 }  // namespace
 }  // namespace roost::auth

@@ -9,6 +9,11 @@ namespace {
 Fail failed() { return no(Code::authentication_failed, "Authentication failed."); }
 Fail unavailable() { return no(Code::cannot, "That mechanism is not available."); }
 
+bool answers(std::string_view verifier, const CramAnswer& shown) {
+  std::optional<sasl::CramSecret> secret = cram_of(verifier);
+  return secret && sasl::equal_in_constant_time(sasl::cram_digest(*secret, shown.challenge), shown.digest);
+}
+
 }  // namespace
 
 task<Result<Login>> LocalAuthenticator::credential_at_home(Credential credential, Origin origin) {
@@ -35,11 +40,23 @@ task<Result<Login>> LocalAuthenticator::check_cram(CramAnswer shown, Origin orig
   ROOST_CO_TRY(Throttle::Attempt attempt,
                co_await wait_turn(look_up(shown.name).name, std::move(origin.address_block)));
   Subject subject = look_up(shown.name);
-  std::optional<sasl::CramSecret> secret = cram_of(subject.verifier);
-  bool right = secret && sasl::equal_in_constant_time(sasl::cram_digest(*secret, shown.challenge), shown.digest);
-  Result<Login> login = admit(subject.name, subject.verifier);
+  uint64_t app = find_app(shown, subject.name);
+  bool right = answers(subject.verifier, shown) || app != 0;
+  Result<Login> login = admit(subject.name, subject.verifier, app);
   if (!right) login = failed();
-  co_return conclude(attempt, std::move(login));
+  login = conclude(attempt, std::move(login));
+  if (login && app != 0) co_await note_use(*login);
+  co_return login;
+}
+
+uint64_t LocalAuthenticator::find_app(const CramAnswer& shown, const std::string& name) const {
+  const User* user = directory_.find(name);
+  uint64_t found = 0;
+  if (user == nullptr) return found;
+  for (const AppPassword& app : user->app_passwords) {
+    if (answers(app.verifier, shown)) found = app.id();
+  }
+  return found;
 }
 
 task<Result<std::string>> LocalAuthenticator::owner_of(Secret token) {

@@ -1,5 +1,6 @@
 // Changing the directory: prepared in memory, written durably on the pool, and only then believed.
 #include <algorithm>
+#include <utility>
 
 #include "auth/local_authenticator.h"
 #include "auth/name.h"
@@ -26,17 +27,20 @@ std::string lookup_name(std::string_view name) { return canonical_name(name).val
 
 }  // namespace
 
-task<Result<std::string>> LocalAuthenticator::hash(Secret password) {
+task<Result<std::string>> LocalAuthenticator::hash(Secret password, Saltings kept) {
   ROOST_CO_TRY_VOID(check_new_password(password.view()));
-  co_return co_await pool_.run([this, &password] { return make_verifier(recipe_, password.view()); });
+  co_return co_await pool_.run([this, &password, &kept] { return make_verifier(recipe_, password.view(), kept); });
 }
 
 // With the lock on changes held.
 task<Result<>> LocalAuthenticator::store(Change change) {
   if (!config_.directory.empty()) {
     Bytes text = directory_.format_with(change);
-    ROOST_CO_TRY_VOID(
-        co_await pool_.run([this, &text] { return replace_file(files_, config_.directory, "users", text); }));
+    bool with_uses = std::exchange(uses_unwritten_, false);
+    Result<> written =
+        co_await pool_.run([this, &text] { return replace_file(files_, config_.directory, "users", text); });
+    if (!written) uses_unwritten_ |= with_uses;
+    ROOST_CO_TRY_VOID(std::move(written));
   }
   directory_.apply(std::move(change));
   set_policy();
@@ -46,11 +50,12 @@ task<Result<>> LocalAuthenticator::store(Change change) {
 // A verifier made under another configuration would cost other than a decoy's, and may keep SCRAM from being announced.
 // This is the one moment at which the password is known. Whoever logs in does not learn whether it worked.
 task<> LocalAuthenticator::renew(Subject subject, Secret password) {
-  Result<std::string> verifier = co_await hash(std::move(password));
+  Saltings kept = app_saltings(subject.name);
+  Result<std::string> verifier = co_await hash(std::move(password), kept);
   if (!verifier) co_return;
   auto lock = co_await changes_.lock();
   const User* user = directory_.find(subject.name);
-  if (user == nullptr || user->verifier != subject.verifier) co_return;
+  if (user == nullptr || user->verifier != subject.verifier || user->app_saltings() != kept) co_return;
   User changed = *user;
   changed.verifier = *std::move(verifier);
   Result<> stored = co_await store({changed.name, changed});
@@ -69,7 +74,7 @@ task<Result<UserInfo>> LocalAuthenticator::add_at_home(std::string name, Account
   ROOST_CO_TRY(std::string verifier, co_await hash(std::move(password)));
   auto lock = co_await changes_.lock();
   if (directory_.find(canonical) != nullptr) co_return no(Code::already_exists, "There already is such a user.");
-  User user{canonical, account, home_.clock().wall(), false, std::move(verifier)};
+  User user{canonical, account, home_.clock().wall(), false, std::move(verifier), {}};
   UserInfo info = user.info();
   ROOST_CO_TRY_VOID(co_await store({canonical, std::move(user)}));
   co_return info;
@@ -77,12 +82,11 @@ task<Result<UserInfo>> LocalAuthenticator::add_at_home(std::string name, Account
 
 task<Result<>> LocalAuthenticator::set_password_at_home(std::string name, Secret password) {
   std::string canonical = lookup_name(name);
-  if (directory_.find(canonical) == nullptr) co_return nobody();
-  ROOST_CO_TRY(std::string verifier, co_await hash(std::move(password)));
-  auto lock = co_await changes_.lock();
+  auto lock = co_await changes_.lock();  // no app password is added under the salt that goes
   const User* user = directory_.find(canonical);
   if (user == nullptr) co_return nobody();
   User changed = *user;
+  ROOST_CO_TRY(std::string verifier, co_await hash(std::move(password), changed.app_saltings()));
   changed.verifier = std::move(verifier);
   co_return co_await store({canonical, std::move(changed)});
 }

@@ -1,6 +1,7 @@
 // What logins cost: the hashes, a login from the cache, reading and writing a directory of users.
 #include <benchmark/benchmark.h>
 
+#include "auth/app_password.h"
 #include "auth/directory.h"
 #include "auth/local.h"
 #include "auth/login_cache.h"
@@ -23,6 +24,18 @@ void check_argon2id_password(benchmark::State& state) {
 }
 BENCHMARK(check_argon2id_password)->Unit(benchmark::kMillisecond);
 
+// The last of as many as a user may have.
+void check_app_password(benchmark::State& state) {
+  std::vector<AppPassword> passwords;
+  Recipe recipe{Scheme::scram_sha_256, sasl::kScramIterationsMin};
+  for (int64_t i = 1; i <= state.range(0); ++i) {
+    std::string device = "device " + std::to_string(i);
+    passwords.push_back({device, {}, 0, make_app_verifier(recipe, device, {})});
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(find_app_password(passwords, passwords.back().device));
+}
+BENCHMARK(check_app_password)->Arg(1)->Arg(kAppPasswordsPerUserMax)->Unit(benchmark::kMicrosecond);
+
 void find_in_cache(benchmark::State& state) {
   LoginCache cache(4096, Seconds{600});
   std::string verifier = make_verifier({Scheme::scram_sha_256, sasl::kScramIterationsMin}, "s3cret").value();
@@ -42,7 +55,7 @@ Directory directory_of(int64_t users) {
   Directory out;
   for (int64_t i = 1; i <= users; ++i) {
     std::string name = "user" + std::to_string(i) + "@example.org";
-    out.apply({name, User{name, AccountId(static_cast<uint64_t>(i)), {1'700'000'000}, false, verifier}});
+    out.apply({name, User{name, AccountId(static_cast<uint64_t>(i)), {1'700'000'000}, false, verifier, {}}});
   }
   return out;
 }

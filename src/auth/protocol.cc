@@ -125,7 +125,7 @@ concept Is = std::same_as<std::remove_const_t<T>, Of>;
 
 void list(auto& io, Is<AccountId> auto& v) { io(v.value); }
 void list(auto& io, Is<WallTime> auto& v) { io(v.seconds); }
-void list(auto& io, Is<Login> auto& v) { io(v.account, v.name, v.read_only); }
+void list(auto& io, Is<Login> auto& v) { io(v.account, v.name, v.read_only, v.device, v.app_password_id); }
 void list(auto& io, Is<Origin> auto& v) { io(v.address_block); }
 void list(auto& io, Is<ChannelBinding> auto& v) { io(v.type, v.data); }
 void list(auto& io, Is<ScramStart> auto& v) { io(v.hash, v.plus, v.client_first, v.bindings); }
@@ -137,6 +137,8 @@ void list(auto&, Is<Nobody> auto&) {}
 void list(auto& io, Is<ScramStep> auto& v) { io(v.conversation, v.message); }
 void list(auto& io, Is<ScramLogin> auto& v) { io(v.login, v.message); }
 void list(auto& io, Is<UserInfo> auto& v) { io(v.name, v.account, v.created, v.disabled); }
+void list(auto& io, Is<AppPasswordInfo> auto& v) { io(v.device, v.created, v.used_day, v.id); }
+void list(auto& io, Is<NewAppPassword> auto& v) { io(v.info, v.password); }
 void list(auto& io, Is<Policy> auto& v) {
   io(v.plain, v.scram_sha_256, v.scram_sha_1, v.cram_md5, v.external, v.anonymous, v.oauth);
 }
@@ -163,6 +165,9 @@ void list(auto& io, Is<SetPassword> auto& v) { io(v.name, v.password); }
 void list(auto& io, Is<SetDisabled> auto& v) { io(v.name, v.disabled); }
 void list(auto& io, Is<RemoveUser> auto& v) { io(v.name); }
 void list(auto& io, Is<ListUsers> auto& v) { io(v.after); }
+void list(auto& io, Is<AddAppPassword> auto& v) { io(v.name, v.device); }
+void list(auto& io, Is<ListAppPasswords> auto& v) { io(v.name); }
+void list(auto& io, Is<RemoveAppPassword> auto& v) { io(v.name, v.device); }
 
 template <class T>
 void fields(auto& io, T& value) {
@@ -179,8 +184,9 @@ Secret encode(uint64_t id, const Request& request) {
   return Secret(std::move(out));
 }
 
-Bytes encode(uint64_t id, const Reply& reply) {
+Secret encode(uint64_t id, const Reply& reply) {
   Bytes out;
+  out.reserve(1024);  // as above
   Writer writer(out);
   writer(id, reply.policy, reply.answer.has_value());
   if (reply.answer) {
@@ -188,7 +194,7 @@ Bytes encode(uint64_t id, const Reply& reply) {
   } else {
     writer(reply.answer.error());
   }
-  return out;
+  return Secret(std::move(out));
 }
 
 Result<Numbered<Request>> decode_request(BytesView message) {

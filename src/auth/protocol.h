@@ -63,11 +63,24 @@ struct RemoveUser {
 struct ListUsers {
   std::string after;
 };
+struct AddAppPassword {
+  std::string name;
+  std::string device;
+};
+struct ListAppPasswords {
+  std::string name;
+};
+struct RemoveAppPassword {
+  std::string name;
+  std::string device;
+};
 
-using Request = std::variant<Configure, CheckPassword, CheckCredential, CheckToken, StartScram, FinishScram, FindUser,
-                             AddUser, SetPassword, SetDisabled, RemoveUser, ListUsers>;
-using Answer = std::variant<std::monostate, Login, TokenAnswer, ScramStep, ScramLogin, std::optional<UserInfo>,
-                            UserInfo, std::vector<UserInfo>>;
+using Request =
+    std::variant<Configure, CheckPassword, CheckCredential, CheckToken, StartScram, FinishScram, FindUser, AddUser,
+                 SetPassword, SetDisabled, RemoveUser, ListUsers, AddAppPassword, ListAppPasswords, RemoveAppPassword>;
+using Answer =
+    std::variant<std::monostate, Login, TokenAnswer, ScramStep, ScramLogin, std::optional<UserInfo>, UserInfo,
+                 std::vector<UserInfo>, AppPasswordInfo, NewAppPassword, std::vector<AppPasswordInfo>>;
 
 struct Reply {
   Policy policy;
@@ -80,9 +93,9 @@ struct Numbered {
   Body body;
 };
 
-// A request is a secret: it may hold a password.
+// Secrets: they may hold a password.
 Secret encode(uint64_t id, const Request& request);
-Bytes encode(uint64_t id, const Reply& reply);
+Secret encode(uint64_t id, const Reply& reply);
 Result<Numbered<Request>> decode_request(BytesView message);
 Result<Numbered<Reply>> decode_reply(BytesView message);
 

@@ -12,9 +12,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (!again || protocol::encode(again->id, again->body).view() != once.view()) abort();
   }
   if (auto reply = protocol::decode_reply(input)) {
-    roost::Bytes once = protocol::encode(reply->id, reply->body);
-    auto again = protocol::decode_reply(once);
-    if (!again || protocol::encode(again->id, again->body) != once) abort();
+    Secret once = protocol::encode(reply->id, reply->body);
+    auto again = protocol::decode_reply(once.view());
+    if (!again || protocol::encode(again->id, again->body).view() != once.view()) abort();
   }
   return 0;
 }

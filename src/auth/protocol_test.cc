@@ -17,7 +17,7 @@ Request round_trip(const Request& request) {
 }
 
 Reply round_trip(const Reply& reply) {
-  Bytes message = encode(43, reply);
+  Bytes message(encode(43, reply).view());
   auto decoded = decode_reply(message);
   EXPECT_TRUE(decoded);
   EXPECT_EQ(decoded->id, 43U);
@@ -75,6 +75,9 @@ TEST(Protocol, CarriesEveryRequest) {
   EXPECT_TRUE(std::get<SetDisabled>(round_trip(SetDisabled{"alice", true})).disabled);
   EXPECT_EQ(std::get<RemoveUser>(round_trip(RemoveUser{"alice"})).name, "alice");
   EXPECT_EQ(std::get<ListUsers>(round_trip(ListUsers{"alice"})).after, "alice");
+  EXPECT_EQ(std::get<AddAppPassword>(round_trip(AddAppPassword{"alice", "Phone"})).device, "Phone");
+  EXPECT_EQ(std::get<ListAppPasswords>(round_trip(ListAppPasswords{"alice"})).name, "alice");
+  EXPECT_EQ(std::get<RemoveAppPassword>(round_trip(RemoveAppPassword{"alice", "Phone"})).device, "Phone");
 }
 
 TEST(Protocol, CarriesEveryAnswer) {
@@ -84,6 +87,14 @@ TEST(Protocol, CarriesEveryAnswer) {
   auto answer = [&](Answer a) { return *round_trip(Reply{policy, std::move(a)}).answer; };
   EXPECT_EQ(std::get<Login>(answer(Login{AccountId(7), "alice"})).name, "alice");
   EXPECT_TRUE(std::get<Login>(answer(Login{AccountId(7), "guest", true})).read_only);
+  Login by_phone{AccountId(7), "alice", false, "Phone", UINT64_MAX};
+  EXPECT_EQ(std::get<Login>(answer(by_phone)), by_phone);
+  AppPasswordInfo app{"Phone", {1'700'000'000}, 20'000, 1234};
+  EXPECT_EQ(std::get<AppPasswordInfo>(answer(app)), app);
+  EXPECT_EQ(std::get<std::vector<AppPasswordInfo>>(answer(std::vector{app})), std::vector{app});
+  Answer made = answer(NewAppPassword{app, "s3cret"});
+  EXPECT_EQ(std::get<NewAppPassword>(made).info, app);
+  EXPECT_EQ(std::get<NewAppPassword>(made).password.view(), "s3cret");
   EXPECT_EQ(std::get<TokenAnswer>(answer(TokenAnswer{std::nullopt, "why"})).why, "why");
   EXPECT_EQ(std::get<ScramStep>(answer(ScramStep{5, "first"})).message, "first");
   EXPECT_EQ(std::get<ScramLogin>(answer(ScramLogin{{AccountId(7), "alice"}, "final"})).login.account, AccountId(7));
@@ -102,7 +113,7 @@ TEST(Protocol, RefusesValuesThatAreNone) {
   wrong.back() = 2;
   EXPECT_FALSE(decode_request(wrong));
   EXPECT_FALSE(decode_request(std::string("\x01\xff", 2)));
-  Bytes reply = encode(1, Reply{{}, std::unexpected(Error{Error::Kind::no, Code::none, ""})});
+  Bytes reply(encode(1, Reply{{}, std::unexpected(Error{Error::Kind::no, Code::none, ""})}).view());
   for (size_t i = 0; i < reply.size(); ++i) {
     std::string mutated = reply;
     mutated[i] = '\x7f';

@@ -51,7 +51,7 @@ bool pause(int fd, Millis duration) {
 void report_death(int fd, int code) {
   std::string why = "it ended with " + std::to_string(code) + " and is being started again";
   protocol::Reply reply{{}, no(Code::unavailable, std::move(why))};
-  send_message(fd, protocol::encode(0, reply), false);
+  send_message(fd, protocol::encode(0, reply).view(), false);
 }
 
 }  // namespace

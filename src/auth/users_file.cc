@@ -1,6 +1,6 @@
 // The text of the file `users` (docs/formats/users.md): a heading that says how many there are, then a line for each
 // user, in the order of names: name TAB account TAB created TAB enabled|disabled TAB verifier, whose parts have a space
-// between them, TAB checksum.
+// between them, for each app password TAB device TAB created TAB day of its last use TAB verifier, TAB checksum.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,8 @@
 namespace roost::auth {
 namespace {
 
-constexpr std::string_view kHeading = "roost-users 3 ";  // and how many
+constexpr std::string_view kHeading = "roost-users 4 ";  // and how many
+constexpr std::string_view kHeadingBefore = "roost-users 3 ";
 // Of versions without checksums and without a count.
 constexpr std::array<std::string_view, 2> kOldHeadings = {"roost-users 1\n", "roost-users 2\n"};
 constexpr size_t kLineBytesTypical = 200;
@@ -28,6 +29,9 @@ void append_line(Bytes& out, const User& user) {
   out += std::to_string(user.created.seconds);
   out += user.disabled ? "\tdisabled\t" : "\tenabled\t";
   out += user.verifier;
+  for (const AppPassword& app : user.app_passwords) {
+    out += fmt::format("\t{}\t{}\t{}\t{}", app.device, app.created.seconds, app.used_day, app.verifier);
+  }
   out += '\t';
   out += fmt::format("{:08x}\n", crc32c(BytesView(out).substr(begin)));
 }
@@ -47,6 +51,24 @@ bool parse_number(std::string_view text, T& out) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+// Whether `fields` is one or more app passwords, whose fields it takes.
+bool take_app_passwords(std::string_view fields, std::vector<AppPassword>& out) {
+  size_t tabs = static_cast<size_t>(std::ranges::count(fields, '\t'));
+  if (tabs % 4 != 3 || tabs / 4 >= kAppPasswordsPerUserMax) return false;
+  while (!fields.empty()) {
+    AppPassword app;
+    app.device = take_field(fields);
+    bool again = std::ranges::find(out, app.device, &AppPassword::device) != out.end();
+    bool good = check_device(app.device) && !again;
+    good = parse_number(take_field(fields), app.created.seconds) && good;
+    good = parse_number(take_field(fields), app.used_day) && good;
+    app.verifier = take_field(fields);
+    if (!good || !is_app_verifier(app.verifier)) return false;
+    out.push_back(std::move(app));
+  }
+  return true;
+}
+
 std::optional<User> parse_line(std::string_view line) {
   User user;
   user.name = take_field(line);
@@ -56,8 +78,10 @@ std::optional<User> parse_line(std::string_view line) {
   std::string_view state = take_field(line);
   if (state != "enabled" && state != "disabled") return std::nullopt;
   user.disabled = state == "disabled";
-  if (!scheme_of(line)) return std::nullopt;
-  user.verifier = line;
+  bool has_app_passwords = line.contains('\t');
+  user.verifier = take_field(line);
+  if (!scheme_of(user.verifier)) return std::nullopt;
+  if (has_app_passwords && !take_app_passwords(line, user.app_passwords)) return std::nullopt;
   return user;
 }
 
@@ -82,7 +106,10 @@ Result<Users> parse_lines(BytesView text, bool summed) {
     std::string_view line = text.substr(0, end);
     if (summed && !take_sum(line)) return wrong_line(number, "it is damaged: its checksum is another");
     std::optional<User> user = parse_line(line);
-    if (!user) return wrong_line(number, "expected name, account, created, enabled or disabled, and a verifier");
+    if (!user)
+      return wrong_line(number,
+                        "expected name, account, created, enabled or disabled, a verifier, and four fields for each "
+                        "app password");
     std::string name = user->name;
     if (!users.try_emplace(std::move(name), *std::move(user)).second)
       return wrong_line(number, "the name is there twice");
@@ -105,9 +132,9 @@ Result<Users> parse_users(BytesView text) {
   if (old != kOldHeadings.end()) return parse_lines(text.substr(old->size()), false);
   size_t end = text.find('\n');
   size_t count = 0;
-  bool known = text.starts_with(kHeading) && end != BytesView::npos &&
+  bool known = (text.starts_with(kHeading) || text.starts_with(kHeadingBefore)) && end != BytesView::npos &&
                parse_number(text.substr(kHeading.size(), end - kHeading.size()), count);
-  if (!known) return wrong_line(1, "expected \"roost-users 3\" and the number of users");
+  if (!known) return wrong_line(1, "expected \"roost-users 4\" and the number of users");
   ROOST_TRY(Users users, parse_lines(text.substr(end + 1), true));
   if (users.size() == count) return users;
   return wrong_line(1, fmt::format("{} users are named here, and {} follow", count, users.size()));

@@ -73,27 +73,53 @@ bool is_scram(std::string_view part, ScramHash hash) {
 
 }  // namespace
 
-Result<std::string> make_verifier(const Recipe& recipe, std::string_view password) {
+void Saltings::fill_from(Saltings other) {
+  if (!sha_256) sha_256 = std::move(other.sha_256);
+  if (!sha_1) sha_1 = std::move(other.sha_1);
+}
+
+Saltings saltings_of(std::string_view verifier) {
+  auto of = [verifier](ScramHash hash) -> std::optional<Salting> {
+    std::optional<sasl::ScramVerifier> scram = scram_of(verifier, hash);
+    if (!scram) return std::nullopt;
+    return Salting{std::move(scram->salt), scram->iterations};
+  };
+  return {of(ScramHash::sha_256), of(ScramHash::sha_1)};
+}
+
+std::vector<std::string> challenge_parts(const Recipe& recipe, std::string_view password, const Saltings& kept) {
+  if (recipe.scheme != Scheme::scram_sha_256) return {};
+  auto scram = [&](ScramHash hash) {
+    const std::optional<Salting>& same = kept.of(hash);
+    Salting salting = same ? *same : Salting{random_octets(sasl::kScramSaltBytes), recipe.iterations};
+    return sasl::format_scram(sasl::derive_scram(password, salting.salt, salting.iterations, hash));
+  };
+  std::vector<std::string> out = {scram(ScramHash::sha_256)};
+  if (recipe.scram_sha_1) out.push_back(scram(ScramHash::sha_1));
+  if (recipe.cram_md5) out.push_back(sasl::format_cram(sasl::derive_cram(password)));
+  return out;
+}
+
+Result<std::string> make_verifier(const Recipe& recipe, std::string_view password, const Saltings& kept) {
   if (recipe.scheme == Scheme::argon2id) {
     sasl::Secret prepared(sasl::prepare_password(password));
     return make_argon(prepared.view());
   }
-  auto scram = [&](ScramHash hash) {
-    Bytes salt = random_octets(sasl::kScramSaltBytes);
-    return sasl::format_scram(sasl::derive_scram(password, salt, recipe.iterations, hash));
-  };
-  std::string out = scram(ScramHash::sha_256);
-  if (recipe.scram_sha_1) out += ' ' + scram(ScramHash::sha_1);
-  if (recipe.cram_md5) out += ' ' + sasl::format_cram(sasl::derive_cram(password));
+  std::string out;
+  for (const std::string& part : challenge_parts(recipe, password, kept)) out += (out.empty() ? "" : " ") + part;
   return out;
 }
 
-bool is_outdated(std::string_view verifier, const Recipe& recipe) {
-  std::optional<sasl::ScramVerifier> scram = scram_of(verifier, ScramHash::sha_256);
-  if (recipe.scheme == Scheme::argon2id) return scram.has_value();
-  if (!scram || scram->iterations != recipe.iterations) return true;
-  std::optional<sasl::ScramVerifier> older = scram_of(verifier, ScramHash::sha_1);
-  if (recipe.scram_sha_1 ? !older || older->iterations != recipe.iterations : older.has_value()) return true;
+bool is_outdated(std::string_view verifier, const Recipe& recipe, const Saltings& kept) {
+  Saltings has = saltings_of(verifier);
+  auto fits = [&](ScramHash hash) {
+    const std::optional<Salting>& salting = has.of(hash);
+    const std::optional<Salting>& same = kept.of(hash);
+    return salting && (same ? *salting == *same : salting->iterations == recipe.iterations);
+  };
+  if (recipe.scheme == Scheme::argon2id) return has.sha_256.has_value();
+  if (!fits(ScramHash::sha_256)) return true;
+  if (recipe.scram_sha_1 ? !fits(ScramHash::sha_1) : has.sha_1.has_value()) return true;
   return cram_of(verifier).has_value() != recipe.cram_md5;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/config.h"
 #include "sasl/cram_md5.h"
@@ -22,10 +23,34 @@ struct Recipe {
   bool cram_md5 = false;
 };
 
-// Slow: a pool's work. Fails only where memory for the hash cannot be had.
-Result<std::string> make_verifier(const Recipe& recipe, std::string_view password);
-// Whether make_verifier() would make another kind of line now.
-bool is_outdated(std::string_view verifier, const Recipe& recipe);
+// SCRAM tells a client one salt and one count before it is known which of a user's passwords he will prove: so all of
+// them have the same.
+struct Salting {
+  Bytes salt;
+  uint32_t iterations = 0;
+
+  friend bool operator==(const Salting&, const Salting&) = default;
+};
+struct Saltings {
+  std::optional<Salting> sha_256;
+  std::optional<Salting> sha_1;
+
+  const std::optional<Salting>& of(sasl::ScramHash hash) const {
+    return hash == sasl::ScramHash::sha_1 ? sha_1 : sha_256;
+  }
+  // Takes what `other` has and this has not.
+  void fill_from(Saltings other);
+  friend bool operator==(const Saltings&, const Saltings&) = default;
+};
+// Of the parts that it has.
+Saltings saltings_of(std::string_view verifier);
+
+// Slow: a pool's work. Fails only where memory for the hash cannot be had. `kept`: of the user's other passwords.
+Result<std::string> make_verifier(const Recipe& recipe, std::string_view password, const Saltings& kept = {});
+// The parts for SCRAM and CRAM-MD5 alone; none where the recipe has none.
+std::vector<std::string> challenge_parts(const Recipe& recipe, std::string_view password, const Saltings& kept);
+// Whether make_verifier() would make another kind of line now, or challenge_parts() other parts.
+bool is_outdated(std::string_view verifier, const Recipe& recipe, const Saltings& kept = {});
 
 // Slow, as long for a wrong password as for the right one.
 bool matches(std::string_view verifier, std::string_view password);

@@ -101,13 +101,27 @@ class Worker {
     if (auto* q = std::get_if<protocol::ListUsers>(&request)) {
       co_return as_answer(co_await authenticator_->list_users(q->after));
     }
+    co_return co_await answer_about_devices(std::move(request));
+  }
+
+  task<Result<protocol::Answer>> answer_about_devices(protocol::Request request) {
+    if (auto* q = std::get_if<protocol::AddAppPassword>(&request)) {
+      co_return as_answer(co_await authenticator_->add_app_password(q->name, q->device));
+    }
+    if (auto* q = std::get_if<protocol::ListAppPasswords>(&request)) {
+      co_return as_answer(co_await authenticator_->list_app_passwords(q->name));
+    }
+    if (auto* q = std::get_if<protocol::RemoveAppPassword>(&request)) {
+      co_return as_answer(co_await authenticator_->remove_app_password(q->name, q->device));
+    }
     co_return bad("The configuration comes first, and once.");
   }
 
   // On the loop (or before it runs), so that replies leave one at a time. The server always reads: it cannot block
   // long.
   void reply(uint64_t id, Result<protocol::Answer> result) {
-    send_message(fd_, protocol::encode(id, protocol::Reply{authenticator_->policy(), std::move(result)}), true);
+    Secret message = protocol::encode(id, protocol::Reply{authenticator_->policy(), std::move(result)});
+    send_message(fd_, message.view(), true);
   }
 
   int fd_;
@@ -120,7 +134,7 @@ class Worker {
 }  // namespace
 
 int say_why_not(int fd, const Error& error) {
-  send_message(fd, protocol::encode(0, protocol::Reply{{}, std::unexpected(error)}), true);
+  send_message(fd, protocol::encode(0, protocol::Reply{{}, std::unexpected(error)}).view(), true);
   return 1;
 }
 

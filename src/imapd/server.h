@@ -11,6 +11,7 @@
 #include "imapd/config.h"
 #include "imapd/memory_budget.h"
 #include "imapd/recent_claims.h"
+#include "imapd/revoked_passwords.h"
 #include "net/stream.h"
 #include "rt/task.h"
 
@@ -40,6 +41,8 @@ struct Services {
   MemoryBudget memory;
   RecentClaims recent_claims;
   SessionStats stats;
+  // Add to it, then wake every stream.
+  RevokedPasswords revoked_passwords;
   // Set it, then wake every stream (Listener::for_each): each session says BYE once its command is done.
   std::atomic<bool> stopping{false};
 };

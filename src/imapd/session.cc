@@ -142,6 +142,9 @@ task<Result<>> Session::more_input() {
 Result<> Session::check_welcome() {
   if (services_.stopping) return bye("stopping", "The server is shutting down.");
   if (account_ && account_->retired()) return bye("account_removed", "The account was removed.");
+  if (account_ && services_.revoked_passwords.contains(app_password_)) {
+    return bye("app_password_removed", "The app password was removed.");
+  }
   return {};
 }
 
@@ -202,6 +205,19 @@ Fail Session::cut(std::string_view reason) {
   return closed();
 }
 
+namespace {
+
+void log_login(const std::string& user, const auth::Login& login, const net::Stream& stream) {
+  log::Field who("user", user);
+  log::Field account("account", login.account.value);
+  log::Field address("address", stream.peer().address);
+  log::Field tls("tls", stream.tls() ? stream.tls()->version : std::string("none"));
+  if (login.device.empty()) return log::info("login", {who, account, address, tls});
+  log::info("login", {who, account, address, tls, {"app_password", login.device}});
+}
+
+}  // namespace
+
 task<Result<>> Session::log_in(auth::Login login) {
   mail::Actor actor = mail::Actor::owned_by(login.name);
   ROOST_CO_TRY(account_, co_await services_.accounts.open_for(std::move(actor), login.account));
@@ -209,14 +225,12 @@ task<Result<>> Session::log_in(auth::Login login) {
   if (rt::Loop* home = accounts::home_of(*account_)) co_await net::move_to(*stream_, *home);
   user_ = std::move(login.name);
   read_only_ = login.read_only;
+  app_password_ = login.app_password_id;
   input_.framer().set_limits(limits_after_login(config()));
   bad_in_a_row_ = 0;
   ++services_.stats.logged_in;
   ++services_.stats.logins_total;
-  log::info("login", {{"user", user_},
-                      {"account", login.account.value},
-                      {"address", stream_->peer().address},
-                      {"tls", stream_->tls() ? stream_->tls()->version : std::string("none")}});
+  log_login(user_, login, *stream_);
   co_return Result<>{};
 }
 

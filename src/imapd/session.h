@@ -108,7 +108,8 @@ class Session {
   void leave_mode() { mode_.reset(); }
   // Writes what there is, gives up the buffers and waits.
   task<Result<net::Ready>> park(Millis timeout);
-  // Ended with BYE where the server is stopping or the account is being deleted: asked before every wait.
+  // Ended with BYE where the server is stopping, the account is being deleted, or the app password was removed: asked
+  // before every wait.
   Result<> check_welcome();
   // Writes BYE; the caller returns the error, which ends the session. `reason` is a constant word for the log.
   Fail bye(std::string_view reason, std::string_view text);
@@ -179,6 +180,7 @@ class Session {
   BytesView running_tag_;
   std::string user_;
   bool read_only_ = false;
+  uint64_t app_password_ = 0;  // auth::Login::app_password_id
   QuotaWarnings quota_warnings_;
   std::string_view end_reason_ = "closed";
   TimePoint started_;

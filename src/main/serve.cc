@@ -84,6 +84,7 @@ class Server {
   task<> shut_down();
   admin::ServerStatus status() const;
   void wake_sessions();
+  void end_sessions_by(uint64_t app_password);
   task<> say_ready();
   void arm_housekeeping();
   task<> keep_house();
@@ -145,12 +146,14 @@ Result<> Server::open() {
   }
   imap_.emplace(std::move(imap), *accounts_, *authenticator_);
   lmtp_.emplace(config_.lmtp, *accounts_, *authenticator_, system_clock());
-  control_.emplace(admin::Services{.accounts = *accounts_,
-                                   .store = *store_,
-                                   .authenticator = *authenticator_,
-                                   .clock = system_clock(),
-                                   .status = [this] { return status(); },
-                                   .wake_sessions = [this] { wake_sessions(); }});
+  control_.emplace(
+      admin::Services{.accounts = *accounts_,
+                      .store = *store_,
+                      .authenticator = *authenticator_,
+                      .clock = system_clock(),
+                      .status = [this] { return status(); },
+                      .wake_sessions = [this] { wake_sessions(); },
+                      .end_sessions_by = [this](uint64_t app_password) { end_sessions_by(app_password); }});
   control_->open_staged = [this](std::string name) {
     return open_staged_store(config_, *loops_, *blocking_, std::move(name));
   };
@@ -163,6 +166,11 @@ admin::ServerStatus Server::status() const {
 
 void Server::wake_sessions() {
   listeners_->for_each([](net::Stream& stream) { stream.wake(); });
+}
+
+void Server::end_sessions_by(uint64_t app_password) {
+  imap_->revoked_passwords.add(app_password);
+  wake_sessions();
 }
 
 // Removals of users, and moves between accounts, that a crash interrupted are gone on with; if that is not possible

@@ -31,16 +31,44 @@ ScramServer serve(const char* client_first, const ChannelBinding& offered = {}) 
 TEST(Scram, FollowsTheExampleOfRfc7677) {
   ScramServer server = serve(kClientFirst);
   EXPECT_EQ(server.server_first(), kServerFirst);
-  EXPECT_EQ(server.finish(kClientFinal), kServerFinal);
+  EXPECT_EQ(server.finish(kClientFinal)->message, kServerFinal);
 }
 
 TEST(Scram, RefusesAWrongPassword) {
   ScramServer server = serve(kClientFirst);
   Bytes nonce = server.first().nonce + kServerNonce;
   EXPECT_TRUE(server.finish(sign("c=biws,r=" + nonce, "pencil", server)));
-  Result<Bytes> wrong = server.finish(sign("c=biws,r=" + nonce, "Pencil", server));
+  Result<ScramProven> wrong = server.finish(sign("c=biws,r=" + nonce, "Pencil", server));
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Code::authentication_failed);
+}
+
+TEST(Scram, TakesEachOfSeveralPasswordsAndSaysWhich) {
+  Bytes salt = *decode_base64("W22ZaJ0SNY7soEsUEjb6gQ==");
+  for (ScramHash hash : {ScramHash::sha_1, ScramHash::sha_256}) {
+    std::vector<ScramKeys> others;
+    for (const char* password : {"brush", "chalk"}) {
+      ScramVerifier of = derive_scram(password, salt, 4096, hash);
+      others.push_back({of.stored_key, of.server_key});
+    }
+    ScramServer server(*parse_client_first("n,,n=user,r=abc"), derive_scram("pencil", salt, 4096, hash), {}, "def",
+                       others);
+    auto finish = [&](const char* password) {
+      return server.finish(
+          testing::sign(server.first().bare, server.server_first(), "c=biws,r=abcdef", password, hash));
+    };
+    size_t expected = 0;
+    std::vector<Bytes> signatures;
+    for (const char* password : {"pencil", "brush", "chalk"}) {
+      auto proven = finish(password);
+      ASSERT_TRUE(proven) << password;
+      EXPECT_EQ(proven->password, expected++);
+      signatures.push_back(proven->message);
+    }
+    EXPECT_NE(signatures[0], signatures[1]) << "the server proves that it knows the password which was used";
+    EXPECT_NE(signatures[1], signatures[2]);
+    EXPECT_EQ(finish("crayon").error().code, Code::authentication_failed);
+  }
 }
 
 TEST(Scram, RefusesAnotherNonceThoughSigned) {
@@ -104,8 +132,8 @@ TEST(ScramSha1, FollowsTheExampleOfRfc5802) {
   ScramVerifier verifier = derive_scram("pencil", *decode_base64("QSXCR+Q6sek8bf92"), 4096, ScramHash::sha_1);
   ScramServer server(*parse_client_first("n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL"), verifier, {}, "3rfcNHYJY1ZVvWVs7j");
   EXPECT_EQ(server.server_first(), "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096");
-  EXPECT_EQ(server.finish("c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="),
-            "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+  auto proven = server.finish("c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=");
+  EXPECT_EQ(proven->message, "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
 }
 
 TEST(ScramSha1, HasVerifiersAndProofsOfItsOwnLength) {

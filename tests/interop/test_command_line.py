@@ -26,14 +26,20 @@ def roost(*words, stdin="", **options):
 def subcommands(*path):
     """Names under "Subcommands:" of a command's help."""
     text = roost(*path, "--help").stdout
-    return re.findall(r"^  (\w+) ", text.split("Subcommands:\n", 1)[1], re.M) if "Subcommands:" in text else []
+    return re.findall(r"^  ([\w-]+) ", text.split("Subcommands:\n", 1)[1], re.M) if "Subcommands:" in text else []
 
 
 def all_commands():
     found = []
-    for name in subcommands():
-        below = subcommands(name)
-        found += [f"{name} {b}" for b in below] or [name]
+
+    def look_below(path):
+        below = subcommands(*path)
+        for name in below:
+            look_below((*path, name))
+        if not below:
+            found.append(" ".join(path))
+
+    look_below(())
     return found
 
 
@@ -74,6 +80,16 @@ def work_through(server):
     verb("user disable", "dora")
     assert [u["state"] for u in data("user list") if u["name"] == "dora"] == ["disabled"]
     verb("user enable", "dora")
+    password = data("user app-password add", "dora", "Handy (grün)")["password"]
+    assert re.fullmatch(r"([a-km-np-z2-9]{5}-){3}[a-km-np-z2-9]{5}", password), password
+    assert verb("user app-password add", "dora", "Laptop") != password
+    fails(1, "user", "app-password", "add", "dora", "Laptop")
+    fails(1, "user", "app-password", "add", "dora", "x" * 65)
+    apps = data("user app-password list", "dora")
+    assert [(a["device"], a["last_used"]) for a in apps] == [("Handy (grün)", "never"), ("Laptop", "never")], apps
+    verb("user app-password remove", "dora", "Laptop")
+    fails(1, "user", "app-password", "remove", "dora", "Laptop")
+    assert len(data("user app-password list", "dora")) == 1
     verb("mailbox create", "dora", "Work/Größe")
     verb("mailbox rename", "dora", "Work", "Done")
     verb("mailbox unsubscribe", "dora", "Sent")
@@ -130,7 +146,8 @@ def work_through(server):
         fails(2, name)
     with_directories = {"backup", "restore", "freeze", "thaw"}
     for name in used - with_directories - {"check", "status", "user list", "user add", "deleted", "undelete"}:
-        more = {"mailbox list": 0, "mailbox rename": 2, "mailbox revoke": 2, "mailbox grant": 3}
+        more = {"mailbox list": 0, "mailbox rename": 2, "mailbox revoke": 2, "mailbox grant": 3,
+                "user app-password add": 1, "user app-password remove": 1}
         fails(1, *name.split(), "nobody", *["x"] * more.get(name, 1 if name[:7] == "mailbox" else 0),
               *(["--password-stdin"] if name == "user passwd" else []), stdin=MESSAGE)
         fails(2, *name.split())

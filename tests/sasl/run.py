@@ -221,6 +221,102 @@ def test_scram_sha_1_and_cram_md5_wait_until_every_user_can():
         assert Client(server).scram("SCRAM-SHA-1", wrong) == b"a" + FAILED
 
 
+# --- App passwords ---
+
+
+def add_app_password(server, device):
+    return json.loads(server.command("user", "app-password", "add", "alice", device, "--json"))["password"]
+
+
+def login_command(server, password):
+    return Client(server).command(b"LOGIN alice %s" % password.encode())[-1].replace(b"t ", b"a ", 1)
+
+
+def plain(server, password):
+    return Client(server).begin("PLAIN", b"\0alice\0" + password.encode())
+
+
+def by_login_mechanism(server, password):
+    c = Client(server)
+    assert c.begin("LOGIN")
+    assert c.ask(in_base64(b"alice"))
+    return c.ask(in_base64(password.encode()))
+
+
+def by_scram(mechanism):
+    return lambda server, password: Client(server).scram(mechanism, Scram(mechanism, "alice", password))
+
+
+def by_plus(mechanism):
+    def log_in(server, password):
+        c = Client(server, ssl.TLSVersion.TLSv1_3)
+        return c.scram(mechanism, Scram(mechanism, "alice", password, b"p=tls-server-end-point,,", c.end_point()))
+
+    return log_in
+
+
+def by_cram(server, password):
+    c = Client(server)
+    return c.ask(in_base64(cram_md5("alice", password, c.begin("CRAM-MD5"))))
+
+
+WAYS = {"LOGIN command": login_command, "PLAIN": plain, "LOGIN": by_login_mechanism, "CRAM-MD5": by_cram,
+        **{name: by_scram(name) for name in ("SCRAM-SHA-256", "SCRAM-SHA-1")},
+        **{name: by_plus(name) for name in ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS")}}
+
+
+def test_app_passwords_log_in_by_every_mechanism_beside_the_users_own():
+    with Server("[auth]\nscram_sha_1 = true\ncram_md5 = true\nthrottle = false\n") as server:
+        phone, laptop = (add_app_password(server, device) for device in ("Phone", "Laptop"))
+        for way, log_in in WAYS.items():
+            for device, password in (("Phone", phone), ("Laptop", laptop), (None, PASSWORD)):
+                before = server.log_text()
+                answer = log_in(server, password)
+                assert answer.startswith(b"a OK "), (way, device, answer)
+                new = server.log_text()[len(before):]
+                named = re.findall(r" login .*app_password=(\S+)", new)
+                assert named == ([device] if device else []), (way, device, new)
+            wrong = log_in(server, "abcde-fghij-kmnpq-rstuv")
+            assert wrong == b"a" + FAILED, (way, wrong)
+        listed = json.loads(server.command("user", "app-password", "list", "alice", "--json"))
+        assert [app["device"] for app in listed] == ["Phone", "Laptop"]
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", app["last_used"]) for app in listed), listed
+        server.command("user", "passwd", "alice", "--password-stdin", stdin="another 1\n")
+        server.restart()
+        for way, log_in in WAYS.items():
+            assert log_in(server, phone).startswith(b"a OK "), way
+            assert log_in(server, PASSWORD) == b"a" + FAILED, way
+            assert log_in(server, "another 1").startswith(b"a OK "), way
+
+
+def test_removing_an_app_password_ends_its_sessions_and_no_others():
+    with Server() as server:
+        phone, laptop = (add_app_password(server, device) for device in ("Phone", "My laptop"))
+        clients = []
+        for password in (phone, laptop, PASSWORD, phone):
+            clients.append(Client(server))
+            clients[-1].login("alice", password)
+        clients[-1].ok(b"SELECT INBOX")
+        clients[-1].send(b"i IDLE\r\n")
+        assert clients[-1].line().startswith(b"+ ")
+        server.command("user", "app-password", "remove", "alice", "Phone")
+        for client in (clients[0], clients[3]):
+            assert client.line() == b"* BYE The app password was removed.\r\n"
+        for client in (clients[1], clients[2]):
+            client.ok(b"NOOP")
+        assert plain(server, phone) == b"a" + FAILED
+        logged_in(plain(server, laptop))
+
+
+def test_app_passwords_work_with_argon2id():
+    with Server('[auth]\nscheme = "argon2id"\n') as server:
+        phone = add_app_password(server, "Phone")
+        for password in (phone, PASSWORD):
+            logged_in(plain(server, password))
+        assert plain(server, "abcde-fghij-kmnpq-rstuv") == b"a" + FAILED
+        assert Client(server).mechanisms() == ["PLAIN", "LOGIN"]
+
+
 # --- CRAM-MD5, ANONYMOUS ---
 
 

@@ -35,6 +35,11 @@ class Users final : public auth::Authenticator {
   task<Result<std::vector<auth::UserInfo>>> list_users(std::string) override {
     co_return std::vector<auth::UserInfo>();
   }
+  task<Result<auth::NewAppPassword>> add_app_password(std::string, std::string) override { co_return refused(); }
+  task<Result<std::vector<auth::AppPasswordInfo>>> list_app_passwords(std::string) override {
+    co_return std::vector<auth::AppPasswordInfo>();
+  }
+  task<Result<auth::AppPasswordInfo>> remove_app_password(std::string, std::string) override { co_return refused(); }
 
  private:
   static Fail refused() { return no(Code::cannot, "Not here."); }
