@@ -85,10 +85,29 @@ std::string user_name(const Options& o, size_t number) {
   return at == std::string::npos ? name : name.replace(at, 2, std::to_string(number));
 }
 
+namespace {
+
+std::string password_of(const Options& o, size_t user) {
+  if (o.passwords.empty()) return o.password;
+  static const std::vector<std::string> lines = [&o] {
+    std::ifstream file(o.passwords);
+    std::vector<std::string> out;
+    for (std::string line; std::getline(file, line);) out.push_back(line);
+    return out;
+  }();
+  return lines.at(user);
+}
+
+}  // namespace
+
+std::string login_command(const Options& o, size_t user) {
+  return fmt::format("LOGIN \"{}\" \"{}\"", user_name(o, user), password_of(o, user));
+}
+
 std::unique_ptr<Connection> logged_in(const Options& o, size_t user, bool select) {
   auto connection = std::make_unique<Connection>(o.target);
   connection->read_response();
-  connection->run(fmt::format("LOGIN \"{}\" \"{}\"", user_name(o, user), o.password));
+  connection->run(login_command(o, user));
   if (select) connection->run("SELECT " + o.mailbox);
   return connection;
 }

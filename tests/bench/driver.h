@@ -18,6 +18,8 @@ void expect(bool good, const std::string& what);
 void expect_ok(std::string_view tagged);  // "t OK …"
 
 std::string user_name(const Options& o, size_t number);
+// The whole command but for its tag and line end.
+std::string login_command(const Options& o, size_t user);
 // Greeted and logged in; with `mailbox` selected where `select` says so. Throws unless everything is OK.
 std::unique_ptr<Connection> logged_in(const Options& o, size_t user, bool select = false);
 std::vector<std::unique_ptr<Connection>> connect_all(const Options& o, bool select);

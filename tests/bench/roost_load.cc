@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   app.add_flag("--tls", options.target.tls, "TLS from the first octet");
   app.add_option("--user", options.user, "Login name; %d is the number of the user, from 0");
   app.add_option("--password", options.password);
+  app.add_option("--passwords", options.passwords, "A file with the password of each user in a line");
   app.add_option("--users", options.users);
   app.add_option("--connections", options.connections);
   app.add_option("--messages", options.messages, "Operations altogether, or messages to fill with");

@@ -15,6 +15,7 @@ struct Options {
   uint16_t imap_port = 0;        // where LMTP is measured: to count what was delivered
   std::string user = "bench%d";  // %d: the number of the user, from 0
   std::string password = "bench-pw 1";
+  std::string passwords;  // a file with a line for each user, in place of `password`
   size_t users = 1;
   size_t connections = 1;
   size_t messages = 1000;  // operations altogether, or messages in the mailbox

@@ -34,7 +34,7 @@ class Visitor {
     if (step_ == 0) {
       expect(response.starts_with("* OK"), std::string(response));
       step_ = 1;
-      connection_->send(fmt::format("1 LOGIN \"{}\" \"{}\"\r\n", user_name(o_, user_), o_.password));
+      connection_->send("1 " + login_command(o_, user_) + "\r\n");
       return;
     }
     selected_ |= response.find(" EXISTS") != std::string_view::npos;

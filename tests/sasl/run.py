@@ -229,7 +229,7 @@ def add_app_password(server, device):
 
 
 def login_command(server, password):
-    return Client(server).command(b"LOGIN alice %s" % password.encode())[-1].replace(b"t ", b"a ", 1)
+    return Client(server).command(b'LOGIN alice "%s"' % password.encode())[-1].replace(b"t ", b"a ", 1)
 
 
 def plain(server, password):
