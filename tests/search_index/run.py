@@ -22,7 +22,7 @@ from roost import Lines, Server, wait_for  # noqa: E402
 
 WORDS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "nu") for b in ("re", "st", "zy", "qu") for c in ("m", "bel", "tax")]
 RARE = ["zyzzyva", "xylophone", "Übermut", "straße", "日本語"]
-KEEP_SECONDS_MAX = 0.9  # from the last answer to the kill: within and beyond the time the index takes to follow
+KEEP_SECONDS_MAX = 1.5  # from the last answer to the kill: within and beyond the time the index takes to follow
 
 
 class Mailbox:
