@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "accounts/history.h"
 #include "accounts/home.h"
 
 namespace roost::accounts {
@@ -56,6 +57,7 @@ AccountPtr act_as(mail::Actor actor, AccountPtr account) {
 
 OpenAccount* opened(Account& account) {
   if (auto* acting = dynamic_cast<ActingAccount*>(&account)) return &acting->opened();
+  if (OpenAccount* present = present_of(account)) return present;
   return dynamic_cast<OpenAccount*>(&account);
 }
 

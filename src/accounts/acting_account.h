@@ -9,7 +9,7 @@ namespace roost::accounts {
 // `account` is one that a Table opened.
 AccountPtr act_as(mail::Actor actor, AccountPtr account);
 
-// The account itself; null for one that no Table opened.
+// The account itself, also of its past (accounts/history.h); null for one that no Table opened.
 OpenAccount* opened(Account& account);
 
 }  // namespace roost::accounts

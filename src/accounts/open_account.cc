@@ -212,12 +212,17 @@ task<> OpenAccount::drain(std::shared_ptr<OpenAccount> self) {
 // One delivery may be for several accounts.
 task<Result<>> OpenAccount::own_blob(mail::NewMessage& message) {
   if (!message.blob || message.blob.owner == id_) co_return Result<>{};
+  ROOST_CO_TRY(message.blob, co_await copy_of(message.blob));
+  co_return Result<>{};
+}
+
+task<Result<BlobId>> OpenAccount::copy_of(BlobId blob) {
   ROOST_CO_TRY(BlobId own, co_await reserve_blob());
   Storing storing(*this);
   ROOST_CO_TRY_VOID(storing.allowed());
-  ROOST_CO_TRY_VOID(co_await env_->store.link_blob(message.blob, own));
-  message.blob = own;
-  co_return co_await confirm_blob(own);
+  ROOST_CO_TRY_VOID(co_await env_->store.link_blob(blob, own));
+  ROOST_CO_TRY_VOID(co_await confirm_blob(own));
+  co_return own;
 }
 
 task<Result<>> OpenAccount::confirm_blob(BlobId blob) {

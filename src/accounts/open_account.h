@@ -93,6 +93,9 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   // A body that was received for another account gets an id of our own; nothing where there is none.
   task<Result<>> own_blob(mail::NewMessage& message);
+  // The same body under an id that is set aside for one message to come; `blob` may be any account's. Code::corruption
+  // where it is missing.
+  task<Result<BlobId>> copy_of(BlobId blob);
 
   // After the blob was stored: where it was taken for abandoned meanwhile (a clock has jumped), nobody would find it
   // any more; it is deleted then, and the upload refused.

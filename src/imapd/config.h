@@ -80,6 +80,7 @@ struct ImapdConfig {
   std::string token_scope;               // told to clients whose OAuth token is refused
   std::string discovery_url;             // likewise
   std::string shared_user;               // whose mailboxes are everybody's "Shared/…", by their ACLs; empty: none
+  std::string history_tree;              // what users' mailboxes as of a day are found below; empty: nowhere
   bool private_seen = false;             // \Seen of mailboxes of other accounts is each user's own
   bool allow_clear_text_logins = false;  // LOGIN and PLAIN without TLS from anywhere, not from loopback only
   bool starttls = true;                  // whether the listener has a certificate

@@ -1,4 +1,5 @@
 #include "imapd/features.h"
+#include "imapd/history_tree.h"
 
 #include <array>
 #include <set>
@@ -239,6 +240,9 @@ Result<> check_imapd(const ImapdConfig& config) {
   // RFC 9738 3
   if (config.messages_per_command_max != 0 && config.messages_saved_max != 0) {
     return bad("imap.messages_saved_max: imap.messages_per_command_max limits COPY and APPEND already");
+  }
+  if (!config.history_tree.empty() && !is_history_name(config.history_tree)) {
+    return bad("imap.history_tree: one level of a mailbox's name, which stands for nothing else");
   }
   // RFC 9051 5.4
   if (config.autologout_ms < Millis(30 * 60'000)) return bad("imap.autologout_ms: half an hour at least");

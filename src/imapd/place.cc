@@ -4,18 +4,19 @@
 
 #include "base/flags.h"
 #include "imap/mailbox_name.h"
+#include "imapd/history_tree.h"
 #include "imapd/session.h"
 
 namespace roost::imapd {
-namespace {
 
-// RFC 9051 5.1: INBOX is spelled in any case, also another user's.
 Bytes with_inbox(BytesView name) {
   Bytes out(name);
   size_t level = std::min(name.find(imap::kHierarchySeparator), name.size());
   if (equals_ignoring_case(name.substr(0, level), imap::kInbox)) out.replace(0, level, imap::kInbox);
   return out;
 }
+
+namespace {
 
 // The account of another user. `rest`: below the prefix.
 task<Result<Place>> place_of(Session& session, Bytes user, Bytes prefix, Bytes rest) {
@@ -39,14 +40,16 @@ Fail no_such_mailbox(Code code) { return no(code, "No such mailbox."); }
 
 Fail no_creation() { return no(Code::no_perm, "You do not have the right to create mailboxes there"); }
 
-bool lies_elsewhere(const ImapdConfig& config, BytesView name) {
-  return name.starts_with(kOtherUsers) || (!config.shared_user.empty() && name.starts_with(kShared));
+bool lies_elsewhere(const Session& session, BytesView name) {
+  const bool shared = !session.config().shared_user.empty() && name.starts_with(kShared);
+  return shared || name.starts_with(kOtherUsers) || lies_in_history(session, name);
 }
 
 task<Result<Place>> find_place(Session& session, Bytes name) {
-  if (!lies_elsewhere(session.config(), name)) {
+  if (!lies_elsewhere(session, name)) {
     co_return Place{.account = session.account_ptr(), .name = std::move(name), .owner = session.user()};
   }
+  if (lies_in_history(session, name)) co_return co_await place_in_history(session, std::move(name));
   if (name.starts_with(kShared)) {
     co_return co_await place_of(session, session.config().shared_user, Bytes(kShared), name.substr(kShared.size()));
   }
@@ -58,8 +61,7 @@ task<Result<Place>> find_place(Session& session, Bytes name) {
 
 task<Result<Place>> place_to_create(Session& session, Bytes name) {
   // The names of the namespaces themselves belong to nobody.
-  const ImapdConfig& config = session.config();
-  bool is_namespace = !lies_elsewhere(config, name) && lies_elsewhere(config, name + imap::kHierarchySeparator);
+  bool is_namespace = !lies_elsewhere(session, name) && lies_elsewhere(session, name + imap::kHierarchySeparator);
   Result<Place> place = no_such_mailbox();
   if (!is_namespace) place = co_await find_place(session, std::move(name));
   if (place || place.error().code != Code::nonexistent) co_return place;

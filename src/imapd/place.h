@@ -1,6 +1,6 @@
-// Where a mailbox name leads: into the user's own account, into another user's ("Other Users/fred/work"), or into the
-// account that holds the public mailboxes ("Shared/news") (RFC 2342 3). What a user may not know of is not told from
-// what is not there (RFC 4314 6).
+// Where a mailbox name leads: into the user's own account, into another user's ("Other Users/fred/work"), into the
+// account that holds the public mailboxes ("Shared/news") (RFC 2342 3), or into the own one as it was at the end of a
+// day (imapd/history_tree.h). What a user may not know of is not told from what is not there (RFC 4314 6).
 #pragma once
 
 #include <string_view>
@@ -29,8 +29,11 @@ struct Place {
   bool own() const { return prefix.empty(); }
 };
 
-// Whether it leads out of the user's own account, if anywhere.
-bool lies_elsewhere(const ImapdConfig& config, BytesView name);
+// Whether it leads out of the user's own account as it is, if anywhere.
+bool lies_elsewhere(const Session& session, BytesView name);
+
+// RFC 9051 5.1: INBOX is spelled in any case, also below what stands before another account's names.
+Bytes with_inbox(BytesView name);
 
 // no(nonexistent) where the name can lead nowhere: the same as for a mailbox that is not there.
 task<Result<Place>> find_place(Session& session, Bytes name);

@@ -225,6 +225,10 @@ void add_imap(OptionTable& t, imapd::ImapdConfig& c) {
       "imap.shared_user", c.shared_user,
       "The user whose mailboxes everybody finds below \"Shared/\", as far as their access control lists allow. Empty: "
       "there are none.");
+  t.add(
+      "imap.history_tree", c.history_tree,
+      "The name below which each user finds his own mailboxes as they were at the end of each day (UTC) that is still "
+      "kept, to be read and copied from, such as \"History\". Empty: nowhere.");
   t.add("imap.private_seen", c.private_seen,
         "Let each user of a mailbox of somebody else have a \\Seen of his own there, which nobody else sees. Decide "
         "before "

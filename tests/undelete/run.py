@@ -15,12 +15,16 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS / "crash")]
 
 from roost import BINARY, Lines, Server  # noqa: E402
+from under_load import LaterServer  # noqa: E402
 
 LOGIN = ("alice", "wonder-land 1")
 LARGE = 200_000
+DAY_SECONDS = 24 * 3600
+CONFIG = '[imap]\nhistory_tree = "History"\n'
 
 
 def body(subject, size=0):
@@ -125,6 +129,42 @@ def test_a_removed_user_comes_back(server, client):
     assert json.loads(server.command("deleted", "--json")) == []
 
 
+def noon_of_tomorrow(server):
+    """Moves the server's clock there, and gives the day that is over then."""
+    now = int(time.time()) + server.ahead
+    server.jump(DAY_SECONDS + DAY_SECONDS // 2 - now % DAY_SECONDS)
+    return time.strftime("%Y-%m-%d", time.gmtime(now))
+
+
+def test_a_user_helps_himself(server, client):
+    """Two days go by, by a clock that jumps: what INBOX held is below History/, until it is purged."""
+    noon_of_tomorrow(server)
+    texts = {name: body(name, LARGE if name == "moved" else 0) for name in ("gone", "moved", "stays")}
+    for text in texts.values():
+        client.append("INBOX", text, "\\Flagged")
+    before = client.messages("INBOX")
+    inbox = f"History/{noon_of_tomorrow(server)}/INBOX"
+    client.expunge("INBOX", "1")
+    client.ok(b"UID MOVE 2 Archive")
+    client.append("INBOX", body("new"))
+    assert client.messages(inbox) == before
+    assert f" {inbox}".encode() not in b"".join(client.ok(b'LIST "" *'))
+    assert b"NO " in client.command(b"STORE 1 +FLAGS (\\Seen)")[-1]
+    client.ok(f"SELECT {inbox}".encode())
+    client.ok(b"SEARCH SUBJECT gone")
+    assert b"[COPYUID " in client.ok(b"UID COPY 1 INBOX")[-1]
+    assert set(client.messages("INBOX")) == {texts["gone"], texts["stays"], body("new")}
+    server.command("checkpoint", LOGIN[0])
+    client.close()
+    server.restart()
+    client = Client(server)
+    assert client.messages(inbox) == before
+    server.command("purge", LOGIN[0])
+    assert set(client.messages(inbox)) == {texts["stays"]}
+    assert texts["gone"] in client.messages("INBOX") and texts["moved"] in client.messages("Archive")
+    server.command("check")
+
+
 def test_kills(server, client, source):
     """Undelete and purge, killed at any moment: all of it or none, and check finds nothing."""
     for number in range(6):
@@ -166,10 +206,12 @@ def main():
     source = random.Random(parser.parse_args().seed)
     passed = 0
     for test in (test_messages_come_back_with_their_flags, test_a_mailbox_comes_back_while_the_server_is_down,
-                 test_as_it_was_at_a_time, test_a_purge_is_for_good, test_a_removed_user_comes_back, test_kills):
+                 test_as_it_was_at_a_time, test_a_purge_is_for_good, test_a_removed_user_comes_back,
+                 test_a_user_helps_himself, test_kills):
         data = pathlib.Path(tempfile.mkdtemp(prefix="roost-undelete-"))
+        kind = LaterServer if test is test_a_user_helps_himself else Server
         try:
-            with Server(data=data, users=(LOGIN,)) as server:
+            with kind(config=CONFIG, data=data, users=(LOGIN,)) as server:
                 arguments = (server, Client(server))
                 test(*arguments, *([source] if test is test_kills else []))
         except AssertionError as e:

@@ -5,7 +5,9 @@
 
 #include "imap/mailbox_name.h"
 #include "imapd/features/mailbox_row.h"
+#include "imapd/history_tree.h"
 #include "imapd/session.h"
+#include "mail/former.h"
 
 namespace roost::imapd {
 namespace {
@@ -65,6 +67,17 @@ task<Result<>> add_other_users(Session& session, Bytes fixed_prefix, std::vector
   co_return Result<>{};
 }
 
+// Looking at a day costs as much as reading the account: nothing of it is known yet.
+void add_days(Session& session, BytesView fixed_prefix, std::vector<Area>& areas) {
+  Bytes root = history_prefix(session);
+  if (root.empty() || !may_lie_below(root, fixed_prefix)) return;
+  mail::SnapshotPtr nothing = mail::FormerAccount(*areas.front().snapshot, {}).snapshot();
+  for (Bytes& day : history_days(session)) {
+    if (!may_lie_below(day, fixed_prefix)) continue;
+    areas.push_back({.account = session.account_ptr(), .snapshot = nothing, .prefix = std::move(day), .past = true});
+  }
+}
+
 }  // namespace
 
 task<Result<std::vector<Area>>> find_areas(Session& session, Bytes fixed_prefix) {
@@ -76,8 +89,28 @@ task<Result<std::vector<Area>>> find_areas(Session& session, Bytes fixed_prefix)
   if (!session.config().shared_user.empty() && may_lie_below(kShared, fixed_prefix)) {
     ROOST_CO_TRY_VOID(co_await add_area(session, Bytes(kShared), areas));
   }
+  add_days(session, fixed_prefix, areas);
   std::ranges::sort(areas, {}, &Area::prefix);  // "fred-x/" stands before "fred/"
   co_return areas;
+}
+
+task<Result<>> open_days(Session& session, std::vector<Bytes> names, std::vector<Area>& areas) {
+  for (Area& area : areas) {
+    auto leads_there = [&area](const Bytes& name) { return name.starts_with(area.prefix); };
+    if (!area.past || std::ranges::none_of(names, leads_there)) continue;
+    ROOST_CO_TRY(area.account, co_await open_day(session, area.prefix, std::nullopt));
+    area.snapshot = area.account->snapshot();
+  }
+  co_return Result<>{};
+}
+
+std::vector<Bytes> subscribed_past(const Session& session) {
+  std::vector<Bytes> names;
+  session.account().snapshot()->for_each_subscription([&](const std::string& name) {
+    if (lies_in_history(session, name)) names.push_back(name);
+    return true;
+  });
+  return names;
 }
 
 const Area* area_of(const std::vector<Area>& areas, BytesView name, BytesView& local) {

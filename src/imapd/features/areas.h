@@ -1,5 +1,5 @@
-// The accounts whose mailboxes a LIST or LSUB may show: the user's own, those of users who granted something, and the
-// public one.
+// The accounts whose mailboxes a LIST or LSUB may show: the user's own, as it is and as it was at the end of each day,
+// those of users who granted something, and the public one.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,18 @@ struct Area {
   accounts::AccountPtr account;
   mail::SnapshotPtr snapshot;
   Bytes prefix;
+  // A day that has gone (imapd/history_tree.h). What was there then is only in `snapshot` once open_days() has looked.
+  bool past = false;
 };
 
 // In the order of their prefixes, the user's own first; others only where names that begin with `fixed_prefix` could
 // lie in them.
 task<Result<std::vector<Area>>> find_areas(Session& session, Bytes fixed_prefix);
+
+// Looks at those days into which one of the names, or of what names begin with, leads.
+task<Result<>> open_days(Session& session, std::vector<Bytes> names, std::vector<Area>& areas);
+// The user's subscriptions among them, to be looked at.
+std::vector<Bytes> subscribed_past(const Session& session);
 
 // The area in which the name lies, and what is left of it there; null in none of them. `areas` as find_areas gives
 // them.

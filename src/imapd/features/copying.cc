@@ -1,5 +1,6 @@
 #include "imapd/features/copying.h"
 
+#include "accounts/history.h"
 #include "accounts/transfers.h"
 #include "imapd/features/own_changes.h"
 #include "imapd/keyword_names.h"
@@ -92,8 +93,10 @@ task<Result<mail::Copied>> move_into(Session& session, Luggage& luggage, Place t
   co_return co_await accounts::move_messages(session.services().accounts, std::move(transfer));
 }
 
-task<Result<mail::Copied>> copy_into(Luggage& luggage, Place target) {
+task<Result<mail::Copied>> copy_into(Session& session, Luggage& luggage, Place target) {
   mail::Append operation{.mailbox = target.name, .messages = luggage.unpack()};
+  ROOST_CO_TRY_VOID(
+      co_await accounts::give_own_bodies(session.selected_account(), *target.account, operation.messages));
   ROOST_CO_TRY(mail::OperationResult result, co_await target.account->execute(std::move(operation)));
   const auto& appended = std::get<mail::Appended>(result);
   auto count = static_cast<uint32_t>(luggage.uids().count());
@@ -110,7 +113,7 @@ task<Result<mail::Copied>> carry(Session& session, const View& view, UidSet uids
   ROOST_CO_TRY_VOID(co_await luggage.take(std::move(uids)));
   if (luggage.uids().empty()) co_return mail::Copied{};
   if (copy.move) co_return co_await move_into(session, luggage, std::move(target), !copy.uid);
-  co_return co_await copy_into(luggage, std::move(target));
+  co_return co_await copy_into(session, luggage, std::move(target));
 }
 
 // RFC 9738 3.1: COPY has to be atomic. The UID is that of the last message which there would have been room for.

@@ -4,6 +4,7 @@
 #include "imap/mailbox_name.h"
 #include "imapd/features/areas.h"
 #include "imapd/features/watching.h"
+#include "imapd/history_tree.h"
 
 namespace roost::imapd {
 namespace {
@@ -13,6 +14,11 @@ Bytes prefix_of(BytesView name) {
   if (name.starts_with(kShared)) return Bytes(kShared);
   size_t end = name.find(imap::kHierarchySeparator, kOtherUsers.size());
   return Bytes(name.substr(0, end == BytesView::npos ? 0 : end + 1));
+}
+
+// Nothing ever happens in the past.
+bool can_be_followed(const Session& session, BytesView name) {
+  return lies_elsewhere(session, name) && !lies_in_history(session, name);
 }
 
 // All that grant something at this moment.
@@ -27,7 +33,7 @@ task<Result<>> add_all_below(Session& session, Bytes fixed_prefix, std::set<Byte
 // The name of a subtree may be that of a user, or of all others together.
 task<Result<>> add_prefixes(Session& session, Bytes name, bool whole_tree, std::set<Bytes>& prefixes) {
   if (whole_tree) name += imap::kHierarchySeparator;
-  if (!lies_elsewhere(session.config(), name)) co_return Result<>{};
+  if (!can_be_followed(session, name)) co_return Result<>{};
   if (name == kOtherUsers) co_return co_await add_all_below(session, std::move(name), prefixes);
   Bytes prefix = prefix_of(name);
   if (!prefix.empty()) prefixes.insert(std::move(prefix));
@@ -39,7 +45,7 @@ task<Result<std::set<Bytes>>> prefixes_of(Session& session, NotifyRules rules) {
   rules.for_each_name([&](const Bytes& name, bool whole_tree) { names.emplace(name, whole_tree); });
   if (rules.follow_subscriptions()) {
     session.account().snapshot()->for_each_subscription([&](const std::string& name) {
-      if (lies_elsewhere(session.config(), name)) names.emplace(name, false);
+      if (can_be_followed(session, name)) names.emplace(name, false);
       return true;
     });
   }

@@ -35,6 +35,25 @@ Bytes common_prefix(const std::vector<imap::ListPattern>& patterns) {
   return prefix;
 }
 
+// RFC 9051 6.3.9: wildcards may match less than everything. Those of a name that begins with nothing match the root of
+// the past alone, and those below the root its days, or whoever asks for all would be given each mailbox once more for
+// each day.
+void add_past(const Listing& listing, std::vector<imap::ListRow>& rows) {
+  auto is_past = [](const Area& area) { return area.past; };
+  auto first = std::ranges::find_if(listing.areas, is_past);
+  if (first == listing.areas.end() || listing.list.select.special_use) return;
+  Bytes root = first->prefix.substr(0, first->prefix.find(imap::kHierarchySeparator));
+  if (listing.matches(root)) rows.push_back(listing.row(root));
+  auto spells_root = [&root](const imap::ListPattern& pattern) {
+    return pattern.fixed_prefix().starts_with(root + imap::kHierarchySeparator);
+  };
+  if (std::ranges::none_of(listing.patterns, spells_root)) return;
+  for (const Area& area : listing.areas) {
+    BytesView day = BytesView(area.prefix).substr(0, area.prefix.size() - 1);
+    if (area.past && listing.matches(day)) rows.push_back(listing.row(day));
+  }
+}
+
 task<Result<>> list_mailboxes(Session& session, const Listing& listing) {
   std::vector<Bytes> names;
   for_each_listed(listing.areas, common_prefix(listing.patterns), [&](const Area& area, const mail::Mailbox& mailbox) {
@@ -42,11 +61,19 @@ task<Result<>> list_mailboxes(Session& session, const Listing& listing) {
   });
   NameLevels levels;
   std::vector<imap::ListRow> rows;
+  add_past(listing, rows);
   for (size_t i = 0; i < names.size(); ++i) {
     add_rows(listing, levels, names[i], rows);
     if (i % kNamesAtOnce == 0) ROOST_CO_TRY_VOID(co_await write_rows(session, listing, rows));
   }
   co_return co_await write_rows(session, listing, rows);
+}
+
+std::vector<Bytes> days_asked_for(const Session& session, const Listing& listing) {
+  if (listing.list.select.subscribed) return subscribed_past(session);
+  std::vector<Bytes> names;
+  for (const imap::ListPattern& pattern : listing.patterns) names.emplace_back(pattern.fixed_prefix());
+  return names;
 }
 
 // RFC 3501 6.3.8: an empty pattern asks for the separator, and the root of the reference.
@@ -74,6 +101,7 @@ task<Result<Completion>> run_list(Session& session, imap::Command& command) {
   // RFC 5258 3: among several patterns, or with options, an empty one matches nothing.
   if (listing.patterns.empty()) co_return done(completed);
   ROOST_CO_TRY(listing.areas, co_await find_areas(session, common_prefix(listing.patterns)));
+  ROOST_CO_TRY_VOID(co_await open_days(session, days_asked_for(session, listing), listing.areas));
   listing.subscriptions = listing.areas.front().snapshot;
   if (list.select.subscribed) {
     ROOST_CO_TRY_VOID(co_await list_subscriptions(session, listing));

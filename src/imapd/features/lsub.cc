@@ -14,6 +14,7 @@ task<Result<Completion>> run_lsub(Session& session, imap::Command& command) {
   const auto& list = std::get<imap::List>(command.body);
   imap::ListPattern pattern(list.reference, list.patterns.front());
   ROOST_CO_TRY(std::vector<Area> areas, co_await find_areas(session, Bytes(pattern.fixed_prefix())));
+  ROOST_CO_TRY_VOID(co_await open_days(session, subscribed_past(session), areas));
   mail::SnapshotPtr snapshot = areas.front().snapshot;
   std::vector<imap::ListRow> rows;
   NameLevels levels;

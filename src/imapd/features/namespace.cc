@@ -1,6 +1,8 @@
-// NAMESPACE (RFC 2342): the personal one without a prefix, other users' mailboxes, and public ones if there are any.
+// NAMESPACE (RFC 2342): the personal one without a prefix, and that of what was; other users' mailboxes, and public
+// ones if there are any.
 #include "imap/list_response.h"
 #include "imapd/features/all.h"
+#include "imapd/history_tree.h"
 #include "imapd/place.h"
 #include "imapd/session.h"
 
@@ -8,7 +10,8 @@ namespace roost::imapd {
 namespace {
 
 task<Result<Completion>> run_namespace(Session& session, imap::Command&) {
-  const Bytes personal[] = {""};
+  std::vector<Bytes> personal = {""};
+  if (Bytes history = history_prefix(session); !history.empty()) personal.push_back(std::move(history));
   const Bytes others[] = {Bytes(kOtherUsers)};
   std::vector<Bytes> shared;
   if (!session.config().shared_user.empty()) shared.emplace_back(kShared);

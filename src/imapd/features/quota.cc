@@ -9,6 +9,7 @@
 #include "imap/quota.h"
 #include "imap/response.h"
 #include "imapd/features/all.h"
+#include "imapd/history_tree.h"
 #include "imapd/place.h"
 #include "mail/quota.h"
 
@@ -68,6 +69,10 @@ task<Result<Completion>> run_get_quota_root(Session& session, imap::Command& com
   ROOST_CO_TRY(Place place, co_await find_place(session, get.mailbox));
   mail::SnapshotPtr snapshot = place.account->snapshot();
   if (!place.own()) ROOST_CO_TRY_VOID(mailbox_with(*place.account, *snapshot, place.name, Right::read));
+  if (lies_in_history(session, get.mailbox)) {  // what was counts for no quota (4.3.3)
+    imap::write_quota_root(session.buffer(), get.mailbox, {}, session.dialect().utf8_names);
+    co_return done("GETQUOTAROOT completed.");
+  }
   const std::string roots[] = {root_of(place.owner)};
   imap::write_quota_root(session.buffer(), get.mailbox, roots, session.dialect().utf8_names);
   write_state(session, roots[0], *snapshot);

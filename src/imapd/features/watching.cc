@@ -178,7 +178,7 @@ void Watching::hear_name(const mail::Snapshot& snapshot, const mail::NameChange&
   if (!rules_) return;
   if (change.what == What::subscribed || change.what == What::unsubscribed) {
     subscriptions_changed_ = true;
-    NotifyRules::Standing standing{.personal = !lies_elsewhere(session_.config(), change.name), .subscribed = true};
+    NotifyRules::Standing standing{.personal = !lies_elsewhere(session_, change.name), .subscribed = true};
     if (!own && rules_->events_of(change.name, standing).has(NotifyEvent::subscription_change)) {
       news_.add_name(change.name, {});
     } else if (own && own_name_) {
