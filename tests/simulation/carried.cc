@@ -26,6 +26,7 @@ void give_arrival(Attempt& from, Attempt& to) {
   to.version = std::exchange(from.version, std::nullopt);
   to.operation = from.operation;
   to.arriving->moved = from.arriving->moved;
+  to.time = from.time;
   to.before = from.before;
   to.after = from.after;
 }

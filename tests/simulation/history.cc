@@ -153,6 +153,7 @@ bool History::explain_by(const AttemptPtr& attempt, const mail::SnapshotPtr& sna
   if (attempt->arriving && !is_brought_so(*attempt, *snapshot, *from)) return false;
   bool fits = difference(*snapshot, *next).empty() && same_traces(*snapshot, *next, versions_.back().state->modseq);
   steps.push_back({attempt, from, next});
+  attempt->time = time;
   if (fits || explain(snapshot, time, next, steps)) return true;
   steps.pop_back();
   return false;
@@ -265,7 +266,7 @@ bool History::take_over(const AttemptPtr& attempt) {
   for (const AttemptPtr& other : open_) {
     if (!other->version || *other->version < attempt->asked) continue;
     Model model = *other->before;
-    if (apply(model, attempt->operation, 0) != Code::none || !same(model, *other->after)) continue;
+    if (apply(model, attempt->operation, other->time) != Code::none || !same(model, *other->after)) continue;
     attempt->version = std::exchange(other->version, std::nullopt);
     return true;
   }
@@ -276,13 +277,14 @@ bool History::pass_on(const AttemptPtr& attempt) {
   // Who makes a mailbox makes those above it, too.
   if (const AttemptPtr& next = attempt->next) {
     Model model = *attempt->before;
-    if (apply(model, next->operation, 0) == Code::none && same(model, *next->after)) return true;
+    if (apply(model, next->operation, attempt->time) == Code::none && same(model, *next->after)) return true;
   }
   for (const AttemptPtr& other : open_) {
     if (other->version || other->leaves || other->restores) continue;
     Model model = *attempt->before;
-    if (apply(model, other->operation, 0) != Code::none || !same(model, *attempt->after)) continue;
+    if (apply(model, other->operation, attempt->time) != Code::none || !same(model, *attempt->after)) continue;
     other->version = std::exchange(attempt->version, std::nullopt);
+    other->time = attempt->time;
     other->before = attempt->before;
     other->after = attempt->after;
     return true;

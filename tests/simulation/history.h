@@ -67,6 +67,7 @@ struct Attempt {
   uint64_t node = 0;
   size_t asked = 0;                           // the newest version then
   std::optional<size_t> version;              // that it made
+  int64_t time = 0;                           // of the record that made it, in seconds since 1970 UTC
   std::shared_ptr<const mail::Model> before;  // what it found and what it left, if it made a version
   std::shared_ptr<const mail::Model> after;
   std::shared_ptr<Attempt> next;     // that made the same version
