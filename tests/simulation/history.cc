@@ -268,6 +268,9 @@ bool History::take_over(const AttemptPtr& attempt) {
     Model model = *other->before;
     if (apply(model, attempt->operation, other->time) != Code::none || !same(model, *other->after)) continue;
     attempt->version = std::exchange(other->version, std::nullopt);
+    attempt->time = other->time;
+    attempt->before = other->before;
+    attempt->after = other->after;
     return true;
   }
   return false;
