@@ -114,10 +114,10 @@ TEST_F(SearchIndex, WaitsForTheEndOfAStreamButNotForLong) {
       world.sim->run_for(Millis(100));
     }
   };
-  stream(12);
+  stream(7);
   EXPECT_EQ(status(account).bodies, 0U);
-  stream(20);
-  EXPECT_GT(status(account).bodies, 12U);
+  stream(10);
+  EXPECT_GT(status(account).bodies, 7U);
   EXPECT_EQ(status(account).blocks, 1U);
 }
 

@@ -13,7 +13,7 @@ namespace {
 // long,
 constexpr Millis kIndexDelay{500};
 // or for so long,
-constexpr Millis kIndexDelayMax{2'000};
+constexpr Millis kIndexDelayMax{1'000};
 // or until so many messages wait. They fill a block; and searches have to look at each.
 constexpr uint64_t kUnindexedMax = search::kBlockBodiesMax;
 
