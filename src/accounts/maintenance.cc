@@ -194,6 +194,7 @@ task<Result<>> collect_blobs(std::shared_ptr<OpenAccount> account) {
 }
 
 task<Result<>> checkpoint_with(std::shared_ptr<OpenAccount> account, mail::RetentionTimes times) {
+  auto turn = co_await account->dropping().lock();
   Replica& replica = account->replica();
   mail::SnapshotPtr snapshot;
   Generation expect;

@@ -170,22 +170,49 @@ const mail::Actor& OpenAccount::actor() const {
   return system;
 }
 
+namespace {
+
+// Of a caller on this loop.
+PendingPtr make_pending(mail::Operation operation, mail::Actor actor) {
+  auto pending = std::make_shared<Pending>(std::move(operation), std::move(actor), rt::Loop::current());
+  pending->bytes = operation_bytes(pending->operation);
+  return pending;
+}
+
+}  // namespace
+
 task<Result<mail::OperationResult>> OpenAccount::execute_for(mail::Actor actor, mail::Operation operation) {
   if (auto* append = std::get_if<mail::Append>(&operation)) {
     for (mail::NewMessage& message : append->messages) ROOST_CO_TRY_VOID(co_await own_blob(message));
   } else if (auto* replace = std::get_if<mail::Replace>(&operation)) {
     ROOST_CO_TRY_VOID(co_await own_blob(replace->message));
   }
-  auto pending = std::make_shared<Pending>(std::move(operation), std::move(actor), rt::Loop::current());
-  pending->bytes = operation_bytes(pending->operation);
+  auto* undelete = std::get_if<mail::Undelete>(&operation);
+  if (undelete != nullptr && !undelete->look_only) co_return co_await undelete_in_turn(std::move(actor), *undelete);
+  PendingPtr pending = make_pending(std::move(operation), std::move(actor));
   home_.post([self = shared_from_this(), pending] { self->enqueue(pending); });
   OperationAnswer answer = co_await Answered(pending);
   // Before mail is refused, what was expunged goes.
   if (!pending->no_room || !co_await env_->make_room()) co_return answer;
-  auto again = std::make_shared<Pending>(pending->operation, pending->actor, rt::Loop::current());
-  again->bytes = pending->bytes;
+  PendingPtr again = make_pending(pending->operation, pending->actor);
   home_.post([self = shared_from_this(), again] { self->enqueue(again); });
   co_return co_await Answered(again);
+}
+
+// Where there is no room for it none is made: what would go is what it may bring back.
+task<Result<mail::OperationResult>> OpenAccount::undelete_in_turn(mail::Actor actor, mail::Undelete undelete) {
+  rt::Loop* caller = rt::Loop::current();
+  co_await home_.hop();
+  OperationAnswer answer = co_await undelete_at_home(std::move(actor), std::move(undelete));
+  co_await caller->hop();
+  co_return answer;
+}
+
+task<Result<mail::OperationResult>> OpenAccount::undelete_at_home(mail::Actor actor, mail::Undelete undelete) {
+  auto turn = co_await dropping_.lock();
+  PendingPtr pending = make_pending(std::move(undelete), std::move(actor));
+  enqueue(pending);
+  co_return co_await Answered(pending);
 }
 
 void OpenAccount::enqueue(PendingPtr pending) {

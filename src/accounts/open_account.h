@@ -107,6 +107,10 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   // Held by whoever moves messages into another account, for as long as it takes. The home loop's.
   rt::Mutex& leaving() { return leaving_; }
 
+  // Held by whoever drops what is kept of the past, or brings it back: a record of the latter would not fit a
+  // checkpoint of a state from before, which lacks it. The home loop's.
+  rt::Mutex& dropping() { return dropping_; }
+
   // A turn among this account's searches; the caller goes on in its own loop.
   task<> begin_search();
   void end_search();
@@ -139,6 +143,8 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   template <class T>
   Result<T> unless_retired(Result<T> result) const;
   task<Result<mail::SnapshotPtr>> load_pages(MailboxId mailbox, std::optional<ModSeq> since);
+  task<Result<mail::OperationResult>> undelete_in_turn(mail::Actor actor, mail::Undelete undelete);
+  task<Result<mail::OperationResult>> undelete_at_home(mail::Actor actor, mail::Undelete undelete);
   void enqueue(PendingPtr pending);
   static task<> drain(std::shared_ptr<OpenAccount> self);
   task<Result<>> initialise();
@@ -173,6 +179,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   ReservedBlobs reserved_;
   rt::Mutex reserving_;
   rt::Mutex leaving_;
+  rt::Mutex dropping_;
 
   uint32_t searches_ = 0;
   Gate search_ended_;

@@ -115,6 +115,37 @@ TEST_F(Retention, IsHeldToItsWeightAlsoWhereMuchIsExpungedInAnHour) {
   EXPECT_GE(can_come_back(account), 8U);
 }
 
+// A checkpoint is made while time is over for what an undelete brings back: the account is the one or the other.
+TEST_F(Retention, WhatACheckpointDropsIsNotBroughtBackMeanwhile) {
+  world.add_node(config, {.delay_ms_max = Millis(20)});
+  int came_back = 0;
+  constexpr int kRounds = 60;
+  for (int i = 0; i < kRounds; ++i) {
+    AccountId id(static_cast<uint64_t>(i) + 1);
+    AccountPtr account = world.open(world.nodes[0], id.value);
+    lose(account);
+    world.sim->jump_wall(Seconds(config.retention_seconds + 1));
+    std::vector<task<bool>> work;
+    work.push_back([](Accounts* accounts, AccountId maintained, bool purges) -> task<bool> {
+      if (purges) co_return (co_await accounts->purge(maintained)).has_value();
+      co_return (co_await accounts->maintain(maintained)).has_value();
+    }(world.nodes[0].accounts.get(), id, i % 2 == 0));
+    work.push_back([](AccountPtr undeleted, int wait) -> task<bool> {
+      co_await rt::Loop::current()->sleep(Millis(wait));
+      mail::Undelete undelete;
+      auto done = co_await undeleted->execute(undelete);
+      co_return done && !std::get<mail::Undeleted>(*done).places.empty();
+    }(account, i));
+    came_back += world.wait(rt::gather(std::move(work)))[1] ? 1 : 0;
+    AccountPtr reopened = world.open(world.add_node(config), id.value);
+    ASSERT_NE(reopened, nullptr) << i;
+    EXPECT_EQ(world.inbox(reopened->snapshot()).messages(), world.inbox(account->snapshot()).messages());
+    EXPECT_THAT(check(reopened, world), IsEmpty());
+  }
+  EXPECT_GT(came_back, 0);
+  EXPECT_LT(came_back, kRounds);
+}
+
 TEST_F(Retention, APurgeLeavesNothing) {
   TestNode& node = world.add_node(config);
   AccountPtr account = world.open(node);
