@@ -8,6 +8,11 @@ namespace {
 constexpr size_t kItemBytes = 96;
 constexpr size_t kRangeBytes = sizeof(UidRange);
 
+// A mailbox's children go with it (RFC 5465 5.4).
+bool is_or_lies_below(const std::string& name, const std::string& top) {
+  return name.starts_with(top) && (name.size() == top.size() || name[top.size()] == '/');
+}
+
 }  // namespace
 
 void News::charge(size_t bytes) {
@@ -25,7 +30,7 @@ void News::overflow() {
 // Whether the name will be told as it is by then, and nothing before it takes the name away again.
 bool News::is_said(const std::string& name) const {
   for (auto said = names_.rbegin(); said != names_.rend(); ++said) {
-    if (said->old_name == name) return false;
+    if (!said->old_name.empty() && is_or_lies_below(name, said->old_name)) return false;
     if (said->name == name) return true;
   }
   return false;

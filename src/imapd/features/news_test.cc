@@ -26,6 +26,17 @@ TEST(News, SayANameOnceUnlessARenameTookItAway) {
   EXPECT_EQ(news.names().size(), 3U) << "there is an a again";
 }
 
+TEST(News, SayANameAgainAfterARenameTookItAwayWithItsParent) {
+  News news(10'000);
+  news.add_name("a/x", {});
+  news.add_name("ab/x", {});
+  news.add_name("b", "a");
+  news.add_name("ab/x", {});
+  EXPECT_EQ(news.names().size(), 3U);
+  news.add_name("a/x", {});
+  EXPECT_EQ(news.names().size(), 4U) << "there is an a/x again";
+}
+
 TEST(News, ForgetTheSessionsOwnArrivalsAndNoOthers) {
   News news(10'000);
   news.add_messages(kBox, {}, {{Uid(1), Uid(4)}});
