@@ -98,6 +98,8 @@ def rename(world, c, rng):
         else:
             answered(response, "OK")
             account.rename(old, new)
+            for watcher in world.watchers:
+                watcher.forget_uncovered()
         c.absorb(command)
 
     return Operation(f"RENAME {wire_name(c, old, rng)} {wire_name(c, new, rng)}", finish)

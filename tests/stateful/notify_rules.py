@@ -52,6 +52,9 @@ class Rules:
     def sure_events(self, name):
         return {e for group in self.groups if group.surely_covers(name) for e in group.events}
 
+    def events_everywhere(self):
+        return {e for group in self.groups if group.kind in ("personal", "inboxes") for e in group.events}
+
     def hears_of_server(self):
         return any("ServerMetadataChange" in group.events for group in self.groups)
 

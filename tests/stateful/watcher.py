@@ -184,6 +184,14 @@ class Watcher(Client):
     def nothing_is_foretold(self):
         """What else happened than the model knows need not be told of as it thinks."""
         self.awaited, self.names = [], None
+        if self.rules is not None and "MessageNew" not in self.rules.events_everywhere():
+            self.counts = {}  # one may have been renamed there and back
+
+    def forget_uncovered(self):
+        """After a renaming. What arrives while a mailbox has a name that was not asked about is not told of later."""
+        for name, box in self.world.account.mailboxes.items():
+            if id(box) in self.counts and (self.rules is None or "MessageNew" not in self.rules.sure_events(name)):
+                del self.counts[id(box)]
 
     # What it must know by now.
 
@@ -213,7 +221,7 @@ class Watcher(Client):
     def misses_name(self):
         """Where all names are told of; a part of them may be left by a renaming."""
         account = self.world.account
-        everywhere = {e for g in self.rules.groups if g.kind in ("personal", "inboxes") for e in g.events}
+        everywhere = self.rules.events_everywhere()
         there = {n for n, m in account.mailboxes.items() if m}
         if "MailboxName" in everywhere and self.names is not None and self.names != there:
             return f"LIST: there are {there}, not {self.names}"
