@@ -43,6 +43,14 @@ void News::add_name(std::string name, std::string old_name) {
   charge(bytes);
 }
 
+std::vector<std::string> News::carried_along(const std::string& from, const std::string& to) const {
+  std::vector<std::string> carried;
+  for (const Name& one : names_) {
+    if (one.name != from && is_or_lies_below(one.name, from)) carried.push_back(to + one.name.substr(from.size()));
+  }
+  return carried;
+}
+
 void News::add_messages(MailboxOf mailbox, imap::NotifyEvents events, const UidSet& arrived) {
   if (overflowed_) return;
   auto [entry, fresh] = messages_.try_emplace(mailbox);

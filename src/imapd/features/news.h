@@ -46,6 +46,10 @@ class News {
   void forget_arrivals(MailboxOf mailbox, const UidSet& uids);
   void forget_metadata(AccountId account, ModSeq modseq);
 
+  // What `name` becomes when `from` is renamed to `to`, for each name that lies below and is still to be told: it will
+  // be told as gone then, and of the renaming the client learns of no child that it did not know.
+  std::vector<std::string> carried_along(const std::string& from, const std::string& to) const;
+
   bool empty() const { return names_.empty() && messages_.empty() && metadata_.empty() && !overflowed_; }
   bool overflowed() const { return overflowed_; }
   const std::vector<Name>& names() const { return names_; }  // in the order of what happened

@@ -37,6 +37,15 @@ TEST(News, SayANameAgainAfterARenameTookItAwayWithItsParent) {
   EXPECT_EQ(news.names().size(), 4U) << "there is an a/x again";
 }
 
+TEST(News, KnowWhichOfThemARenameCarriesAlong) {
+  News news(10'000);
+  news.add_name("a", {});
+  news.add_name("a/x", {});
+  news.add_name("ab/x", {});
+  news.add_name("a/y/z", "w");
+  EXPECT_EQ(news.carried_along("a", "b/c"), (std::vector<std::string>{"b/c/x", "b/c/y/z"}));
+}
+
 TEST(News, ForgetTheSessionsOwnArrivalsAndNoOthers) {
   News news(10'000);
   news.add_messages(kBox, {}, {{Uid(1), Uid(4)}});

@@ -148,6 +148,25 @@ TEST_F(Notified, OfNames) {
   EXPECT_EQ(after("DELETE z"), "* LIST (\\Noselect \\HasChildren) \"/\" z\r\n");
 }
 
+// Otherwise a/x would be told as gone, and b/x not at all.
+TEST_F(Notified, OfAChildThatWasRenamedWithItsParentBeforeItWasToldOf) {
+  doer.run("CREATE a");
+  told.run("NOTIFY SET (personal (MailboxName))");
+  told.send("t SUBSCRIBE {3}\r\n");
+  doer.run("CREATE a/x");
+  doer.run("RENAME a b");
+  EXPECT_THAT(told.send("box\r\n"), HasSubstr("* LIST (\\HasChildren) \"/\" b (\"OLDNAME\" (a))\r\n"
+                                              "* LIST (\\HasNoChildren) \"/\" b/x\r\n"));
+}
+
+TEST_F(Notified, OfAChildThatItRenamedWithItsParentBeforeItWasToldOf) {
+  doer.run("CREATE a");
+  told.run("NOTIFY SET (personal (MailboxName))");
+  told.send("t RENAME a {1}\r\n");
+  doer.run("CREATE a/x");
+  EXPECT_THAT(told.send("b\r\n"), HasSubstr("* LIST (\\HasNoChildren) \"/\" b/x\r\n"));
+}
+
 TEST_F(Notified, OfSubscriptions) {
   told.run("NOTIFY SET (subscribed (SubscriptionChange))");
   EXPECT_EQ(after("SUBSCRIBE box"), "* LIST (\\Subscribed \\HasNoChildren) \"/\" box\r\n");

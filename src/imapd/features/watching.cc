@@ -187,7 +187,11 @@ void Watching::hear_name(const mail::Snapshot& snapshot, const mail::NameChange&
     return;
   }
   hear_affected(change.name, change.old_name, own);
-  if (change.what != What::renamed) hear_affected(parent_of(change.name), {}, own);
+  if (change.what == What::renamed) {
+    hear_carried_along(change);
+  } else {
+    hear_affected(parent_of(change.name), {}, own);
+  }
   auto mailbox = own || change.what == What::deleted ? std::nullopt : snapshot.find(change.name);
   if (!mailbox || mailbox->noselect() || !events_of(own_, change.name).has(NotifyEvent::flag_change)) return;
   NotifyEvents events;
@@ -204,6 +208,14 @@ void Watching::hear_affected(const std::string& name, const std::string& old_nam
     own_name_->skipped.push_back({name, old_name});
   } else {
     news_.add_name(name, old_name);
+  }
+}
+
+// INBOX stays, and so do its children (RFC 9051 6.3.6).
+void Watching::hear_carried_along(const mail::NameChange& change) {
+  if (change.old_name == imap::kInbox) return;
+  for (std::string& name : news_.carried_along(change.old_name, change.name)) {
+    if (events_of(own_, name).has(NotifyEvent::mailbox_name)) news_.add_name(std::move(name), {});
   }
 }
 

@@ -70,6 +70,7 @@ class Watching final : public Watch, public accounts::Listener {
   void hear_messages(const Followed& followed, const mail::Snapshot& snapshot, const mail::MailboxChange& change);
   void hear_name(const mail::Snapshot& snapshot, const mail::NameChange& change, bool own);
   void hear_affected(const std::string& name, const std::string& old_name, bool own);
+  void hear_carried_along(const mail::NameChange& change);
   void hear_metadata(const Followed& followed, const mail::Snapshot& snapshot, const mail::MetadataChange& change);
   std::vector<uint32_t> own_operations(const mail::Change& change) const;
   bool concerns_selected(AccountId account, const mail::Change& change) const;
