@@ -1,6 +1,7 @@
 #include "accounts/grants.h"
 
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace roost::accounts {
@@ -58,6 +59,19 @@ task<Result<>> settle_grant(store::AccountStore& store, std::string identifier, 
     if (!grants_anything(*account->snapshot(), identifier)) co_return Result<>();
   }
   co_return co_await note_grant(store, std::move(identifier), std::move(grant));
+}
+
+task<Result<>> note_grants(Accounts& accounts, AccountPtr account, std::string owner) {
+  std::set<std::string> identifiers;
+  account->snapshot()->for_each_mailbox([&](const mail::Mailbox& mailbox) {
+    for (const mail::AclEntry& entry : mailbox.acl()) identifiers.insert(entry.identifier);
+    return true;
+  });
+  for (const std::string& identifier : identifiers) {
+    Grant grant{.account = account->id(), .owner = owner};
+    ROOST_CO_TRY_VOID(co_await accounts.note_grant(identifier, std::move(grant)));
+  }
+  co_return Result<>{};
 }
 
 }  // namespace roost::accounts

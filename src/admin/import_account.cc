@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
+#include "accounts/grants.h"
 #include "accounts/random.h"
 #include "admin/restore.h"
 #include "mail/rebase.h"
@@ -123,21 +123,6 @@ task<Result<>> move_private_annotations(accounts::Account& account, AccountId fr
   co_return Result<>();
 }
 
-// Whoever has rights on its mailboxes finds them under its new number.
-task<Result<>> note_grants(VerbRun run, accounts::AccountPtr account, std::string owner) {
-  std::set<std::string> identifiers;
-  account->snapshot()->for_each_mailbox([&](const mail::Mailbox& mailbox) {
-    for (const mail::AclEntry& entry : mailbox.acl()) identifiers.insert(entry.identifier);
-    return true;
-  });
-  identifiers.erase(std::string(mail::kOwnerIdentifier));
-  for (const std::string& identifier : identifiers) {
-    accounts::Grant grant{.account = account->id(), .owner = owner};
-    ROOST_CO_TRY_VOID(co_await run.services.accounts.note_grant(identifier, std::move(grant)));
-  }
-  co_return Result<>();
-}
-
 }  // namespace
 
 task<Result<uint64_t>> import_account(VerbRun run, StagedStore& staged, ImportedAccount which, LostTime lost) {
@@ -153,7 +138,7 @@ task<Result<uint64_t>> import_account(VerbRun run, StagedStore& staged, Imported
   ROOST_CO_TRY_VOID(co_await move_private_annotations(*account, from, to));
   mail::Jump jump = jump_over(lost, run.services.clock.wall().seconds);
   ROOST_CO_TRY_VOID(co_await account->execute(std::move(jump)));
-  ROOST_CO_TRY_VOID(co_await note_grants(run, account, name));
+  ROOST_CO_TRY_VOID(co_await accounts::note_grants(run.services.accounts, account, name));
   mail::SnapshotPtr snapshot = account->snapshot();
   co_await run.say(
       fmt::format("Restored {} mailboxes with {} messages.\n", snapshot->mailbox_count(), snapshot->messages()));

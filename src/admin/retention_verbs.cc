@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
+#include "accounts/grants.h"
 #include "admin/account_changes.h"
 #include "admin/random_password.h"
 #include "admin/removed_accounts.h"
@@ -122,21 +122,6 @@ task<> tell(VerbRun run, mail::Undeleted result) {
   co_await run.print(std::move(json));
 }
 
-// Mailboxes that are made again have their rights again: those who have some are to find them.
-task<Result<>> note_grants(VerbRun run, accounts::AccountPtr account, std::string owner) {
-  std::set<std::string> identifiers;
-  account->snapshot()->for_each_mailbox([&](const mail::Mailbox& mailbox) {
-    for (const mail::AclEntry& entry : mailbox.acl()) identifiers.insert(entry.identifier);
-    return true;
-  });
-  identifiers.erase(std::string(mail::kOwnerIdentifier));
-  for (const std::string& identifier : identifiers) {
-    accounts::Grant grant{.account = account->id(), .owner = owner};
-    ROOST_CO_TRY_VOID(co_await run.services.accounts.note_grant(identifier, std::move(grant)));
-  }
-  co_return Result<>{};
-}
-
 task<Result<>> run_undelete(VerbRun run) {
   ROOST_CO_TRY(Wanted wanted, wanted_of(run));
   ROOST_CO_TRY(auto account, co_await account_to_undelete(run, wanted));
@@ -144,7 +129,7 @@ task<Result<>> run_undelete(VerbRun run) {
   if (run.request.arguments.size() > 1) operation.mailbox = run.argument(1);
   ROOST_CO_TRY(mail::Undeleted result, co_await undelete(*account, std::move(operation)));
   ROOST_CO_TRY(auto user, co_await run.services.authenticator.find_user(name_after(run)));
-  if (user) ROOST_CO_TRY_VOID(co_await note_grants(run, account, user->name));
+  if (user) ROOST_CO_TRY_VOID(co_await accounts::note_grants(run.services.accounts, account, user->name));
   co_await tell(run, std::move(result));
   co_return Result<>{};
 }
