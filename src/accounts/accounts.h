@@ -94,9 +94,11 @@ class Account {
   // as they then are: NO [NOPERM] where they do not suffice, NO [NONEXISTENT] where he may not know of the mailbox.
   virtual task<Result<mail::OperationResult>> execute(mail::Operation operation) = 0;
 
-  // The newest snapshot in which all rows of this mailbox are in memory. NO [NONEXISTENT] if it is gone.
-  virtual task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) = 0;
-  // Likewise, and what mail::changes_since(mailbox, since) needs beside them: what is remembered of expunged messages.
+  // The newest snapshot in which these rows of this mailbox are in memory. NO [NONEXISTENT] if it is gone.
+  virtual task<Result<mail::SnapshotPtr>> load(MailboxId mailbox, mail::Rows rows) = 0;
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) { return load(mailbox, mail::kAllRows); }
+  // With all rows, and what mail::changes_since(mailbox, since) needs beside them: what is remembered of expunged
+  // messages.
   virtual task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) = 0;
 
   // Encoded cards, in order. Corrupt or missing ones are remade from the body.

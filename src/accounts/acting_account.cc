@@ -22,8 +22,8 @@ class ActingAccount final : public Account {
   task<Result<mail::OperationResult>> execute(mail::Operation operation) override {
     return opened_.execute_for(actor_, std::move(operation));
   }
-  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override {
-    ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await opened_.load(mailbox));
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox, mail::Rows rows) override {
+    ROOST_CO_TRY(mail::SnapshotPtr snapshot, co_await opened_.load(mailbox, std::move(rows)));
     co_return read_by(actor_.own_seen, snapshot);
   }
   task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) override {

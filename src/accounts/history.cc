@@ -54,11 +54,13 @@ class HistoryAccount final : public Account {
   }
   mail::SnapshotPtr snapshot() const override { return snapshot_; }
   task<Result<mail::OperationResult>> execute(mail::Operation) override { co_return read_only_past(); }
-  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override {
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox, mail::Rows) override {
     if (!snapshot_->find(mailbox)) co_return no(Code::nonexistent, "The mailbox is gone.");
     co_return snapshot_;
   }
-  task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq) override { return load(mailbox); }
+  task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq) override {
+    return load(mailbox, mail::kAllRows);
+  }
   task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) override {
     return opened_.cards(std::move(rows));
   }

@@ -292,8 +292,8 @@ task<Result<BlobId>> OpenAccount::reserve_blob() {
 
 namespace {
 
-std::vector<PageId> missing_pages(const mail::Mailbox& mailbox, std::optional<ModSeq> since) {
-  std::vector<PageId> missing = mailbox.missing_pages();
+std::vector<PageId> missing_pages(const mail::Mailbox& mailbox, const mail::Rows& rows, std::optional<ModSeq> since) {
+  std::vector<PageId> missing = mailbox.missing_pages(rows);
   if (!missing.empty() || !since) return missing;
   auto changes = mail::changes_since(mailbox, *since);
   if (auto* need = std::get_if<mail::Need>(&changes)) return std::move(need->pages);
@@ -302,7 +302,8 @@ std::vector<PageId> missing_pages(const mail::Mailbox& mailbox, std::optional<Mo
 
 }  // namespace
 
-task<Result<mail::SnapshotPtr>> OpenAccount::load_pages(MailboxId mailbox, std::optional<ModSeq> since) {
+task<Result<mail::SnapshotPtr>> OpenAccount::load_pages(MailboxId mailbox, mail::Rows rows,
+                                                        std::optional<ModSeq> since) {
   rt::Loop* caller = rt::Loop::current();
   Result<> brought;
   mail::SnapshotPtr snapshot;
@@ -311,7 +312,7 @@ task<Result<mail::SnapshotPtr>> OpenAccount::load_pages(MailboxId mailbox, std::
     snapshot = replica_.snapshot();
     found = snapshot->find(mailbox);
     std::vector<PageId> missing;
-    if (found) missing = missing_pages(*found, since);
+    if (found) missing = missing_pages(*found, rows, since);
     if (missing.empty()) break;
     co_await home_.hop();
     brought = co_await replica_.bring(std::move(missing), false);

@@ -65,9 +65,12 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
   }
   // With the rights of `actor` as the newest state has them, when it is planned.
   task<Result<mail::OperationResult>> execute_for(mail::Actor actor, mail::Operation operation);
-  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox) override { return load_pages(mailbox, std::nullopt); }
+  using Account::load;
+  task<Result<mail::SnapshotPtr>> load(MailboxId mailbox, mail::Rows rows) override {
+    return load_pages(mailbox, std::move(rows), std::nullopt);
+  }
   task<Result<mail::SnapshotPtr>> load_changes(MailboxId mailbox, ModSeq since) override {
-    return load_pages(mailbox, since);
+    return load_pages(mailbox, mail::kAllRows, since);
   }
   task<Result<std::vector<std::shared_ptr<const Bytes>>>> cards(std::vector<mail::Cold> rows) override;
   task<Result<Bytes>> body(BlobId blob, store::Range range) override;
@@ -142,7 +145,7 @@ class OpenAccount final : public Account, public std::enable_shared_from_this<Op
 
   template <class T>
   Result<T> unless_retired(Result<T> result) const;
-  task<Result<mail::SnapshotPtr>> load_pages(MailboxId mailbox, std::optional<ModSeq> since);
+  task<Result<mail::SnapshotPtr>> load_pages(MailboxId mailbox, mail::Rows rows, std::optional<ModSeq> since);
   task<Result<mail::OperationResult>> undelete_in_turn(mail::Actor actor, mail::Undelete undelete);
   task<Result<mail::OperationResult>> undelete_at_home(mail::Actor actor, mail::Undelete undelete);
   void enqueue(PendingPtr pending);

@@ -21,12 +21,14 @@ UidSet from_on(const mail::Mailbox& mailbox, Uid first) {
   return mailbox.live(UidSet{{first, Uid(mailbox.uidnext().value - 1)}});
 }
 
-// A snapshot in which the mailbox is there and its rows are in memory, or an error.
-task<Result<mail::SnapshotPtr>> loaded_snapshot(accounts::Account& account, MailboxId id) {
+const mail::Rows& rows_of(Needs needs) { return needs == Needs::flags ? mail::kAllFlags : mail::kAllRows; }
+
+// A snapshot in which the mailbox is there and what is needed of it in memory, or an error.
+task<Result<mail::SnapshotPtr>> loaded_snapshot(accounts::Account& account, MailboxId id, Needs needs) {
   mail::SnapshotPtr snapshot = account.snapshot();
   auto mailbox = snapshot->find(id);
-  if (mailbox && !mailbox->noselect() && mailbox->missing_pages().empty()) co_return snapshot;
-  ROOST_CO_TRY(snapshot, co_await account.load(id));
+  if (mailbox && !mailbox->noselect() && mailbox->missing_pages(rows_of(needs)).empty()) co_return snapshot;
+  ROOST_CO_TRY(snapshot, co_await account.load(id, rows_of(needs)));
   mailbox = snapshot->find(id);
   if (!mailbox || mailbox->noselect()) co_return no(Code::nonexistent, "No such mailbox.");
   co_return snapshot;
@@ -154,10 +156,10 @@ task<Result<>> tell_rows(Session& session, const View& view, UidSet uids, Line l
 
 }  // namespace
 
-task<Result<View>> catch_up(Session& session) {
+task<Result<View>> catch_up(Session& session, Needs needs) {
   if (session.selected() == nullptr) co_return no(Code::no_perm, "The mailbox may not be read any more.");
   Selected& selected = *session.selected();
-  Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(*selected.account, selected.mailbox);
+  Result<mail::SnapshotPtr> snapshot = co_await loaded_snapshot(*selected.account, selected.mailbox, needs);
   if (is_withdrawn(selected, snapshot)) {
     session.leave_mailbox();
     co_return no(Code::no_perm, "The mailbox may not be read any more.");
@@ -198,7 +200,7 @@ void tell_rights(Session& session, const mail::Mailbox& mailbox) {
 task<Result<>> tell(Session& session, Hazard hazard) { return tell(session, hazard, Told{}); }
 
 [[gnu::noinline]] task<Result<>> tell(Session& session, Hazard hazard, Told told) {
-  Result<View> caught = co_await catch_up(session);
+  Result<View> caught = co_await catch_up(session, Needs::flags);
   if (!caught && caught.error().kind == Error::Kind::no && session.selected() == nullptr) co_return Result<>{};
   ROOST_CO_TRY(View view, std::move(caught));
   Selected& selected = *session.selected();
@@ -264,7 +266,7 @@ task<Result<mail::MailboxDelta>> changes_since(Session& session, View& view, Mod
     auto changes = mail::changes_since(view.mailbox(), since);
     if (auto* delta = std::get_if<mail::MailboxDelta>(&changes)) co_return std::move(*delta);
     ROOST_CO_TRY_VOID(co_await session.selected_account().load_changes(session.selected()->mailbox, since));
-    ROOST_CO_TRY(view, co_await catch_up(session));
+    ROOST_CO_TRY(view, co_await catch_up(session, Needs::flags));
   }
   co_return fault("what is known of expunges does not stay in memory");
 }

@@ -13,10 +13,13 @@ namespace roost::imapd {
 
 class Session;
 
-// The client's numbering at the newest state, all rows in memory. Says nothing; what has to be said is noted in the
-// session's Selected. Ends the session with BYE where the mailbox is gone. Where the user may not read it any more, it
-// is closed (CLOSED is said) and the error is no(no_perm): nothing is selected then.
-task<Result<View>> catch_up(Session& session);
+// What of the selected mailbox a command reads, beside the numbers of its messages.
+enum class Needs : uint8_t { flags, all_rows };
+
+// The client's numbering at the newest state, with what is needed in memory. Says nothing; what has to be said is noted
+// in the session's Selected. Ends the session with BYE where the mailbox is gone. Where the user may not read it any
+// more, it is closed (CLOSED is said) and the error is no(no_perm): nothing is selected then.
+task<Result<View>> catch_up(Session& session, Needs needs = Needs::all_rows);
 
 // Catches up and tells: EXPUNGE, highest first, or VANISHED (unless the command `uses` sequence numbers), EXISTS and
 // RECENT, new keywords, FETCH with the final FLAGS of what changed. RFC 9051 7. Where UIDONLY is enabled, this and what

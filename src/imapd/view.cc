@@ -27,7 +27,7 @@ UidSet lowest(const UidSet& uids, uint32_t count) {
 // or not; what INBOX was until then tells which were messages.
 UidSet gone_of(const UidSet& known, const mail::Mailbox& mailbox, ModSeq since, const mail::MailboxDelta& delta) {
   auto before = mailbox.before_rename(since);
-  if (!before || !before->missing_pages().empty()) return delta.expunged.intersect(known);
+  if (!before || !before->missing_pages(mail::kAllFlags).empty()) return delta.expunged.intersect(known);
   auto changes = mail::changes_since(*before, since);
   const auto* earlier = std::get_if<mail::MailboxDelta>(&changes);
   if (earlier == nullptr) return delta.expunged.intersect(known);

@@ -46,7 +46,7 @@ struct Selected {
 [[nodiscard]] bool advance(Selected& selected, const mail::Mailbox& mailbox, const mail::MailboxDelta& delta);
 
 // The client's numbering at one snapshot. Made for one command, or one step of it; valid until the session's Selected
-// is advanced. All rows of the mailbox are in memory.
+// is advanced. The flags of all messages are in memory; what else there is of them, as catch_up() says.
 class View {
  public:
   View(const Selected& selected, mail::SnapshotPtr snapshot);

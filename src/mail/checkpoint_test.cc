@@ -48,6 +48,59 @@ TEST(Checkpoint, OpensAsTheSameState) {
   EXPECT_THAT(check_snapshot(*account.snapshot), testing::IsEmpty());
 }
 
+// Chunks of 2,000 messages with \\Seen, 900 of which the first has it and ten are gone, and 400 without.
+TestAccount three_chunks() {
+  TestAccount account;
+  account.append("INBOX", 2'000, SystemFlag::seen);
+  account.checkpoint();
+  account.append("INBOX", 900);
+  account.store("INBOX", UidSet::single(Uid(2'001)), StoreHow::add, SystemFlag::seen);
+  account.expunge("INBOX", {{Uid(2'100), Uid(2'109)}});
+  account.checkpoint();
+  account.append("INBOX", 400);
+  account.checkpoint();
+  account.reopen();
+  return account;
+}
+
+TEST(Checkpoint, SelectNeedsThePageOfTheFirstUnseenMessageAlone) {
+  TestAccount account = three_chunks();
+  ASSERT_EQ(state_of(account.mailbox()).chunks.size(), 3U);
+  Rows rows = account.mailbox().rows_to_open(account.mailbox().uidnext());
+  EXPECT_FALSE(rows.with_cold);
+  EXPECT_EQ(account.mailbox().missing_pages(rows).size(), 1U);
+  account.load(account.mailbox().missing_pages(rows));
+  Mailbox inbox = account.mailbox();
+  EXPECT_TRUE(inbox.missing_pages(rows).empty());
+  EXPECT_EQ(inbox.missing_pages(kAllFlags).size(), 2U);
+  ASSERT_EQ(inbox.first_unseen(), Uid(2'002));
+  EXPECT_EQ(inbox.rank(Uid(2'002)), 2'001U);
+  EXPECT_EQ(inbox.rank(Uid(2'110)), 2'099U);
+}
+
+TEST(Checkpoint, SelectNeedsNoPageWhereNothingWasRead) {
+  TestAccount account;
+  account.append("INBOX", 300);
+  account.checkpoint();
+  account.reopen();
+  EXPECT_TRUE(account.mailbox().missing_pages(account.mailbox().rows_to_open(Uid(1))).empty());
+  EXPECT_EQ(account.mailbox().first_unseen(), Uid(1));
+  EXPECT_EQ(account.mailbox().rank(Uid(1)), 0U);
+  EXPECT_EQ(account.mailbox().live(UidSet{{Uid(200), Uid(900)}}), (UidSet{{Uid(200), Uid(300)}}));
+}
+
+TEST(Checkpoint, WhatIsRecentIsKnownWithoutTheRowsOfChunksThatLackNoMessage) {
+  TestAccount account = three_chunks();
+  Rows rows = account.mailbox().rows_to_open(Uid(1'500));
+  account.load(account.mailbox().missing_pages(rows));
+  EXPECT_EQ(account.mailbox().missing_pages(kAllFlags).size(), 2U);
+  UidSet recent{{Uid(1'500), Uid(3'200)}};
+  EXPECT_EQ(account.mailbox().live(recent), recent.subtract(UidSet{{Uid(2'100), Uid(2'109)}}));
+  EXPECT_EQ(account.mailbox().rank(Uid(1'500)), 1'499U);
+  EXPECT_EQ(account.mailbox().uid_at(1'499), Uid(1'500));
+  EXPECT_EQ(account.mailbox().uid_at(2'999), Uid(3'010));
+}
+
 TEST(Checkpoint, WritesNothingButTheRootWhenNothingChanged) {
   TestAccount account;
   account.append("INBOX", 3);

@@ -78,6 +78,10 @@ struct Chunk {
 
   const HotRow& hot_row(uint32_t row) const { return (*(*hot)[row / kLeafRows].column)[row % kLeafRows]; }
   const ColdRow& cold_row(uint32_t row) const { return (*(*cold)[row / kLeafRows])[row % kLeafRows]; }
+  // Every uid from the lowest to the highest is a live message: so much is known without `hot`.
+  bool is_dense() const { return live == rows && uid_max.value - uid_min.value + 1 == rows; }
+  // And none of them has been read.
+  bool is_all_unseen() const { return is_dense() && unseen == live; }
   bool is_written() const { return cold_page.value != 0; }
 
   // The first row whose uid is not below `uid`; `rows` if there is none. Needs `hot`.

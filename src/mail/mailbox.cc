@@ -45,7 +45,18 @@ uint32_t live_before(const HotLeaf& leaf, Uid uid) {
   return static_cast<uint32_t>(std::count_if(leaf.begin(), end, [](const HotRow& r) { return !r.dead; }));
 }
 
+// What the ranges from `range` on have in common with the chunk.
+void append_dense(const Chunk& chunk, std::vector<UidRange>::const_iterator range,
+                  std::vector<UidRange>::const_iterator ranges_end, UidSet& out) {
+  for (; range != ranges_end && range->first <= chunk.uid_max; ++range) {
+    out.append(UidRange{std::max(range->first, chunk.uid_min), std::min(range->last, chunk.uid_max)});
+  }
+}
+
 }  // namespace
+
+const Rows kAllRows{.uids = UidSet{{Uid(1), Uid(UINT32_MAX)}}, .with_cold = true};
+const Rows kAllFlags{.uids = UidSet{{Uid(1), Uid(UINT32_MAX)}}, .with_cold = false};
 
 Mailbox::Mailbox(const MailboxState* state, AccountId reader)
     : state_(state), reader_(reader), seen_(column_of(*state, reader)) {}
@@ -72,10 +83,22 @@ std::optional<uint16_t> Mailbox::find_keyword(std::string_view keyword) const {
   return state_->keywords->find(keyword);
 }
 
-std::vector<PageId> Mailbox::missing_pages() const {
+std::vector<PageId> Mailbox::missing_pages(const Rows& rows) const {
   std::vector<PageId> pages;
-  add_missing_pages(*state_, UidSet{{Uid(1), Uid(UINT32_MAX)}}, true, pages);
+  add_missing_pages(*state_, rows.uids, rows.with_cold, pages);
   return pages;
+}
+
+Rows Mailbox::rows_to_open(Uid recent) const {
+  if (seen_ != nullptr) return kAllFlags;
+  std::vector<UidRange> ranges;
+  auto add = [&ranges](const ChunkPtr& chunk) { ranges.push_back({chunk->uid_min, chunk->uid_max}); };
+  auto unseen = std::ranges::find_if(state_->chunks, [](const ChunkPtr& chunk) { return chunk->unseen > 0; });
+  if (unseen != state_->chunks.end() && !(*unseen)->is_all_unseen()) add(*unseen);
+  for (auto chunk = state_->chunk_from(recent); chunk != state_->chunks.end(); ++chunk) {
+    if ((*chunk)->live > 0 && !(*chunk)->is_dense()) add(*chunk);
+  }
+  return {UidSet::from_ranges(std::move(ranges)), false};
 }
 
 std::optional<Row> Mailbox::find(Uid uid) const {
@@ -118,6 +141,7 @@ std::optional<Uid> Mailbox::uid_at(uint32_t index) const {
       index -= chunk->live;
       continue;
     }
+    if (chunk->is_dense()) return Uid(chunk->uid_min.value + index);
     for (const HotLeaf& leaf : *chunk->hot) {
       if (index >= leaf.live) {
         index -= leaf.live;
@@ -140,6 +164,7 @@ uint32_t Mailbox::rank(Uid uid) const {
       continue;
     }
     if (chunk->uid_min >= uid || chunk->live == 0) break;
+    if (chunk->is_dense()) return count + (uid.value - chunk->uid_min.value);
     for (const HotLeaf& leaf : *chunk->hot) {
       if (leaf.begin()->uid >= uid) break;
       count += leaf.end()[-1].uid < uid ? leaf.live : live_before(leaf, uid);
@@ -160,7 +185,16 @@ UidSet Mailbox::uids() const {
 
 UidSet Mailbox::live(const UidSet& uids) const {
   UidSet out;
-  for_each_live_row(*state_, uids, [&out](const Chunk&, uint32_t, const HotRow& row) { out.append(row.uid); });
+  auto range = uids.begin();
+  for (const ChunkPtr& chunk : state_->chunks) {
+    while (range != uids.end() && range->last < chunk->uid_min) ++range;
+    if (range == uids.end()) break;
+    if (chunk->is_dense()) {
+      append_dense(*chunk, range, uids.end(), out);
+    } else {
+      for_each_live_row_of(*chunk, range, uids.end(), [&out](uint32_t, const HotRow& row) { out.append(row.uid); });
+    }
+  }
   return out;
 }
 
@@ -176,6 +210,7 @@ std::optional<Uid> Mailbox::first_unseen() const {
   }
   for (const ChunkPtr& chunk : state_->chunks) {
     if (chunk->unseen == 0) continue;
+    if (chunk->is_all_unseen()) return chunk->uid_min;
     for (const HotLeaf& leaf : *chunk->hot) {
       for (const HotRow& row : leaf) {
         if (!row.dead && !row.flags.has(SystemFlag::seen)) return row.uid;

@@ -127,21 +127,28 @@ void for_each_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn) {
   }
 }
 
+// Calls fn(uint32_t row, const HotRow&) for the chunk's live rows in the ranges from `range` on, which is moved on as
+// above.
+template <class Range, class Fn>
+void for_each_live_row_of(const Chunk& chunk, Range& range, Range ranges_end, Fn&& fn) {
+  if (chunk.live == 0 || chunk.uid_max < range->first) return;
+  uint32_t base = 0;
+  for (const HotLeaf& leaf : *chunk.hot) {
+    for_each_row_in_leaf(leaf.begin(), leaf.end(), range, ranges_end, [&](uint32_t i) {
+      const HotRow& row = (*leaf.column)[i];
+      if (!row.dead) fn(base + i, row);
+    });
+    base += leaf.rows;
+  }
+}
+
 template <class Fn>
 void for_each_live_row(const MailboxState& mailbox, const UidSet& uids, Fn&& fn) {
   auto range = uids.begin();
   for (const ChunkPtr& chunk : mailbox.chunks) {
     while (range != uids.end() && range->last < chunk->uid_min) ++range;
     if (range == uids.end()) return;
-    if (chunk->live == 0 || chunk->uid_max < range->first) continue;
-    uint32_t base = 0;
-    for (const HotLeaf& leaf : *chunk->hot) {
-      for_each_row_in_leaf(leaf.begin(), leaf.end(), range, uids.end(), [&](uint32_t i) {
-        const HotRow& row = (*leaf.column)[i];
-        if (!row.dead) fn(*chunk, base + i, row);
-      });
-      base += leaf.rows;
-    }
+    for_each_live_row_of(*chunk, range, uids.end(), [&](uint32_t i, const HotRow& row) { fn(*chunk, i, row); });
   }
 }
 

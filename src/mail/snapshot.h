@@ -26,6 +26,14 @@ struct MailboxState;  // mail/mailbox_state.h, inside mail/ only
 class SeenColumn;     // mail/seen.h, likewise
 struct AccountState;  // mail/account_state.h, inside mail/ only
 
+// Rows of a mailbox that are to be in memory.
+struct Rows {
+  UidSet uids;
+  bool with_cold = true;  // else only what changes about them: enough for numbers, flags and MODSEQs
+};
+extern const Rows kAllRows;
+extern const Rows kAllFlags;
+
 // One mailbox of a snapshot: a cheap handle that must not outlive it. Reading rows (find, uid_at, rank, for_each_…)
 // takes for granted that missing_pages() is empty for what is read: Account::load sees to it. In a snapshot that is
 // read by somebody with a \Seen of his own (read_by), that one is shown and counted, and counts for the MODSEQs.
@@ -53,7 +61,10 @@ class Mailbox {
   const std::vector<uint16_t>& keywords_of(KeywordSet set) const;
   std::optional<uint16_t> find_keyword(std::string_view keyword) const;  // without regard to ASCII case
 
-  std::vector<PageId> missing_pages() const;
+  std::vector<PageId> missing_pages(const Rows& rows = kAllRows) const;
+  // Those without which first_unseen(), its rank() and live() of the messages from `recent` on cannot be told: that is
+  // what SELECT says beside the counters.
+  Rows rows_to_open(Uid recent) const;
 
   std::optional<Row> find(Uid uid) const;
   std::optional<Hot> find_hot(Uid uid) const;

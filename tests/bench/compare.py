@@ -159,7 +159,8 @@ def table_line(row, found):
     ours, *theirs = (median(figures, row.figure) for figures in servers)
     cells = [row.name, row.figure, cell(ours)]
     cells += [text for figure in theirs for text in (cell(figure), cell(times_better(row, ours, figure)))]
-    cells += [cell(median(figures, "cpu_us")) for figures in servers] + [cell(median(limit, row.figure))]
+    cells += [cell(median(figures, "cpu_us")) for figures in servers]
+    cells += [cell(median(limit, row.limit_figure or row.figure))]
     return f"| {' | '.join(cells)} |"
 
 

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double kSeconds = 0.5;
 constexpr size_t kReadFileBytes = size_t{64} << 20;
+constexpr size_t kColdReads = 64;
 constexpr size_t kPieceBytes = size_t{256} << 10;
 constexpr int kScramIterations = 65'536;  // docs/decisions/0005-scram-iterations.md
 
@@ -134,6 +135,25 @@ void run_limit_read(const Options& o) {
   expect(bytes == kReadFileBytes, "read");
   measured.end(bytes / o.bytes);
   measured.add_throughput(bytes / o.bytes, bytes, measured.seconds());
+  measured.print();
+}
+
+void run_limit_cold_read(const Options& o) {
+  ScratchFile file(o.directory);
+  std::string piece(kPieceBytes, 'x');
+  for (size_t at = 0; at < kReadFileBytes; at += piece.size()) file.write(piece);
+  file.sync();
+  std::string read(o.bytes, 'x');
+  Latencies latencies;
+  Measurement measured(o, "limit-cold-read");
+  for (size_t at = 0; at + o.bytes <= kReadFileBytes; at += kReadFileBytes / kColdReads) {
+    ::posix_fadvise(file.fd(), 0, 0, POSIX_FADV_DONTNEED);  // and what the system has read ahead
+    double started = now_seconds();
+    expect(::pread(file.fd(), read.data(), o.bytes, static_cast<off_t>(at)) == static_cast<ssize_t>(o.bytes), "read");
+    latencies.seconds.push_back(now_seconds() - started);
+  }
+  measured.end(latencies.seconds.size());
+  measured.add(latencies);
   measured.print();
 }
 

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
       {"mixed", bench::run_mixed},
       {"limit-sync", bench::run_limit_sync},
       {"limit-read", bench::run_limit_read},
+      {"limit-cold-read", bench::run_limit_cold_read},
       {"limit-socket", bench::run_limit_socket},
       {"limit-round-trip", bench::run_limit_round_trip},
       {"limit-copy", bench::run_limit_copy},

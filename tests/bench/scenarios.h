@@ -63,6 +63,7 @@ void run_large_message(const Options& options);  // memory that one large messag
 
 // limits.cc: what this machine can do without any server.
 void run_limit_sync(const Options& options);        // `connections` messages of `bytes`, then fdatasync, in `directory`
+void run_limit_cold_read(const Options& options);   // so many octets of such a file, at one place and another
 void run_limit_read(const Options& options);        // a file that is not in memory, from `directory`
 void run_limit_socket(const Options& options);      // answers of `bytes` over TCP on loopback
 void run_limit_round_trip(const Options& options);  // a small request and its answer over the same

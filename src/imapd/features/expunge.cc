@@ -26,7 +26,7 @@ task<Result<Completion>> run_expunge(Session& session, imap::Command& command) {
   mail::Expunge operation{.mailbox = session.selected()->mailbox};
   Limited messages;
   if (expunge.uids) {
-    ROOST_CO_TRY(View view, co_await catch_up(session));
+    ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
     ROOST_CO_TRY(messages.uids, view.resolve(*expunge.uids, true));
     if (session.config().messages_per_command_max != 0) {
       messages = limit_messages(session, deleted_of(view, messages.uids));

@@ -48,6 +48,8 @@ class Fetching {
   const Missing& missing() const { return missing_; }
 
  private:
+  // All that there is of the messages into memory, where that is asked for.
+  task<Result<>> bring_rows();
   task<Result<>> send_batch(FetchBatch& batch);
   task<Result<UidSet>> set_seen(FetchBatch& batch);
   task<Result<>> send_message(FetchedMessage& message, bool seen_now);
@@ -62,18 +64,32 @@ class Fetching {
   Session& session_;
   FetchPlan plan_;
   View view_;
+  Limited messages_;
   Missing missing_;
 };
 
+task<Result<>> Fetching::bring_rows() {
+  const bool by_flags = plan_.flags_only && !messages_.lowest;
+  for (;;) {
+    // What was expunged is always read whole (Mailbox::find_expunged).
+    mail::Rows rows{.uids = by_flags ? messages_.uids.intersect(view_.ghosts()) : messages_.uids};
+    if (view_.mailbox().missing_pages(rows).empty()) co_return Result<>{};
+    ROOST_CO_TRY_VOID(co_await session_.selected_account().load(session_.selected()->mailbox, std::move(rows)));
+    ROOST_CO_TRY(view_, co_await catch_up(session_, Needs::flags));
+  }
+}
+
 task<Result<>> Fetching::run(Limited messages) {
-  UidSet& uids = messages.uids;
+  messages_ = std::move(messages);
+  ROOST_CO_TRY_VOID(co_await bring_rows());
+  const UidSet& uids = messages_.uids;
   if (plan_.says_flags) {
     tell_keywords(session_, view_.mailbox());
     session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(uids);
   }
   bool rows_only = !plan_.needs_card && !plan_.needs_body;
-  if (rows_only && !messages.lowest) {
-    ROOST_CO_TRY(missing_.gone, co_await fetch_rows(session_, view_, std::move(uids), plan_));
+  if (rows_only && !messages_.lowest) {
+    ROOST_CO_TRY(missing_.gone, co_await fetch_rows(session_, view_, uids, plan_));
     co_return Result<>{};
   }
   std::vector<Uid> list;
@@ -83,7 +99,7 @@ task<Result<>> Fetching::run(Limited messages) {
     ROOST_CO_TRY(missing_.gone, co_await fetch_rows_downwards(session_, view_, std::move(list), plan_));
     co_return Result<>{};
   }
-  if (messages.lowest) std::reverse(list.begin(), list.end());
+  if (messages_.lowest) std::reverse(list.begin(), list.end());
   size_t next = 0;
   while (next < list.size()) {
     FetchBatch batch(session_.selected_account(), session_.config(), plan_);
@@ -121,7 +137,8 @@ task<Result<UidSet>> Fetching::set_seen(FetchBatch& batch) {
   if (unseen.empty()) co_return unseen;
   mail::Store operation{.mailbox = session_.selected()->mailbox, .uids = unseen, .flags = SystemFlag::seen};
   ROOST_CO_TRY_VOID(co_await session_.selected_account().execute(std::move(operation)));
-  ROOST_CO_TRY(view_, co_await catch_up(session_));
+  ROOST_CO_TRY(view_, co_await catch_up(session_, Needs::flags));
+  ROOST_CO_TRY_VOID(co_await bring_rows());
   tell_keywords(session_, view_.mailbox());
   session_.selected()->flags_owed = session_.selected()->flags_owed.subtract(unseen);
   co_return unseen;
@@ -274,7 +291,7 @@ task<Result<Completion>> run_fetch(Session& session, imap::Command& command) {
     co_return too_many_messages(messages_max);
   }
   if (asks_for_mod_seqs(fetch)) enable_condstore(session);
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
   ROOST_CO_TRY(UidSet uids, view.resolve(fetch.set, fetch.uid));
   if (fetch.partial) uids = part_of(uids, *fetch.partial);
   if (fetch.changed_since) {
@@ -302,7 +319,7 @@ constexpr CommandRow kCommands[] = {
 constinit const Feature kFetch = {.name = "fetch", .commands = kCommands};
 
 task<Result<>> fetch_unasked(Session& session, std::vector<imap::FetchItem> items, UidSet uids) {
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
   FetchPlan plan = plan_fetch({.uid = true, .items = std::move(items)}, session.modes());
   plan.sets_seen = false;
   Fetching fetching(session, std::move(plan), std::move(view));

@@ -66,7 +66,7 @@ task<Result<>> Watching::tell_selected(Session& session, Hazard hazard, Told tol
   UidSet arrived = UidSet{{first, Uid(end.value - 1)}}.subtract(own);
   mail::SnapshotPtr snapshot = session.selected_account().snapshot();
   auto mailbox = snapshot->find(session.selected()->mailbox);
-  if (!mailbox || !mailbox->missing_pages().empty()) co_return Result<>{};
+  if (!mailbox || !mailbox->missing_pages(mail::kAllFlags).empty()) co_return Result<>{};
   arrived = mailbox->live(arrived);
   if (arrived.empty()) co_return Result<>{};
   co_return co_await fetch_unasked(session, group->items, std::move(arrived));

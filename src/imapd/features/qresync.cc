@@ -81,7 +81,7 @@ Uid matched_up_to(const mail::Mailbox& mailbox, const imap::QresyncParameter& kn
 
 // The mailbox may have changed since it was opened: then this tells of its newest state, EXISTS and all.
 task<Result<>> resynchronise(Session& session, imap::QresyncParameter known) {
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
   if (view.mailbox().uidvalidity() != known.uid_validity) co_return Result<>{};
   ROOST_CO_TRY(mail::MailboxDelta delta, co_await changes_since(session, view, known.mod_seq));
   UidSet vanished = delta.expunged.subtract(view.ghosts());

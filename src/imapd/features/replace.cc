@@ -15,7 +15,7 @@ namespace roost::imapd {
 task<Result<Uid>> find_replaced(Session& session, imap::SequenceSet set, bool by_uid) {
   const Selected* selected = session.selected();
   if (selected != nullptr && selected->read_only) co_return no(Code::read_only, "The mailbox is read-only.");
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
   ROOST_CO_TRY(UidSet uids, view.resolve(set, by_uid));
   if (uids.empty()) co_return no(Code::nonexistent, "There is no such message.");
   if (view.ghosts().contains(*uids.first())) co_return no(Code::expunge_issued, "The message is gone.");

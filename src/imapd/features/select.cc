@@ -40,6 +40,20 @@ void say_by_features(Session& session, const imap::Select& select, const mail::M
   }
 }
 
+// Beside its counters: a mailbox of a million messages is opened without their rows, which most commands need few of.
+task<Result<mail::SnapshotPtr>> load_what_is_said(Session& session, accounts::Account& account, MailboxId id) {
+  const bool says_recent = !session.modes().rev2;
+  for (mail::SnapshotPtr snapshot = account.snapshot();;) {
+    auto mailbox = snapshot->find(id);
+    if (!mailbox) co_return no_such_mailbox();
+    Uid recent = mailbox->uidnext();
+    if (says_recent) recent = session.services().recent_claims.unclaimed(account.id(), id, logged_claim(account, id));
+    mail::Rows rows = mailbox->rows_to_open(recent);
+    if (mailbox->missing_pages(rows).empty()) co_return snapshot;
+    ROOST_CO_TRY(snapshot, co_await account.load(id, std::move(rows)));
+  }
+}
+
 task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   auto& select = std::get<imap::Select>(command.body);
   if (select.qresync && !session.modes().qresync) co_return bad("ENABLE QRESYNC first.");
@@ -53,7 +67,7 @@ task<Result<Completion>> run_select(Session& session, imap::Command& command) {
   auto mailbox = mailbox_with(*account, *snapshot, place.name, Right::read);
   if (!mailbox) co_return std::unexpected(mailbox.error());
   const MailboxId id = mailbox->id();
-  ROOST_CO_TRY(snapshot, co_await account->load(id));
+  ROOST_CO_TRY(snapshot, co_await load_what_is_said(session, *account, id));
   auto loaded = snapshot->find(id);
   if (!loaded || loaded->noselect()) co_return no_such_mailbox();
   if (select.condstore) enable_condstore(session);

@@ -13,7 +13,7 @@ task<Result<uint32_t>> count_recent(Session& session, accounts::Account& account
   MailboxId id = mailbox.id();
   Uid first = session.services().recent_claims.unclaimed(account.id(), id, logged_claim(account, id));
   if (first >= mailbox.uidnext() || mailbox.messages() == 0) co_return 0u;
-  ROOST_CO_TRY(mail::SnapshotPtr loaded, co_await account.load(id));
+  ROOST_CO_TRY(mail::SnapshotPtr loaded, co_await account.load(id, mailbox.rows_to_open(first)));
   auto newest = loaded->find(id);
   if (!newest) co_return 0u;
   co_return newest->messages() - newest->rank(first);

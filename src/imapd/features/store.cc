@@ -105,7 +105,7 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
   Selected& selected = *session.selected();
   if (store.unchanged_since) enable_condstore(session);
   if (selected.read_only) co_return no(Code::read_only, "The mailbox is read-only.");
-  ROOST_CO_TRY(View before, co_await catch_up(session));
+  ROOST_CO_TRY(View before, co_await catch_up(session, Needs::flags));
   ROOST_CO_TRY(UidSet uids, before.resolve(store.set, store.uid));
   UidSet live = uids.subtract(before.ghosts());
   bool some_gone = !store.uid && live.count() != uids.count();
@@ -122,7 +122,7 @@ task<Result<Completion>> run_store(Session& session, imap::Command& command) {
                           .unchanged_since = store.unchanged_since};
     ROOST_CO_TRY(mail::OperationResult result, co_await execute_and_tell(session, std::move(operation)));
     modified = std::get<mail::Stored>(std::move(result)).modified;
-    ROOST_CO_TRY(View after, co_await catch_up(session));
+    ROOST_CO_TRY(View after, co_await catch_up(session, Needs::flags));
     // Some may have been expunged since: before the flags were set, or before they could be told.
     some_gone = !store.uid && !uids.intersect(after.ghosts()).empty();
     if (store.silent) {

@@ -37,7 +37,7 @@ task<Result<Completion>> run_uid_batches(Session& session, imap::Command& comman
   }
   // First what happened, so that the batches are of messages that the client has heard of, and of no others.
   ROOST_CO_TRY_VOID(co_await tell(session, Hazard::breaks));
-  ROOST_CO_TRY(View view, co_await catch_up(session));
+  ROOST_CO_TRY(View view, co_await catch_up(session, Needs::flags));
   Batches batches(view, wanted.size);
   auto range = wanted.wanted.value_or(imap::UidBatches::Range{.first = 1, .last = UINT32_MAX});
   uint32_t last = std::min(range.last, batches.count());

@@ -41,7 +41,7 @@ task<Result<mail::Row>> find_row(accounts::AccountPtr account, Bytes name, const
   mail::SnapshotPtr snapshot = account->snapshot();
   ROOST_CO_TRY(mail::Mailbox mailbox, or_nothing(mailbox_with(*account, *snapshot, name, Right::read)));
   MailboxId id = mailbox.id();
-  ROOST_CO_TRY(snapshot, or_nothing(co_await account->load(id)));
+  ROOST_CO_TRY(snapshot, or_nothing(co_await account->load(id, {.uids = UidSet::single(*url.uid)})));
   auto loaded = snapshot->find(id);
   if (!loaded || (url.uidvalidity && *url.uidvalidity != loaded->uidvalidity())) co_return nothing_there();
   auto row = loaded->find(*url.uid);

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/flush_block_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/sst_file_manager.h>
 #include <rocksdb/table.h>
@@ -25,13 +26,14 @@ using rocksdb::BackgroundErrorReason;
 constexpr std::array<const char*, kFamilies> kNames = {"default", "log",   "roots",     "pages", "blobs",
                                                        "sizes",   "names", "followers", "index"};
 constexpr uint64_t kPackedBlobBytesMin = 1024;  // smaller values stay in the tables themselves
+constexpr size_t kTableBlockBytes = size_t{16} << 10;
 constexpr size_t kLogFileBytesMax = size_t{4} << 20;
 constexpr size_t kLogFilesMax = 4;
 
 rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions options;
   options.block_cache = cache;
-  options.block_size = size_t{16} << 10;
+  options.block_size = kTableBlockBytes;
   options.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   // Indexes and filters count against the cache's limit too, else they grow with the store.
   options.cache_index_and_filter_blocks = true;
@@ -41,10 +43,36 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return options;
 }
 
+// A large value has a block of its own, so that whoever wants its small neighbour does not read it: the rows of a chunk
+// that change are a few hundred octets, and lie beside those that do not, which take half a megabyte.
+class LargeValuesApart : public rocksdb::FlushBlockPolicyFactory {
+ public:
+  const char* Name() const override { return "LargeValuesApart"; }
+  rocksdb::FlushBlockPolicy* NewFlushBlockPolicy(const rocksdb::BlockBasedTableOptions&,
+                                                 const rocksdb::BlockBuilder&) const override {
+    return new Policy;
+  }
+
+ private:
+  class Policy : public rocksdb::FlushBlockPolicy {
+   public:
+    bool Update(const rocksdb::Slice& key, const rocksdb::Slice& value) override {
+      size_t bytes = key.size() + value.size();
+      bool ends = block_bytes_ > 0 && block_bytes_ + bytes > kTableBlockBytes;
+      block_bytes_ = ends ? bytes : block_bytes_ + bytes;
+      return ends;
+    }
+
+   private:
+    size_t block_bytes_ = 0;
+  };
+};
+
 rocksdb::ColumnFamilyOptions family_options(const StoreConfig& config, Family family,
-                                            const rocksdb::BlockBasedTableOptions& table,
+                                            rocksdb::BlockBasedTableOptions table,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
+  if (family == Family::pages) table.flush_block_policy_factory = std::make_shared<LargeValuesApart>();
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
