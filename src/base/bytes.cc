@@ -1,10 +1,5 @@
 #include "base/bytes.h"
 
-#include <array>
-#if defined(__SSE4_2__)
-#include <nmmintrin.h>
-#endif
-
 namespace roost {
 
 void Encoder::varint(uint64_t v) {
@@ -54,42 +49,5 @@ Result<> Decoder::finish(std::string_view what) const {
   if (!in_.empty()) return fault(std::string(what) + ": trailing bytes", Code::corruption);
   return {};
 }
-
-#if defined(__SSE4_2__)
-
-uint32_t crc32c(BytesView data, uint32_t seed) {
-  uint64_t crc = ~seed;
-  const char* p = data.data();
-  size_t n = data.size();
-  for (; n >= 8; p += 8, n -= 8) {
-    uint64_t word;
-    __builtin_memcpy(&word, p, 8);
-    crc = _mm_crc32_u64(crc, word);
-  }
-  for (; n > 0; ++p, --n) crc = _mm_crc32_u8(static_cast<uint32_t>(crc), static_cast<uint8_t>(*p));
-  return ~static_cast<uint32_t>(crc);
-}
-
-#else
-
-namespace {
-constexpr std::array<uint32_t, 256> kTable = [] {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    uint32_t c = i;
-    for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? (c >> 1) ^ 0x82F63B78U : c >> 1;
-    table[i] = c;
-  }
-  return table;
-}();
-}  // namespace
-
-uint32_t crc32c(BytesView data, uint32_t seed) {
-  uint32_t crc = ~seed;
-  for (char c : data) crc = kTable[(crc ^ static_cast<uint8_t>(c)) & 0xff] ^ (crc >> 8);
-  return ~crc;
-}
-
-#endif
 
 }  // namespace roost

@@ -60,5 +60,17 @@ TEST(Crc32c, MatchesTheCheckValueOfRfc3720) {
   EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);
 }
 
+TEST(Crc32c, IsTheSameOctetByOctetAndAtOnce) {
+  Bytes data;
+  for (size_t i = 0; i < 20'000; ++i) data.push_back(static_cast<char>((i * i + i / 7) & 0xff));
+  for (size_t size : {0, 7, 8, 3'071, 3'072, 3'073, 6'144, 9'999, 20'000}) {
+    BytesView whole = BytesView(data).substr(0, size);
+    uint32_t sum = 0;
+    for (char octet : whole) sum = crc32c(BytesView(&octet, 1), sum);
+    EXPECT_EQ(crc32c(whole), sum) << size;
+    EXPECT_EQ(crc32c(whole.substr(size / 3), crc32c(whole.substr(0, size / 3))), sum) << size;
+  }
+}
+
 }  // namespace
 }  // namespace roost

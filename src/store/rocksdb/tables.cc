@@ -17,6 +17,21 @@
 #include "store/rocksdb/manifest_seal.h"
 #include "store/rocksdb/strict_syncs.h"
 
+// RocksDB sums every octet that it writes or reads outside of its tables: logs and packs of bodies. A library that was
+// built for every processor does so from a table of numbers, at a tenth of the speed of the processor's instruction. It
+// calls this function through the dynamic linker, which prefers the program's; weak, so that a static library keeps its
+// own.
+namespace rocksdb::crc32c {
+
+// The sum of what gave `before` with these octets behind it.
+[[gnu::weak, gnu::visibility("default")]] uint32_t Extend(uint32_t before, const char* data, size_t size);
+
+uint32_t Extend(uint32_t before, const char* data, size_t size) {
+  return roost::crc32c(roost::BytesView(data, size), before);
+}
+
+}  // namespace rocksdb::crc32c
+
 namespace roost::store {
 namespace {
 
