@@ -16,7 +16,7 @@ namespace roost::store {
 struct StoreConfig {
   std::string directory;  // made with mode 0700 if missing; holds everything
 
-  size_t block_cache_bytes_max = size_t{64} << 20;   // shared by all tables and blobs
+  size_t block_cache_bytes_max = size_t{64} << 20;   // shared by all tables; bodies are left to the system's
   size_t write_buffer_bytes_max = size_t{64} << 20;  // what is not yet in table files, all families together
   uint64_t wal_bytes_max = uint64_t{64} << 20;       // what a restart may have to replay
   int open_files_max = 512;                          // of RocksDB; blob files come on top, one per read in progress

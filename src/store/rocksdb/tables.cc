@@ -84,8 +84,7 @@ class LargeValuesApart : public rocksdb::FlushBlockPolicyFactory {
 };
 
 rocksdb::ColumnFamilyOptions family_options(const StoreConfig& config, Family family,
-                                            rocksdb::BlockBasedTableOptions table,
-                                            const std::shared_ptr<rocksdb::Cache>& cache) {
+                                            rocksdb::BlockBasedTableOptions table) {
   rocksdb::ColumnFamilyOptions options;
   if (family == Family::pages) table.flush_block_policy_factory = std::make_shared<LargeValuesApart>();
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -99,7 +98,6 @@ rocksdb::ColumnFamilyOptions family_options(const StoreConfig& config, Family fa
     options.min_blob_size = kPackedBlobBytesMin;
     options.blob_file_size = config.blob_pack_bytes;
     options.blob_compression_type = rocksdb::kLZ4Compression;
-    options.blob_cache = cache;
     options.enable_blob_garbage_collection = true;
     options.blob_garbage_collection_age_cutoff = 1.0;
     options.blob_garbage_collection_force_threshold = 0.15;
@@ -182,10 +180,9 @@ Tables::Opening Tables::opening(const StoreConfig& config, std::shared_ptr<rocks
   Opening opening{db_options(config), {}, {}, nullptr};
   env_ = rocksdb::NewCompositeEnv(with_strict_syncs(std::move(file_system)));
   opening.options.env = env_.get();
-  auto cache = rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3);
-  auto table = table_options(cache);
+  auto table = table_options(rocksdb::NewLRUCache(config.block_cache_bytes_max, -1, false, 0.3));
   for (size_t i = 0; i < kFamilies; ++i) {
-    opening.families.emplace_back(kNames[i], family_options(config, static_cast<Family>(i), table, cache));
+    opening.families.emplace_back(kNames[i], family_options(config, static_cast<Family>(i), table));
   }
   return opening;
 }
