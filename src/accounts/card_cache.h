@@ -18,6 +18,7 @@ namespace roost::accounts {
 struct DecodedSegment {
   std::vector<Bytes> cards;
   size_t bytes = 0;
+  bool current = false;  // all were made by the newest parser
 };
 using SegmentPtr = std::shared_ptr<const DecodedSegment>;
 

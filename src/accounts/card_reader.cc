@@ -25,13 +25,14 @@ Result<SegmentPtr> decode_segment(BytesView page) {
   auto segment = std::make_shared<DecodedSegment>();
   segment->cards = std::move(cards);
   for (const Bytes& card : segment->cards) segment->bytes += card.capacity() + sizeof card;
+  segment->current = std::ranges::all_of(segment->cards, is_current);
   return segment;
 }
 
 class Reading {
  public:
   Reading(std::shared_ptr<Environment> env, AccountId account, std::vector<mail::Cold> rows)
-      : env_(std::move(env)), account_(account), rows_(std::move(rows)), cards_(rows_.size()) {}
+      : env_(std::move(env)), account_(account), rows_(std::move(rows)), cards_(rows_.size()), current_(rows_.size()) {}
 
   task<Result<std::vector<CardPtr>>> run() {
     for (size_t i = 0; i < rows_.size(); ++i) {
@@ -40,7 +41,7 @@ class Reading {
     ROOST_CO_TRY_VOID(co_await read_segments());
     ROOST_CO_TRY_VOID(co_await read_blobs());
     for (size_t i = 0; i < rows_.size(); ++i) {
-      if (cards_[i] && is_current(*cards_[i])) continue;
+      if (cards_[i] && (current_[i] || is_current(*cards_[i]))) continue;
       ROOST_CO_TRY(cards_[i], co_await make_again(rows_[i]));
     }
     co_return std::move(cards_);
@@ -102,7 +103,9 @@ class Reading {
 
   void place(size_t row, const SegmentPtr& segment) {
     uint32_t index = rows_[row].card.index;
-    if (index < segment->cards.size()) cards_[row] = CardPtr(segment, &segment->cards[index]);
+    if (index >= segment->cards.size()) return;
+    cards_[row] = CardPtr(segment, &segment->cards[index]);
+    current_[row] = segment->current;
   }
 
   task<Result<>> read_blobs() {
@@ -146,6 +149,7 @@ class Reading {
   const AccountId account_;
   const std::vector<mail::Cold> rows_;
   std::vector<CardPtr> cards_;
+  std::vector<bool> current_;  // those that need not be looked at for that
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace roost::accounts {
 namespace {
 
 constexpr std::chrono::microseconds kSlice{2'000};
-constexpr size_t kRowsAtOnce = 1024;  // whose cards are asked for together
+constexpr size_t kRowsAtOnce = 2048;  // whose cards are asked for together
 
 // The rows of a set of uids, so many at a time.
 class Rows {
@@ -52,48 +52,55 @@ struct Batch {
 };
 
 // Cards lie all over the memory: while one is read, what comes soon is on its way into the cache, first the string and
-// then its first octets, which say where everything is.
-void fetch_ahead(const Batch& batch) {
+// then its first octets, which say where everything is, and the keys that are wanted.
+void fetch_ahead(const Batch& batch, bool keys) {
   constexpr size_t kAhead = 6;
   size_t soon = batch.taken + kAhead;
+  if (size_t next = batch.taken + kAhead / 2; keys && next < batch.cards.size()) {
+    message::CardView::fetch_keys_ahead(*batch.cards[next]);
+  }
   if (soon + kAhead < batch.cards.size()) __builtin_prefetch(batch.cards[soon + kAhead].get());
   if (soon < batch.cards.size()) __builtin_prefetch(batch.cards[soon]->data());
 }
 
-Result<> take_in(Batch& batch, search::Ordering& ordering, search::Slice slice) {
-  while (batch.taken < batch.rows.size() && !slice.late()) {
+// Until it is late; true where all were taken in, and the next ones, without their cards, are in their place.
+Result<bool> take_in(Batch& batch, Rows& rows, search::Ordering& ordering, search::Slice slice) {
+  while (batch.taken < batch.rows.size()) {
+    if (slice.late()) return false;
     const mail::Cold& row = batch.rows[batch.taken];
     if (batch.cards.empty()) {
       ROOST_TRY_VOID(ordering.add(row, nullptr));
     } else {
-      fetch_ahead(batch);
+      fetch_ahead(batch, ordering.reads_keys());
       auto card = message::CardView::open(*batch.cards[batch.taken]);
       ROOST_TRY_VOID(ordering.add(row, card ? &*card : nullptr));
     }
     ++batch.taken;
   }
-  return {};
+  batch = {.rows = rows.next()};
+  return true;
 }
 
 task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, search::Ordering& ordering,
                            std::shared_ptr<Errand> errand) {
   const auto goal = static_cast<uint32_t>(rows.count());
   uint32_t done = 0;
-  for (;;) {
+  Batch batch;
+  batch.rows = co_await env.pool.run([&rows] { return rows.next(); });
+  while (!batch.rows.empty()) {
     if (errand && errand->cancelled()) co_return closed();
     if (errand) errand->note_progress(done, goal);
-    Batch batch;
-    batch.rows = co_await env.pool.run([&rows] { return rows.next(); });
-    if (batch.rows.empty()) co_return Result<>();
+    done += static_cast<uint32_t>(batch.rows.size());
     if (ordering.reads_cards()) {
       ROOST_CO_TRY(batch.cards, co_await account->cards(batch.rows));
     }
-    while (batch.taken < batch.rows.size()) {
-      ROOST_CO_TRY_VOID(co_await env.pool.run(
-          [&] { return take_in(batch, ordering, search::Slice(env.clock, env.clock.now() + kSlice)); }));
+    for (bool all = false; !all;) {
+      ROOST_CO_TRY(all, co_await env.pool.run([&] {
+        return take_in(batch, rows, ordering, search::Slice(env.clock, env.clock.now() + kSlice));
+      }));
     }
-    done += static_cast<uint32_t>(batch.taken);
   }
+  co_return Result<>();
 }
 
 }  // namespace

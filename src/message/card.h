@@ -103,7 +103,13 @@ class CardView {
   BytesView body_structure(bool utf8 = false) const;
   BytesView preview() const;
   Result<SortKeys> sort_keys() const;
+  BytesView sorted_subject() const;  // SortKeys::subject alone; empty where it is damaged
+  bool reply_or_forward() const;
   Result<ThreadKeys> thread_keys() const;
+  // Likewise, into what has room already; nothing in it where they are damaged.
+  void thread_keys(ThreadKeys& out) const;
+  // Brings these keys into the processor's cache, of what may be no card.
+  static void fetch_keys_ahead(BytesView encoded);
   Result<std::vector<Part>> parts() const;
 
   // All kept fields, for SEARCH HEADER and the like; nothing where the card does not hold all of kCardFields.

@@ -74,6 +74,14 @@ void encode_thread_keys(const ThreadKeys& keys, Bytes& out) {
   for (uint64_t reference : keys.references) e.u64(reference);
 }
 
+Result<> decode_thread_keys(BytesView encoded, ThreadKeys& out) {
+  Decoder d(encoded);
+  out.message_id = d.u64();
+  out.references.resize(d.count(sizeof(uint64_t)));
+  for (uint64_t& reference : out.references) reference = d.u64();
+  return d.finish("card thread keys");
+}
+
 uint8_t flags_of(const Card& card) {
   return static_cast<uint8_t>((card.limited ? kLimited : 0) | (card.opaque ? kOpaque : 0) |
                               (card.fields_complete ? kFieldsComplete : 0) | (card.sent ? kDated : 0) |
@@ -144,19 +152,38 @@ Result<SortKeys> CardView::sort_keys() const {
   Decoder d(member(encoded_, kSortKeys));
   SortKeys out;
   for (Bytes* key : {&out.subject, &out.from, &out.to, &out.cc, &out.display_from, &out.display_to}) *key = d.bytes();
-  out.reply_or_forward = (encoded_[kFlagsAt] & kReplyOrForward) != 0;
+  out.reply_or_forward = reply_or_forward();
   ROOST_TRY_VOID(d.finish("card sort keys"));
   return out;
 }
 
+BytesView CardView::sorted_subject() const {
+  Decoder d(member(encoded_, kSortKeys));
+  return d.bytes();
+}
+
+bool CardView::reply_or_forward() const { return (encoded_[kFlagsAt] & kReplyOrForward) != 0; }
+
 Result<ThreadKeys> CardView::thread_keys() const {
-  Decoder d(member(encoded_, kThreadKeys));
   ThreadKeys out;
-  out.message_id = d.u64();
-  out.references.resize(d.count(sizeof(uint64_t)));
-  for (uint64_t& reference : out.references) reference = d.u64();
-  ROOST_TRY_VOID(d.finish("card thread keys"));
+  ROOST_TRY_VOID(decode_thread_keys(member(encoded_, kThreadKeys), out));
   return out;
+}
+
+void CardView::thread_keys(ThreadKeys& out) const {
+  if (decode_thread_keys(member(encoded_, kThreadKeys), out)) return;
+  out.message_id = 0;
+  out.references.clear();
+}
+
+void CardView::fetch_keys_ahead(BytesView encoded) {
+  constexpr size_t kLineBytes = 64;  // of the cache
+  constexpr size_t kUsualBytes = 256;
+  if (encoded.size() < kDataAt) return;
+  size_t at = kDataAt + size_t{load_u32(encoded, kTableAt + 4 * (kSortKeys - 1))};
+  for (size_t end = std::min(at + kUsualBytes, encoded.size()); at < end; at += kLineBytes) {
+    __builtin_prefetch(encoded.data() + at);
+  }
 }
 
 Result<std::vector<Part>> CardView::parts() const { return decode_parts(member(encoded_, kParts), size()); }

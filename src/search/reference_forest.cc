@@ -2,20 +2,15 @@
 
 namespace roost::search {
 
-size_t ReferenceForest::Hash::operator()(uint64_t id) const noexcept {
-  uint64_t mixed = (id ^ seed) * 0x9e37'79b9'7f4a'7c15ULL;
-  return static_cast<size_t>(mixed ^ (mixed >> 32));
-}
-
 uint32_t ReferenceForest::new_node() {
   nodes_.emplace_back();
   return links_.add();
 }
 
 uint32_t ReferenceForest::node_of(uint64_t id) {
-  auto [at, is_new] = ids_.try_emplace(id, 0);
-  if (is_new) at->second = new_node();
-  return at->second;
+  uint32_t& node = ids_.at(id);
+  if (node == IdTable::kNone) node = new_node();
+  return node;
 }
 
 // Without an ID, or with that of an earlier message, it is a node that nothing refers to.

@@ -3,10 +3,10 @@
 
 #include <cstdint>
 #include <limits>
-#include <unordered_map>
 #include <vector>
 
 #include "message/card.h"
+#include "search/id_table.h"
 #include "search/link_forest.h"
 
 namespace roost::search {
@@ -18,7 +18,7 @@ class ReferenceForest {
   static constexpr uint32_t kNone = std::numeric_limits<uint32_t>::max();
 
   // `seed`: so that nobody can choose IDs that lie in the same place of the table.
-  explicit ReferenceForest(uint64_t seed) : ids_(0, Hash{seed}) {}
+  explicit ReferenceForest(uint64_t seed) : ids_(seed) {}
 
   // `message` is the caller's number for it. Gives its node.
   uint32_t add(uint32_t message, const message::ThreadKeys& keys);
@@ -29,10 +29,6 @@ class ReferenceForest {
   uint32_t message(uint32_t node) const { return nodes_[node].message; }
 
  private:
-  struct Hash {
-    uint64_t seed;
-    size_t operator()(uint64_t id) const noexcept;
-  };
   struct Node {
     uint32_t parent = kNone;
     uint32_t message = kNone;
@@ -46,7 +42,7 @@ class ReferenceForest {
   void link(uint32_t child, uint32_t parent);
 
   std::vector<Node> nodes_;
-  std::unordered_map<uint64_t, uint32_t, Hash> ids_;
+  IdTable ids_;
   LinkForest links_;
 };
 

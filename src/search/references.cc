@@ -15,17 +15,20 @@ Result<> References::add(const mail::Cold& row, const message::CardView* card) {
   if (forest_.nodes() > kThreadNodesMax || subjects_.bytes() > kOrderBytesMax) {
     return no(Code::limit, "Too many messages to be threaded at once.");
   }
-  message::ThreadKeys keys;
-  if (card != nullptr) keys = card->thread_keys().value_or(message::ThreadKeys());
+  if (card != nullptr) {
+    card->thread_keys(keys_);
+  } else {
+    keys_ = {};
+  }
   auto number = static_cast<uint32_t>(messages_.size());
-  Message message{.uid = row.uid, .node = forest_.add(number, keys), .sent = sent_date(row, card)};
+  Message message{.uid = row.uid, .node = forest_.add(number, keys_), .sent = sent_date(row, card)};
   message.arrived = row.internal_date.seconds;
   if (kind_ == Kind::references) {
-    message::SortKeys sort = sort_keys(card);
+    BytesView subject = card != nullptr ? card->sorted_subject() : BytesView();
     subjects_.begin();
-    if (!sort.subject.empty()) subjects_.add(sort.subject);
+    if (!subject.empty()) subjects_.add(subject);
     message.subject = subjects_.end(number);
-    message.reply = sort.reply_or_forward;
+    message.reply = card != nullptr && card->reply_or_forward();
   }
   messages_.push_back(message);
   return {};

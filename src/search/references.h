@@ -52,6 +52,7 @@ class References final : public Threading {
 
   const Kind kind_;
   ReferenceForest forest_;
+  message::ThreadKeys keys_;  // of the message at hand
   OrderKeys subjects_;
   std::vector<Message> messages_;
   Phase phase_ = Phase::by_date;

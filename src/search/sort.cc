@@ -11,7 +11,7 @@ bool Sorting::reads_cards() const {
                              [](const SortCriterion& c) { return c.key != Key::arrival && c.key != Key::size; });
 }
 
-bool Sorting::reads_texts() const {
+bool Sorting::reads_keys() const {
   return std::ranges::any_of(criteria_, [](const SortCriterion& c) {
     return c.key != Key::arrival && c.key != Key::size && c.key != Key::date;
   });
@@ -19,7 +19,7 @@ bool Sorting::reads_texts() const {
 
 Result<> Sorting::add(const mail::Cold& row, const message::CardView* card) {
   if (keys_.bytes() > kOrderBytesMax) return no(Code::limit, "Too many messages to be sorted at once.");
-  message::SortKeys texts = reads_texts() ? sort_keys(card) : message::SortKeys();
+  message::SortKeys texts = reads_keys() ? sort_keys(card) : message::SortKeys();
   keys_.begin();
   for (const SortCriterion& criterion : criteria_) add_key(criterion, row, card, texts);
   entries_.push_back(keys_.end(row.uid.value));

@@ -22,6 +22,7 @@ class Sorting final : public Ordering {
   explicit Sorting(std::vector<SortCriterion> criteria) : criteria_(std::move(criteria)) {}
 
   bool reads_cards() const override;
+  bool reads_keys() const override;
   Result<> add(const mail::Cold& row, const message::CardView* card) override;
   bool finish(Slice& slice) override;
 
@@ -29,7 +30,6 @@ class Sorting final : public Ordering {
   std::vector<Uid> result() const;
 
  private:
-  bool reads_texts() const;
   void add_key(const SortCriterion& criterion, const mail::Cold& row, const message::CardView* card,
                const message::SortKeys& texts);
 

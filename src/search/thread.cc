@@ -12,7 +12,7 @@ Result<> OrderedSubject::add(const mail::Cold& row, const message::CardView* car
   if (keys_.bytes() > kOrderBytesMax) return no(Code::limit, "Too many messages to be threaded at once.");
   int64_t date = sent_date(row, card);
   keys_.begin();
-  keys_.add(sort_keys(card).subject);
+  keys_.add(card != nullptr ? card->sorted_subject() : BytesView());
   keys_.add(date);
   entries_.push_back(keys_.end(static_cast<uint32_t>(messages_.size())));
   messages_.push_back({row.uid, date});

@@ -23,6 +23,7 @@ struct ThreadMember {
 class Threading : public Ordering {
  public:
   bool reads_cards() const final { return true; }
+  bool reads_keys() const final { return true; }
   // Once it is finished.
   const std::vector<ThreadMember>& result() const { return result_; }
 
