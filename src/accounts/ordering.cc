@@ -1,5 +1,6 @@
 #include "accounts/ordering.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,8 @@ namespace roost::accounts {
 namespace {
 
 constexpr std::chrono::microseconds kSlice{2'000};
+// So many are prepared for on the loop that asked, whose memory is used again while it is warm: no long step of it.
+constexpr uint32_t kExpectedMax = 30'000;
 constexpr size_t kRowsAtOnce = 2048;  // whose cards are asked for together
 
 // The rows of a set of uids, so many at a time.
@@ -86,6 +89,7 @@ task<Result<>> take_all_in(AccountPtr account, Environment& env, Rows rows, sear
   const auto goal = static_cast<uint32_t>(rows.count());
   uint32_t done = 0;
   Batch batch;
+  ordering.expect(std::min(goal, kExpectedMax));
   batch.rows = co_await env.pool.run([&rows] { return rows.next(); });
   while (!batch.rows.empty()) {
     if (errand && errand->cancelled()) co_return closed();

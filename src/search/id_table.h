@@ -1,6 +1,9 @@
 // Numbers for message IDs: a table of open addresses, as THREAD looks up a few for each message.
 #pragma once
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -14,6 +17,8 @@ class IdTable {
   // `seed`: so that nobody can choose IDs that lie in the same place.
   explicit IdTable(uint64_t seed) : seed_(seed), slots_(kSlotsMin) {}
 
+  // Room for so many; while it is empty.
+  void expect(size_t ids) { slots_.resize(std::max(kSlotsMin, std::bit_ceil(2 * ids))); }
   // The number of this ID, kNone where it has none yet; until the next call.
   uint32_t& at(uint64_t id);
 

@@ -19,6 +19,13 @@ TEST(IdTable, KeepsTheNumberOfEachIdAsItGrows) {
   for (uint32_t n = 0; n < kIds; ++n) ASSERT_EQ(table.at(nth_id(n)), n);
 }
 
+TEST(IdTable, GrowsBeyondWhatWasExpected) {
+  IdTable table(42);
+  table.expect(100);
+  for (uint32_t n = 0; n < 1'000; ++n) table.at(nth_id(n)) = n;
+  for (uint32_t n = 0; n < 1'000; ++n) ASSERT_EQ(table.at(nth_id(n)), n);
+}
+
 TEST(IdTable, TakesZeroForAnIdLikeAnyOther) {
   IdTable table(0);
   EXPECT_EQ(table.at(0), IdTable::kNone);

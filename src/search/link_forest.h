@@ -11,6 +11,7 @@ namespace roost::search {
 
 class LinkForest {
  public:
+  void expect(size_t nodes) { nodes_.reserve(nodes + 1); }
   // A tree of one node. Nodes are numbered from 0.
   uint32_t add();
   // `child` is a root, of another tree.

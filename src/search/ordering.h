@@ -18,6 +18,8 @@ class Ordering {
   virtual bool reads_cards() const = 0;
   // Of the cards, more than the date.
   virtual bool reads_keys() const = 0;
+  // So many add() will follow, or about so many.
+  virtual void expect(size_t messages) = 0;
   // By ascending uid. `card` may be null: then all that a card says is empty. no(Code::limit) where it is too much.
   virtual Result<> add(const mail::Cold& row, const message::CardView* card) = 0;
   // After the last add(). False where it was late: call again.

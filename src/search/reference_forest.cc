@@ -2,6 +2,13 @@
 
 namespace roost::search {
 
+void ReferenceForest::expect(size_t messages) {
+  constexpr size_t kNodesEach = 2;  // IDs of messages that are not there come on top
+  nodes_.reserve(messages * kNodesEach);
+  links_.expect(messages * kNodesEach);
+  ids_.expect(messages * kNodesEach);
+}
+
 uint32_t ReferenceForest::new_node() {
   nodes_.emplace_back();
   return links_.add();

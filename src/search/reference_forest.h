@@ -20,6 +20,8 @@ class ReferenceForest {
   // `seed`: so that nobody can choose IDs that lie in the same place of the table.
   explicit ReferenceForest(uint64_t seed) : ids_(seed) {}
 
+  // So many messages will be added, or about so many.
+  void expect(size_t messages);
   // `message` is the caller's number for it. Gives its node.
   uint32_t add(uint32_t message, const message::ThreadKeys& keys);
 

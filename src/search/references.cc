@@ -10,6 +10,14 @@ constexpr uint32_t kThreadNodesMax = kOrderBytesMax / 64;
 
 }  // namespace
 
+void References::expect(size_t messages) {
+  messages_.reserve(messages);
+  heads_.reserve(messages);
+  roots_.reserve(messages);
+  result_.reserve(messages);
+  forest_.expect(messages);
+}
+
 // Step 1.
 Result<> References::add(const mail::Cold& row, const message::CardView* card) {
   if (forest_.nodes() > kThreadNodesMax || subjects_.bytes() > kOrderBytesMax) {

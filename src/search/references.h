@@ -19,6 +19,7 @@ class References final : public Threading {
   // `seed`: ReferenceForest's.
   References(Kind kind, uint64_t seed) : kind_(kind), forest_(seed) {}
 
+  void expect(size_t messages) override;
   Result<> add(const mail::Cold& row, const message::CardView* card) override;
   bool finish(Slice& slice) override;
 

@@ -23,6 +23,7 @@ class Sorting final : public Ordering {
 
   bool reads_cards() const override;
   bool reads_keys() const override;
+  void expect(size_t messages) override { entries_.reserve(messages); }
   Result<> add(const mail::Cold& row, const message::CardView* card) override;
   bool finish(Slice& slice) override;
 

@@ -43,6 +43,10 @@ using DateSort = SlicedSort<Dated, EarlierDate>;
 
 class OrderedSubject final : public Threading {
  public:
+  void expect(size_t messages) override {
+    entries_.reserve(messages);
+    messages_.reserve(messages);
+  }
   Result<> add(const mail::Cold& row, const message::CardView* card) override;
   bool finish(Slice& slice) override;
 
