@@ -8,13 +8,32 @@ namespace {
 
 Fail damaged(const char* what) { return fault(std::string("hot page: ") + what, Code::corruption); }
 
-// The leaves, if their rows are what the index entry says of them.
-Result<std::shared_ptr<const HotLeaves>> matched(const std::vector<HotRow>& rows, const Chunk& index) {
-  auto leaves = std::make_shared<HotLeaves>();
+// With room for so many rows, nothing of which is set.
+HotLeaves leaves_for(uint32_t rows) {
+  HotLeaves leaves;
+  leaves.reserve((rows + kLeafRows - 1) / kLeafRows);
+  for (uint32_t done = 0; done < rows; done += kLeafRows) {
+    uint32_t count = std::min(kLeafRows, rows - done);
+    auto column = std::make_shared<Column<HotRow>>(count);
+    column->set_used(count);
+    leaves.push_back({std::move(column), static_cast<uint16_t>(count), 0, ModSeq(0)});
+  }
+  return leaves;
+}
+
+// Nobody else sees them yet.
+template <class Fn>
+void for_each_fresh(HotLeaves& leaves, Fn&& fn) {
+  for (HotLeaf& leaf : leaves) {
+    HotRow* rows = leaf.column->fresh_data();
+    for (uint32_t i = 0; i < leaf.rows; ++i) fn(rows[i]);
+  }
+}
+
+// Counts what is live, if the rows are what the index entry says of them.
+Result<> match(HotLeaves& leaves, const Chunk& index) {
   RowCounts counts;
-  for (size_t done = 0; done < rows.size(); done += kLeafRows) {
-    auto count = static_cast<uint32_t>(std::min<size_t>(kLeafRows, rows.size() - done));
-    HotLeaf leaf{copy_column(rows.data() + done, count, count), static_cast<uint16_t>(count), 0, ModSeq(0)};
+  for (HotLeaf& leaf : leaves) {
     for (const HotRow& row : leaf) {
       counts.change({}, RowCounts::of(row));
       if (row.dead) continue;
@@ -22,13 +41,12 @@ Result<std::shared_ptr<const HotLeaves>> matched(const std::vector<HotRow>& rows
       leaf.modseq_max = std::max(leaf.modseq_max, row.modseq);
     }
     if (leaf.modseq_max > index.modseq_max) return damaged("a MODSEQ above the chunk's");
-    leaves->push_back(std::move(leaf));
   }
-  if (rows.front().uid != index.uid_min || rows.back().uid != index.uid_max || counts.live != index.live ||
-      counts.unseen != index.unseen || counts.deleted != index.deleted) {
+  if (leaves.front().begin()->uid != index.uid_min || leaves.back().end()[-1].uid != index.uid_max ||
+      counts.live != index.live || counts.unseen != index.unseen || counts.deleted != index.deleted) {
     return damaged("not the rows of its index entry");
   }
-  return leaves;
+  return {};
 }
 
 void write_keywords(Encoder& out, const Chunk& chunk) {
@@ -38,22 +56,39 @@ void write_keywords(Encoder& out, const Chunk& chunk) {
   for (uint32_t i = 0; any && i < chunk.rows; ++i) out.varint(chunk.hot_row(i).keywords.value);
 }
 
-void read_keywords(Decoder& in, std::vector<HotRow>& rows) {
+void read_uids_of(const UidSet& uids, const UidSet& dead, HotLeaves& leaves) {
+  auto range = uids.begin();
+  uint32_t uid = range->first.value;
+  for_each_fresh(leaves, [&](HotRow& row) {
+    row = {ModSeq(0), Uid(uid), KeywordSet(0), SystemFlags(), !dead.empty() && dead.contains(Uid(uid))};
+    if (uid++ == range->last.value && ++range != uids.end()) uid = range->first.value;
+  });
+}
+
+void read_flags(Decoder& in, HotLeaves& leaves) {
+  for_each_fresh(leaves, [&in](HotRow& row) {
+    uint8_t bits = in.u8();
+    if ((bits & ~SystemFlags::kAllBits) != 0) in.fail();
+    row.flags = SystemFlags(bits);
+  });
+}
+
+void read_keywords(Decoder& in, HotLeaves& leaves) {
   if (in.u8() == 0) return;
-  for (HotRow& row : rows) {
+  for_each_fresh(leaves, [&in](HotRow& row) {
     uint64_t set = in.varint();
     if (set > UINT16_MAX) in.fail();
     row.keywords = KeywordSet(static_cast<uint16_t>(set));
-  }
+  });
 }
 
-void read_modseqs(Decoder& in, std::vector<HotRow>& rows) {
+void read_modseqs(Decoder& in, HotLeaves& leaves) {
   uint64_t modseq = 0;
-  for (HotRow& row : rows) {
+  for_each_fresh(leaves, [&](HotRow& row) {
     modseq += static_cast<uint64_t>(in.zigzag());
     if (modseq == 0 || modseq > uint64_t{INT64_MAX}) in.fail();
     row.modseq = ModSeq(modseq);
-  }
+  });
 }
 
 }  // namespace
@@ -89,18 +124,14 @@ Result<std::shared_ptr<const HotLeaves>> read_hot_page(BytesView page, const Chu
   if (in.failed() || uids.count() != index.rows || index.rows == 0 || index.rows > kChunkRowsMax) {
     return damaged("uids");
   }
-  std::vector<HotRow> rows;
-  rows.reserve(index.rows);
-  uids.for_each([&](Uid uid) { rows.push_back({ModSeq(0), uid, KeywordSet(0), SystemFlags(), dead.contains(uid)}); });
-  for (HotRow& row : rows) {
-    uint8_t bits = in.u8();
-    if ((bits & ~SystemFlags::kAllBits) != 0) in.fail();
-    row.flags = SystemFlags(bits);
-  }
-  read_keywords(in, rows);
-  read_modseqs(in, rows);
+  HotLeaves leaves = leaves_for(index.rows);
+  read_uids_of(uids, dead, leaves);
+  read_flags(in, leaves);
+  read_keywords(in, leaves);
+  read_modseqs(in, leaves);
   ROOST_TRY_VOID(in.finish("hot page"));
-  return matched(rows, index);
+  ROOST_TRY_VOID(match(leaves, index));
+  return std::make_shared<const HotLeaves>(std::move(leaves));
 }
 
 }  // namespace roost::mail
