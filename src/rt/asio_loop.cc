@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "rt/current_loop.h"
 #include "rt/real.h"
+#include "rt/thread_heap.h"
 #include "rt/timing_wheel.h"
 
 namespace roost::rt {
@@ -153,6 +154,7 @@ class AsioLoops final : public RealLoops {
       threads.emplace_back([&loop] {
         // Here, as a sandboxed process may not write the names of other threads.
         pthread_setname_np(pthread_self(), ("loop-" + std::to_string(loop->index())).c_str());
+        grow_thread_heap();
         loop->run();
       });
     }

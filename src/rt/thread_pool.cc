@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "rt/real.h"
+#include "rt/thread_heap.h"
 
 namespace roost::rt {
 namespace {
@@ -20,6 +21,7 @@ class ThreadPool final : public Pool {
       threads_.emplace_back([this, own = name.substr(0, 11) + "-" + std::to_string(i)] {
         // Here, as a sandboxed process may not write the names of other threads.
         pthread_setname_np(pthread_self(), own.c_str());
+        grow_thread_heap();
         serve();
       });
     }
