@@ -31,29 +31,37 @@ namespace {
 
 // The instruction has a latency of three cycles and a throughput of one, so three stretches are summed at a time. What
 // the first two come to behind so many octets as follow them is linear in each octet of the sum.
-constexpr size_t kStretchBytes = 1024;
+constexpr int kStretchDoublings = 10;
+constexpr size_t kStretchBytes = size_t{1} << kStretchDoublings;
 
+using Bits = std::array<uint32_t, 32>;  // what becomes of each bit of a sum
 using Shift = std::array<std::array<uint32_t, 256>, 4>;
 
-// The sum after `octets` zeros.
-constexpr Shift shift_of(size_t octets) {
-  std::array<uint32_t, 32> bits{};
-  for (uint32_t i = 0; i < 32; ++i) {
-    bits[i] = uint32_t{1} << i;
-    for (size_t n = 0; n < octets; ++n) bits[i] = step(bits[i], 0);
+constexpr uint32_t carried(const Bits& bits, uint32_t crc) {
+  uint32_t out = 0;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    if ((crc >> i & 1) != 0) out ^= bits[i];
+  }
+  return out;
+}
+
+// What becomes of each octet of a sum behind a stretch of zeros.
+constexpr Shift shift_by_stretch() {
+  Bits bits{};
+  for (uint32_t i = 0; i < bits.size(); ++i) bits[i] = step(uint32_t{1} << i, 0);
+  for (int n = 0; n < kStretchDoublings; ++n) {
+    Bits twice{};
+    for (size_t i = 0; i < bits.size(); ++i) twice[i] = carried(bits, bits[i]);
+    bits = twice;
   }
   Shift shift{};
-  for (size_t octet = 0; octet < 4; ++octet) {
-    for (uint32_t value = 0; value < 256; ++value) {
-      for (size_t bit = 0; bit < 8; ++bit) {
-        if ((value >> bit & 1) != 0) shift[octet][value] ^= bits[octet * 8 + bit];
-      }
-    }
+  for (uint32_t octet = 0; octet < 4; ++octet) {
+    for (uint32_t value = 0; value < 256; ++value) shift[octet][value] = carried(bits, value << (8 * octet));
   }
   return shift;
 }
 
-const Shift kShift = shift_of(kStretchBytes);
+constexpr Shift kShift = shift_by_stretch();
 
 uint64_t shifted(uint64_t crc) {
   return kShift[0][crc & 0xff] ^ kShift[1][crc >> 8 & 0xff] ^ kShift[2][crc >> 16 & 0xff] ^ kShift[3][crc >> 24 & 0xff];
